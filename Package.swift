@@ -1,0 +1,163 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// Every target, tests included, is built with these.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+// Products of other packages, by the name we call them.
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioFoundationCompat = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// One room of the house: a target in `Sources/` and its mirror in `Tests/`.
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], tests: [Target.Dependency] = []) -> [Target] {
+    [
+        .target(name: name, dependencies: dependencies, swiftSettings: settings),
+        .testTarget(
+            name: name + "Tests",
+            dependencies: [.target(name: name), "TestKit"] + dependencies + tests,
+            swiftSettings: settings
+        ),
+    ]
+}
+
+// Floor 0: C modules, and what everything else is made of. Rooms may import only rooms below them;
+// `scripts/check-floors` fails the build when an import climbs.
+let foundations: [Target] =
+    [
+        .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
+        .target(name: "CLinux"),
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+        .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: settings),
+    ]
+    + room("Compression", ["CLZ4", "CSnappy"])
+    + room("RegularExpressions", ["CRE2"])
+    + room("Telemetry", ["RegularExpressions"])
+    + room("Topology")
+
+// Floor 1: contracts, configuration, stores.
+let stores: [Target] =
+    room("Parsing", ["Telemetry", "CLinux"])
+    + room("AgentContract", ["Telemetry", "Topology"])
+    + room("StackConfiguration", ["Telemetry", "Topology", yams])
+    + room("MetricStore", ["Telemetry", "Compression", "CLinux"])
+    + room("LogStore", ["Telemetry", "Compression", "CLinux", "RegularExpressions"])
+    + room("StateStore", ["Telemetry", "Topology", grdb])
+
+// Floor 2: languages, and the hands.
+let engines: [Target] =
+    room("PromQL", ["Telemetry", "RegularExpressions"])
+    + room("LogQL", ["Telemetry", "Parsing", "RegularExpressions"])
+    + room("Drivers", ["AgentContract", "Telemetry", "Topology", "CLinux", logging, subprocess])
+
+// Floor 3: what watches, foresees, decides and acts.
+let judgement: [Target] =
+    room("Alerting", ["Telemetry", "StateStore", "PromQL", yams, logging, asyncHTTPClient])
+    + room("Checks", ["Telemetry", logging, asyncHTTPClient, nioCore, nioPosix, nioSSL])
+    + room("WAF", ["Telemetry", "Parsing"])
+    + room("Forecasting", ["Telemetry"])
+    + room("Planning", ["AgentContract", "Telemetry", "Topology"])
+    + room("Execution", ["AgentContract", "StateStore", "Telemetry", "Topology", logging])
+
+// Floor 4: the edges.
+let edges: [Target] =
+    room(
+        "Ingest",
+        [
+            "Telemetry", "Parsing", "Compression", logging, nioCore, nioPosix, nioHTTP1, nioHTTPCompression,
+            nioFoundationCompat, asyncHTTPClient,
+        ],
+        tests: [nioEmbedded]
+    )
+    + room(
+        "MonitorAPI",
+        [
+            "Telemetry", "Topology", "AgentContract", "PromQL", "LogQL", "StateStore", "Alerting", "Planning",
+            "Execution", logging, hummingbird, nioCore,
+        ]
+    )
+    + room("Dashboard", ["Telemetry", "Topology", "CLinux", yams])
+
+// Floors 5 to 7: composition, the laboratory, the command.
+let house: [Target] =
+    room(
+        "Agent",
+        ["AgentContract", "Drivers", "Parsing", "Telemetry", "Topology", "CLinux", logging, hummingbird, asyncHTTPClient,
+         serviceLifecycle, nioCore]
+    )
+    + room(
+        "Monitor",
+        [
+            "Agent", "AgentContract", "Alerting", "Checks", "StackConfiguration", "Drivers", "Execution", "Forecasting",
+            "Ingest", "LogQL", "LogStore", "MetricStore", "MonitorAPI", "Parsing", "Planning", "PromQL", "StateStore",
+            "Telemetry", "Topology", "WAF", logging, asyncHTTPClient, serviceLifecycle, nioCore, hummingbird,
+        ]
+    )
+    + room(
+        "Lab",
+        ["AgentContract", "StackConfiguration", "Drivers", "Telemetry", "Topology", "CLinux", logging, subprocess, asyncHTTPClient,
+         nioCore]
+    )
+    + [
+        .executableTarget(
+            name: "magewatch",
+            dependencies: [
+                "Agent", "AgentContract", "StackConfiguration", "Dashboard", "Lab", "Monitor", "Telemetry", "Topology", "CLinux",
+                argumentParser, logging, asyncHTTPClient, serviceLifecycle, unixSignals, nioCore,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "Conformance",
+            dependencies: ["PromQL", "LogQL", "Parsing", "Telemetry", "TestKit"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "EndToEnd",
+            dependencies: ["Telemetry", "TestKit", subprocess, asyncHTTPClient, nioCore],
+            swiftSettings: settings
+        ),
+    ]
+
+let package = Package(
+    name: "magewatch",
+    products: [.executable(name: "magewatch", targets: ["magewatch"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: foundations + stores + engines + judgement + edges + house
+)

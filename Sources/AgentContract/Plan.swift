@@ -1,0 +1,103 @@
+package import Topology
+
+/// What to do and why: ordered steps, each with its undo, and the evidence they rest on.
+package struct Plan: Sendable, Hashable, Codable, Identifiable {
+    /// What the plan is for.
+    package enum Purpose: String, Sendable, Codable {
+        case scaleOut = "scale-out"
+        case release
+        case failover
+        case ban
+        case unban
+        case rebalance
+    }
+
+    package var id: String
+    package var purpose: Purpose
+    package var role: Role?
+    /// Milliseconds since 1970.
+    package var createdAt: Int64
+    package var steps: [PlannedStep]
+    package var decision: Decision
+
+    package init(id: String, purpose: Purpose, role: Role?, createdAt: Int64, steps: [PlannedStep], decision: Decision) {
+        self.id = id
+        self.purpose = purpose
+        self.role = role
+        self.createdAt = createdAt
+        self.steps = steps
+        self.decision = decision
+    }
+}
+
+/// One step of a plan: where, what, and how to take it back.
+package struct PlannedStep: Sendable, Hashable, Codable {
+    /// Who carries it out.
+    package enum Action: Sendable, Hashable, Codable {
+        /// An agent does a step on its machine.
+        case agent(server: String, step: Step, undo: Step?)
+        /// The pool leases an overflow server to the stack; undone by ending the lease.
+        case attach(server: String)
+        /// The pool takes it back.
+        case detach(server: String)
+        /// The inventory is changed; undone by restoring what it replaced.
+        case putContainer(Container)
+        case dropContainer(name: String)
+    }
+
+    package var action: Action
+    /// A failure is journaled and passed over, for steps on a server that may be dead.
+    package var mayFail: Bool
+    package var timeoutSeconds: Double
+
+    package init(_ action: Action, mayFail: Bool = false, timeoutSeconds: Double = 30) {
+        self.action = action
+        self.mayFail = mayFail
+        self.timeoutSeconds = timeoutSeconds
+    }
+
+    /// A line for people, for instance `o1: start_container web3`.
+    package var summary: String {
+        switch action {
+        case .agent(let server, let step, _): "\(server): \(step.name)"
+        case .attach(let server): "pool: attach \(server)"
+        case .detach(let server): "pool: detach \(server)"
+        case .putContainer(let container): "inventory: put \(container.name) on \(container.server)"
+        case .dropContainer(let name): "inventory: drop \(name)"
+        }
+    }
+}
+
+/// Why a plan was made: what `plan explain` prints.
+package struct Decision: Sendable, Hashable, Codable {
+    /// One sentence.
+    package var summary: String
+    /// The alert, the forecast with its error, the measured utilisation: name and text.
+    package var evidence: [Evidence]
+    /// What else was weighed, with its cost and why it was not taken.
+    package var alternatives: [String]
+    /// What would have happened otherwise.
+    package var otherwise: String
+    /// Billed periods this adds.
+    package var billedPeriods: Int
+
+    package struct Evidence: Sendable, Hashable, Codable {
+        package var name: String
+        package var text: String
+
+        package init(_ name: String, _ text: String) {
+            self.name = name
+            self.text = text
+        }
+    }
+
+    package init(
+        summary: String, evidence: [Evidence] = [], alternatives: [String] = [], otherwise: String = "", billedPeriods: Int = 0
+    ) {
+        self.summary = summary
+        self.evidence = evidence
+        self.alternatives = alternatives
+        self.otherwise = otherwise
+        self.billedPeriods = billedPeriods
+    }
+}

@@ -1,0 +1,115 @@
+package import Topology
+
+/// One idempotent action on one machine. Doing it twice is the same as doing it once; each has an undo among the others.
+package enum Step: Sendable, Hashable, Codable {
+    /// Makes the container (if it is not there) and starts it (if it does not run).
+    case startContainer(ContainerSpecification)
+    /// Stops it within `graceSeconds` and removes what was made for it.
+    case stopContainer(name: String, graceSeconds: Double)
+    /// Makes the stack's shared files visible on the server.
+    case mountSharedFiles(SharedFiles)
+    case unmountSharedFiles(SharedFiles)
+    /// Returns when the probe has succeeded; fails after `timeoutSeconds`.
+    case waitUntilHealthy(HealthProbe)
+    /// Adds a server to the load balancer's backend and sends it traffic.
+    case addBackend(Backend)
+    /// Sends it nothing new, and waits until nothing is under way or the deadline has passed.
+    case drainBackend(Backend, deadlineSeconds: Double)
+    /// Takes it out of the backend.
+    case removeBackend(Backend)
+    /// Puts an address on an interface and tells the neighbours (gratuitous ARP).
+    case claimAddress(address: String, interface: String)
+    case releaseAddress(address: String, interface: String)
+    /// Refuses requests from an address until a time (milliseconds since 1970).
+    case ban(address: String, until: Int64, reason: String)
+    case unban(address: String)
+
+    /// The step's name in journals and metrics.
+    package var name: String {
+        switch self {
+        case .startContainer: "start_container"
+        case .stopContainer: "stop_container"
+        case .mountSharedFiles: "mount_shared_files"
+        case .unmountSharedFiles: "unmount_shared_files"
+        case .waitUntilHealthy: "wait_until_healthy"
+        case .addBackend: "add_backend"
+        case .drainBackend: "drain_backend"
+        case .removeBackend: "remove_backend"
+        case .claimAddress: "claim_address"
+        case .releaseAddress: "release_address"
+        case .ban: "ban"
+        case .unban: "unban"
+        }
+    }
+}
+
+/// What an agent needs to make a container.
+package struct ContainerSpecification: Sendable, Hashable, Codable {
+    package var name: String
+    package var role: Role
+    /// Name of an image in the agent's image directory.
+    package var image: String
+    /// With prefix length, for instance `10.77.0.21/24`.
+    package var address: String
+    package var gateway: String?
+    package var limits: Resources
+    /// Shared directory on the server, mounted read-only at `/srv`; nil for none.
+    package var sharedDirectory: String?
+
+    package init(
+        name: String, role: Role, image: String, address: String, gateway: String? = nil, limits: Resources,
+        sharedDirectory: String? = nil
+    ) {
+        self.name = name
+        self.role = role
+        self.image = image
+        self.address = address
+        self.gateway = gateway
+        self.limits = limits
+        self.sharedDirectory = sharedDirectory
+    }
+}
+
+/// The stack's shared files: where they come from, and where they are to be seen.
+package struct SharedFiles: Sendable, Hashable, Codable {
+    /// A directory to bind, or what another driver mounts.
+    package var source: String
+    package var target: String
+
+    package init(source: String, target: String) {
+        self.source = source
+        self.target = target
+    }
+}
+
+/// When a container counts as serving.
+package struct HealthProbe: Sendable, Hashable, Codable {
+    /// `http://ADDRESS:PORT/PATH` (a status below 400 is healthy) or `tcp://ADDRESS:PORT`.
+    package var url: String
+    package var timeoutSeconds: Double
+
+    package init(url: String, timeoutSeconds: Double) {
+        self.url = url
+        self.timeoutSeconds = timeoutSeconds
+    }
+}
+
+/// One server of a load balancer's backend.
+package struct Backend: Sendable, Hashable, Codable {
+    /// The backend's name in the load balancer.
+    package var pool: String
+    /// The server's name in it: the container's name.
+    package var name: String
+    package var host: String
+    package var port: Int
+    /// Most requests at once; 0 for no limit.
+    package var maximumConnections: Int
+
+    package init(pool: String, name: String, host: String, port: Int, maximumConnections: Int = 0) {
+        self.pool = pool
+        self.name = name
+        self.host = host
+        self.port = port
+        self.maximumConnections = maximumConnections
+    }
+}

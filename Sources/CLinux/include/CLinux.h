@@ -1,0 +1,30 @@
+#pragma once
+// The few system calls that Glibc's Swift overlay lacks. Each wrapper does one call and returns what
+// the kernel returned; errno is left as the call set it.
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/// Enters the namespace behind `fd`. Per thread: call it only in a child process or on a thread of its own.
+int clinux_setns(int fd, int namespace_type);
+/// Moves the calling thread into new namespaces (`CLONE_NEW*` flags).
+int clinux_unshare(int flags);
+/// A descriptor that becomes readable when process `pid` ends.
+int clinux_pidfd_open(pid_t pid);
+/// Makes the process adopt orphans of its descendants, so that they are reaped at once.
+int clinux_become_subreaper(void);
+/// Asks the kernel to send `signal` to this process when its parent ends.
+int clinux_set_parent_death_signal(int signal);
+/// First position of `needle` in `haystack`, or NULL (GNU memmem).
+const void *clinux_memmem(const void *haystack, size_t haystack_length, const void *needle, size_t needle_length);
+/// fallocate without changing the file's size beyond what is written; 0 or -1.
+int clinux_fallocate(int fd, off_t offset, off_t length);
+/// Sends a gratuitous ARP (request and reply) for an IPv4 address in network byte order. 0 or -1.
+int clinux_send_gratuitous_arp(const char *interface_name, uint32_t address_network_order);
+/// Terminal size in columns and rows, or -1 where `fd` is no terminal.
+int clinux_terminal_size(int fd, uint16_t *columns, uint16_t *rows);
+/// Makes the calling process the owner of the files in `path` for locking: 0, or -1 with EWOULDBLOCK if another holds it.
+int clinux_lock_exclusive(int fd);
+
+extern const int clinux_CLONE_NEWNET;
+extern const int clinux_CLONE_NEWNS;

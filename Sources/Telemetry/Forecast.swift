@@ -1,0 +1,44 @@
+/// Quantile paths of one signal over a horizon, with the model that made them and its recent error.
+package struct Forecast: Sendable, Equatable, Codable {
+    /// What is forecast, for instance `utilisation`.
+    package var signal: String
+    package var role: String
+    package var madeAt: Milliseconds
+    /// Seconds ahead of `madeAt`, ascending; the columns of `paths`.
+    package var leadsSeconds: [Double]
+    /// Value by lead for each quantile, for instance `0.5`, `0.9`.
+    package var paths: [Path]
+    /// Which model, and with what weight.
+    package var model: String
+    /// Mean absolute error of its recent forecasts at the first lead, in the signal's unit.
+    package var recentError: Double
+    /// Seconds until the quantile of forecast utilisation crosses the limit, for the median and the 0.9 quantile; nil if it does not.
+    package var secondsToSaturation: Double?
+    package var secondsToSaturationEarly: Double?
+
+    /// One quantile over all leads.
+    package struct Path: Sendable, Equatable, Codable {
+        package var quantile: Double
+        package var values: [Double]
+
+        package init(quantile: Double, values: [Double]) {
+            self.quantile = quantile
+            self.values = values
+        }
+    }
+
+    package init(
+        signal: String, role: String, madeAt: Milliseconds, leadsSeconds: [Double], paths: [Path], model: String,
+        recentError: Double, secondsToSaturation: Double? = nil, secondsToSaturationEarly: Double? = nil
+    ) {
+        self.signal = signal
+        self.role = role
+        self.madeAt = madeAt
+        self.leadsSeconds = leadsSeconds
+        self.paths = paths
+        self.model = model
+        self.recentError = recentError
+        self.secondsToSaturation = secondsToSaturation
+        self.secondsToSaturationEarly = secondsToSaturationEarly
+    }
+}

@@ -1,0 +1,173 @@
+/// Milliseconds since 1970-01-01 UTC: the time of a sample, as in Prometheus.
+package typealias Milliseconds = Int64
+
+/// One value of a series at one time.
+package struct Sample: Hashable, Sendable {
+    package var timestamp: Milliseconds
+    package var value: Double
+
+    package init(_ timestamp: Milliseconds, _ value: Double) {
+        self.timestamp = timestamp
+        self.value = value
+    }
+}
+
+/// Samples on their way into the store, in columns: no object a sample, no string a label.
+///
+/// Decoders write straight from the received bytes: ``beginSeries()``, ``appendLabel(name:value:)`` for each label in any order,
+/// ``endSeries()``, then ``append(_:at:)`` for its samples. The labels of a series stand in ``labelBytes`` in canonical form
+/// (sorted by name; for each label: name length, name, value length, value; lengths as LEB128), so a store can hash and compare
+/// them as they are.
+package struct SampleBatch: Sendable {
+    /// Where a series' labels and samples stand in the columns.
+    package struct Series: Sendable {
+        package var labels: Range<Int>
+        package var samples: Range<Int>
+    }
+
+    /// The value that marks a series as gone (Prometheus' stale marker, a NaN with this payload).
+    package static let staleMarker = Double(bitPattern: 0x7ff0_0000_0000_0002)
+    /// Most labels a series may have.
+    package static let maximumLabels = 64
+    /// Longest label name or value, in bytes.
+    package static let maximumLabelBytes = 4096
+
+    package private(set) var labelBytes: [UInt8] = []
+    package private(set) var series: [Series] = []
+    package private(set) var timestamps: [Milliseconds] = []
+    package private(set) var values: [Double] = []
+    /// Series that broke a limit or had no labels, refused with a reason. Their samples are counted, not kept.
+    package private(set) var refused: [String: Int] = [:]
+
+    private var pending: [(name: Range<Int>, value: Range<Int>)] = []
+    private var scratch: [UInt8] = []
+    private var refusal: String?
+
+    package init() {}
+
+    package var sampleCount: Int { values.count }
+    package var isEmpty: Bool { values.isEmpty }
+
+    /// Starts a series; its labels follow.
+    package mutating func beginSeries() {
+        pending.removeAll(keepingCapacity: true)
+        scratch.removeAll(keepingCapacity: true)
+        refusal = nil
+    }
+
+    /// Adds a label of the series begun. Empty values are dropped.
+    package mutating func appendLabel(name: some Collection<UInt8>, value: some Collection<UInt8>) {
+        guard !value.isEmpty else { return }
+        guard pending.count < SampleBatch.maximumLabels else { refusal = "too_many_labels"; return }
+        guard name.count <= SampleBatch.maximumLabelBytes, value.count <= SampleBatch.maximumLabelBytes else {
+            refusal = "label_too_long"
+            return
+        }
+        let start = scratch.count
+        scratch.append(contentsOf: name)
+        let middle = scratch.count
+        scratch.append(contentsOf: value)
+        pending.append((start..<middle, middle..<scratch.count))
+    }
+
+    /// Closes the label list: sorts it, checks it and makes the series the one that samples are appended to.
+    package mutating func endSeries() {
+        var sorted = true
+        for index in pending.indices.dropFirst() where !precedes(pending[index - 1].name, pending[index].name) {
+            sorted = false
+            break
+        }
+        if !sorted {
+            pending.sort { precedes($0.name, $1.name) }
+            for index in pending.indices.dropFirst() where scratch[pending[index - 1].name].elementsEqual(scratch[pending[index].name]) {
+                refusal = "duplicate_label"
+            }
+        }
+        if pending.isEmpty { refusal = refusal ?? "no_labels" }
+        guard refusal == nil else { return }
+        let start = labelBytes.count
+        for label in pending {
+            SampleBatch.appendLength(label.name.count, to: &labelBytes)
+            labelBytes.append(contentsOf: scratch[label.name])
+            SampleBatch.appendLength(label.value.count, to: &labelBytes)
+            labelBytes.append(contentsOf: scratch[label.value])
+        }
+        series.append(Series(labels: start..<labelBytes.count, samples: values.count..<values.count))
+    }
+
+    /// Adds a sample to the series begun last.
+    package mutating func append(_ value: Double, at timestamp: Milliseconds) {
+        if let refusal {
+            refused[refusal, default: 0] += 1
+            return
+        }
+        timestamps.append(timestamp)
+        values.append(value)
+        series[series.count - 1].samples = series[series.count - 1].samples.lowerBound..<values.count
+    }
+
+    /// Adds a whole series.
+    package mutating func append(_ labels: Labels, _ samples: some Sequence<Sample>) {
+        beginSeries()
+        for label in labels { appendLabel(name: label.name.utf8, value: label.value.utf8) }
+        endSeries()
+        for sample in samples { append(sample.value, at: sample.timestamp) }
+    }
+
+    /// Adds one sample of one series.
+    package mutating func append(_ labels: Labels, _ value: Double, at timestamp: Milliseconds) {
+        append(labels, CollectionOfOne(Sample(timestamp, value)))
+    }
+
+    /// The labels of a series, decoded.
+    package func labels(of series: Series) -> Labels {
+        Labels(canonical: labelBytes[series.labels])
+    }
+
+    private func precedes(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
+        scratch[left].lexicographicallyPrecedes(scratch[right])
+    }
+
+    package static func appendLength(_ length: Int, to bytes: inout [UInt8]) {
+        var rest = UInt(length)
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+}
+
+extension Labels {
+    /// Reads the canonical form that ``SampleBatch`` writes. Invalid UTF-8 is repaired.
+    package init(canonical bytes: some RandomAccessCollection<UInt8>) {
+        var rest = bytes[...]
+        func text() -> String? {
+            var length = 0
+            var shift = 0
+            while let byte = rest.popFirst() {
+                length |= Int(byte & 0x7f) << shift
+                shift += 7
+                if byte & 0x80 == 0 { break }
+            }
+            guard length >= 0, length <= rest.count else { return nil }
+            defer { rest = rest.dropFirst(length) }
+            return String(decoding: rest.prefix(length), as: UTF8.self)
+        }
+        var labels: [Label] = []
+        while !rest.isEmpty, let name = text(), let value = text() { labels.append(Label(name, value)) }
+        self.init(sorted: labels)
+    }
+
+    /// The canonical form that ``SampleBatch`` writes.
+    package var canonicalBytes: [UInt8] {
+        var bytes: [UInt8] = []
+        for label in self {
+            SampleBatch.appendLength(label.name.utf8.count, to: &bytes)
+            bytes.append(contentsOf: label.name.utf8)
+            SampleBatch.appendLength(label.value.utf8.count, to: &bytes)
+            bytes.append(contentsOf: label.value.utf8)
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,96 @@
+/// Answers selectors over series: what PromQL runs on. Implemented by the metric store.
+package protocol SeriesSource: Sendable {
+    /// The series that pass all matchers and may have samples in the range, in label order. Values are read later, a series at a time.
+    func select(_ matchers: [LabelMatcher], in range: ClosedRange<Milliseconds>) throws -> [any SeriesReader]
+    /// Label sets of the series that pass any of the selectors (all series if there is none), sorted.
+    func series(matchingAny selectors: [[LabelMatcher]], in range: ClosedRange<Milliseconds>) throws -> [Labels]
+    /// Names of labels in use, sorted.
+    func labelNames(matchingAny selectors: [[LabelMatcher]], in range: ClosedRange<Milliseconds>) throws -> [String]
+    /// Values of one label in use, sorted.
+    func labelValues(of name: String, matchingAny selectors: [[LabelMatcher]], in range: ClosedRange<Milliseconds>) throws -> [String]
+}
+
+/// One series of a selection.
+package protocol SeriesReader: Sendable {
+    var labels: Labels { get }
+    /// Appends the samples of the range (both ends included) to the columns, in order of time, each time once.
+    func read(_ range: ClosedRange<Milliseconds>, into columns: inout SampleColumns) throws
+}
+
+/// Samples of one series, in columns, ascending in time.
+package struct SampleColumns: Sendable, Equatable {
+    package var timestamps: [Milliseconds]
+    package var values: [Double]
+
+    package init(timestamps: [Milliseconds] = [], values: [Double] = []) {
+        self.timestamps = timestamps
+        self.values = values
+    }
+
+    package var count: Int { timestamps.count }
+    package var isEmpty: Bool { timestamps.isEmpty }
+
+    package mutating func append(_ timestamp: Milliseconds, _ value: Double) {
+        timestamps.append(timestamp)
+        values.append(value)
+    }
+
+    package mutating func removeAll() {
+        timestamps.removeAll(keepingCapacity: true)
+        values.removeAll(keepingCapacity: true)
+    }
+}
+
+/// Answers selectors over log streams: what LogQL runs on. Implemented by the log store.
+package protocol LogSource: Sendable {
+    /// The streams that pass all matchers and may have entries in the range, in label order.
+    func select(_ selection: LogSelection) throws -> [any LogStreamReader]
+    /// Label sets of the streams that pass any of the selectors (all if there is none), sorted.
+    func streams(matchingAny selectors: [[LabelMatcher]], in range: Range<Nanoseconds>) throws -> [Labels]
+    /// Names of stream labels in use, sorted.
+    func labelNames(matchingAny selectors: [[LabelMatcher]], in range: Range<Nanoseconds>) throws -> [String]
+    /// Values of one stream label in use, sorted.
+    func labelValues(of name: String, matchingAny selectors: [[LabelMatcher]], in range: Range<Nanoseconds>) throws -> [String]
+}
+
+/// What to read from a log store.
+package struct LogSelection: Sendable {
+    /// Order of the entries.
+    package enum Direction: String, Sendable { case forward, backward }
+
+    package var matchers: [LabelMatcher]
+    /// From the first nanosecond up to, and without, the last.
+    package var range: Range<Nanoseconds>
+    package var direction: Direction
+    /// Literals that every wanted line contains. A source may use them to skip what can't match; the reader still checks each line.
+    package var requiredLiterals: [[UInt8]]
+
+    package init(
+        matchers: [LabelMatcher], range: Range<Nanoseconds>, direction: Direction = .forward, requiredLiterals: [[UInt8]] = []
+    ) {
+        self.matchers = matchers
+        self.range = range
+        self.direction = direction
+        self.requiredLiterals = requiredLiterals
+    }
+}
+
+/// One stream of a log selection.
+package protocol LogStreamReader: Sendable {
+    var labels: Labels { get }
+    /// Hands each entry of the selection to `visit` in the order asked for, until it returns false.
+    func forEach(_ visit: (LogRow) throws -> Bool) throws
+}
+
+/// One entry as it is read.
+package struct LogRow: Sendable, Equatable {
+    package var timestamp: Nanoseconds
+    package var line: ArraySlice<UInt8>
+    package var metadata: Labels
+
+    package init(timestamp: Nanoseconds, line: ArraySlice<UInt8>, metadata: Labels = .empty) {
+        self.timestamp = timestamp
+        self.line = line
+        self.metadata = metadata
+    }
+}
