@@ -78,7 +78,7 @@ package struct SampleBatch: Sendable {
             break
         }
         if !sorted {
-            pending.sort { precedes($0.name, $1.name) }
+            pending.sort { [scratch] in scratch[$0.name].lexicographicallyPrecedes(scratch[$1.name]) }
             for index in pending.indices.dropFirst() where scratch[pending[index - 1].name].elementsEqual(scratch[pending[index].name]) {
                 refusal = "duplicate_label"
             }
