@@ -106,8 +106,10 @@ let edges: [Target] =
 let house: [Target] =
     room(
         "Agent",
-        ["AgentContract", "Drivers", "Parsing", "Telemetry", "Topology", "CLinux", logging, hummingbird, asyncHTTPClient,
-         serviceLifecycle, nioCore]
+        [
+            "AgentContract", "Drivers", "Parsing", "Telemetry", "Topology", "CLinux", logging, hummingbird, asyncHTTPClient,
+            serviceLifecycle, nioCore,
+        ]
     )
     + room(
         "Monitor",
@@ -119,8 +121,11 @@ let house: [Target] =
     )
     + room(
         "Lab",
-        ["AgentContract", "StackConfiguration", "Drivers", "Telemetry", "Topology", "CLinux", logging, subprocess, asyncHTTPClient,
-         nioCore]
+        [
+            "AgentContract", "StackConfiguration", "Drivers", "Telemetry", "Topology", "CLinux", logging, subprocess,
+            asyncHTTPClient,
+            nioCore,
+        ]
     )
     + [
         .executableTarget(

@@ -58,7 +58,8 @@ package final class LinearRegex: Sendable {
         }
         var bounds = [Int64](repeating: -1, count: 2 * (groupNames.count + 1))
         let found = unsafe cre2_find(
-            compiled, base.assumingMemoryBound(to: CChar.self), bytes.count, start, anchored, &bounds, Int32(groupNames.count + 1))
+            compiled, base.assumingMemoryBound(to: CChar.self), bytes.count, start, anchored, &bounds, Int32(groupNames.count + 1)
+        )
         guard found else { return nil }
         return (0...groupNames.count).map { group in
             bounds[2 * group] < 0 ? nil : Int(bounds[2 * group])..<Int(bounds[2 * group + 1])

@@ -27,7 +27,9 @@ package struct Labels: Hashable, Sendable {
     /// Takes labels in any order; of two with one name the later one wins.
     package init(_ labels: some Sequence<Label>) {
         var kept: [Label] = []
-        for label in labels.enumerated().sorted(by: { ($0.element.name, $0.offset) < ($1.element.name, $1.offset) }).map(\.element) {
+        for label in labels.enumerated().sorted(by: { ($0.element.name, $0.offset) < ($1.element.name, $1.offset) }).map(
+            \.element)
+        {
             if kept.last?.name == label.name { kept.removeLast() }
             kept.append(label)
         }

@@ -79,7 +79,8 @@ package struct SampleBatch: Sendable {
         }
         if !sorted {
             pending.sort { [scratch] in scratch[$0.name].lexicographicallyPrecedes(scratch[$1.name]) }
-            for index in pending.indices.dropFirst() where scratch[pending[index - 1].name].elementsEqual(scratch[pending[index].name]) {
+            for index in pending.indices.dropFirst()
+            where scratch[pending[index - 1].name].elementsEqual(scratch[pending[index].name]) {
                 refusal = "duplicate_label"
             }
         }

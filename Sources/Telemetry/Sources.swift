@@ -7,7 +7,8 @@ package protocol SeriesSource: Sendable {
     /// Names of labels in use, sorted.
     func labelNames(matchingAny selectors: [[LabelMatcher]], in range: ClosedRange<Milliseconds>) throws -> [String]
     /// Values of one label in use, sorted.
-    func labelValues(of name: String, matchingAny selectors: [[LabelMatcher]], in range: ClosedRange<Milliseconds>) throws -> [String]
+    func labelValues(of name: String, matchingAny selectors: [[LabelMatcher]], in range: ClosedRange<Milliseconds>) throws
+        -> [String]
 }
 
 /// One series of a selection.

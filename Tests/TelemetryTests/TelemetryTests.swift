@@ -1,4 +1,6 @@
-import Testing
-@testable import Telemetry
 import TestKit
-@Test func x() { #expect(Labels([Label("b","1"),Label("a","2")]).description == "{a=\"2\", b=\"1\"}") }
+import Testing
+
+@testable import Telemetry
+
+@Test func x() { #expect(Labels([Label("b", "1"), Label("a", "2")]).description == "{a=\"2\", b=\"1\"}") }
