@@ -1,1 +1,85 @@
-// Configuration
+import StackConfiguration
+import Testing
+import Topology
+
+@Suite("The configuration file")
+struct ConfigurationFileTests {
+    @Test("An empty file is the default configuration")
+    func empty() throws {
+        #expect(try ConfigurationFile.parse("", file: "m.yaml") == MagewatchConfiguration())
+    }
+
+    @Test("A whole file becomes typed values")
+    func whole() throws {
+        let configuration = try ConfigurationFile.parse(
+            """
+            stack: shop
+            data: /var/lib/magewatch
+            ingest: { listen: "0.0.0.0:7100" }
+            scrape: { interval: 1s, timeout: 500ms, targets: [ { job: node, url: "http://10.0.0.1:9100/metrics", labels: { a: b } } ] }
+            forecast: { interval: 2s, leads: [15s, 1m], limit: 0.85, history: 1h }
+            scaler: { mode: ask, billed-period: 60s, release-window: 10s }
+            allow: [10.77.0.5]
+            roles:
+              web: { cores: 0.2, memory: 128MiB, port: 80, addresses: 10.77.0.100-10.77.0.103/24, health: /health, load-balancers: [ { server: lb1, pool: web } ] }
+            servers:
+              - { name: lb1, address: 10.77.0.10 }
+              - { name: s1, kind: overflow, address: 10.77.0.11, agent: "http://10.77.0.11:7102", cores: 1, memory: 1GiB }
+            containers:
+              - { name: web1, role: web, server: s1, address: 10.77.0.21/24 }
+              - { name: web1b, role: web, kind: backup, backup-of: web1, server: lb1, address: 10.77.0.21/24 }
+            checks:
+              - { name: shop, http: "http://10.77.0.10/", interval: 1s, site: shop }
+              - { name: ssh, tcp: "10.77.0.10:22" }
+            """, file: "m.yaml")
+        #expect(configuration.ingest == .init(host: "0.0.0.0", port: 7100))
+        #expect(configuration.scrape.timeoutSeconds == 0.5)
+        #expect(configuration.scrape.targets.first?.labels == ["a": "b"])
+        #expect(configuration.forecast.leadsSeconds == [15, 60])
+        #expect(configuration.scaler.mode == .ask)
+        let web = try #require(configuration.roles[.web])
+        #expect(web.addresses == ["10.77.0.100/24", "10.77.0.101/24", "10.77.0.102/24", "10.77.0.103/24"])
+        #expect(configuration.servers[1].kind == .overflow)
+        #expect(configuration.servers[0].agentURL == "http://10.77.0.10:7102")
+        #expect(configuration.containers[0].limits == web.limits)
+        #expect(configuration.containers[1].state == .stopped)
+        #expect(configuration.checks[0].labels == ["site": "shop"])
+        #expect(configuration.checks[1].kind == .tcp(host: "10.77.0.10", port: 22))
+    }
+
+    @Test(
+        "A mistake is told with file, line, key and what was expected",
+        arguments: [
+            ("stack: a\nscrap: {}\n", "m.yaml:2: scrap: unknown key; did you mean \"scrape\"?"),
+            (
+                "scrape:\n  interval: soon\n",
+                "m.yaml:2: scrape.interval: \"soon\" is not a duration such as 500ms, 15s, 5m, 1h or 14d"
+            ),
+            ("ingest: { listen: here }", "m.yaml:1: ingest.listen: \"here\" is not HOST:PORT"),
+            ("scaler:\n  mode: maybe", "m.yaml:2: scaler.mode: \"maybe\" is not observe, ask or act"),
+            ("roles:\n  wep: {}", "m.yaml:2: roles.wep: is no role; roles are lb, web, db, mail, search, monitor, queue, acc"),
+            ("servers:\n  - { name: a }", "m.yaml:2: servers[0].address: is missing"),
+            ("a: [", "m.yaml:2: (yaml): is not valid YAML: did not find expected node content"),
+            (
+                "containers:\n  - { name: w, role: web, server: s9, address: 10.0.0.1/24 }",
+                "m.yaml:2: containers: \"w\" is on server \"s9\", which is not among the servers"
+            ),
+        ])
+    func mistakes(text: String, expected: String) throws {
+        let error = try #require(throws: ConfigurationError.self) { try ConfigurationFile.parse(text, file: "m.yaml") }
+        #expect(error.description.contains(expected), "\(error.description)")
+    }
+
+    @Test("All mistakes are told at once")
+    func all() throws {
+        let error = try #require(throws: ConfigurationError.self) {
+            try ConfigurationFile.parse("x: 1\ny: 2\nscrape: { interval: 0s }", file: "m.yaml")
+        }
+        #expect(error.problems.count == 3)
+    }
+
+    @Test("Durations and amounts", arguments: [("500ms", 0.5), ("1h30m", 5400), ("2w", 1_209_600)])
+    func durations(text: String, seconds: Double) {
+        #expect(Units.seconds(text) == seconds)
+    }
+}

@@ -1,0 +1,153 @@
+package import Topology
+
+/// Everything `magewatch serve` can be told, with the defaults it has where nothing is said.
+///
+/// One YAML file, read and validated as a whole by ``ConfigurationFile``; with no file these defaults run a useful one-server
+/// stack that watches the machine it stands on. `StackConfiguration.docc` lists every key.
+package struct MagewatchConfiguration: Sendable, Equatable {
+    /// The stack's name, a label of its own series.
+    package var stack = "default"
+    /// Directory of the stores.
+    package var dataDirectory = "magewatch-data"
+    package var ingest = Endpoint(host: "127.0.0.1", port: 7100)
+    package var api = Endpoint(host: "127.0.0.1", port: 7101)
+    /// File with the bearer token that agents want.
+    package var tokenFile: String?
+    package var builtInAgent = BuiltInAgent()
+    package var retention = Retention()
+    package var scrape = Scrape()
+    /// How often rules are evaluated.
+    package var evaluationSeconds = 15.0
+    package var forecast = ForecastSettings()
+    package var scaler = Scaler()
+    /// Addresses and networks that are never banned.
+    package var allow: [String] = []
+    package var roles: [Role: RoleSettings] = [:]
+    package var servers: [Server] = []
+    package var containers: [Container] = []
+    package var checks: [Check] = []
+    package var alerts = Alerts()
+
+    package init() {}
+
+    /// A host and a port to listen on.
+    package struct Endpoint: Sendable, Equatable, CustomStringConvertible {
+        package var host: String
+        package var port: Int
+
+        package init(host: String, port: Int) {
+            self.host = host
+            self.port = port
+        }
+
+        package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    }
+
+    /// What the monitor observes of its own machine.
+    package struct BuiltInAgent: Sendable, Equatable {
+        package var isEnabled = true
+        /// Log files to follow; those that exist of the defaults.
+        package var logs = [
+            "/var/log/syslog", "/var/log/messages", "/var/log/auth.log", "/var/log/kern.log", "/var/log/nginx/access.log",
+            "/var/log/nginx/error.log", "/var/log/apache2/access.log", "/var/log/haproxy.log", "/var/log/dpkg.log",
+        ]
+    }
+
+    /// How long data is kept.
+    package struct Retention: Sendable, Equatable {
+        package var metricsSeconds = 15.0 * 86_400
+        package var logsSeconds = 14.0 * 86_400
+    }
+
+    /// Scraping of agents and exporters. The agents of `servers` are targets without being named here.
+    package struct Scrape: Sendable, Equatable {
+        package var intervalSeconds = 15.0
+        package var timeoutSeconds = 5.0
+        package var targets: [Target] = []
+
+        package struct Target: Sendable, Equatable {
+            package var job: String
+            package var url: String
+            package var labels: [String: String]
+        }
+    }
+
+    /// Forecasting of each role's utilisation.
+    package struct ForecastSettings: Sendable, Equatable {
+        package var intervalSeconds = 60.0
+        /// Times ahead that are written back as series.
+        package var leadsSeconds = [60.0, 300, 900, 1800, 3600, 21_600, 86_400]
+        /// Utilisation that counts as saturated.
+        package var limit = 0.85
+        /// How far back the models look.
+        package var historySeconds = 14.0 * 86_400
+    }
+
+    /// What the scaler may do by itself.
+    package struct Scaler: Sendable, Equatable {
+        package enum Mode: String, Sendable, CaseIterable {
+            /// Says what it would do.
+            case observe
+            /// Makes plans and waits for `magewatch plan approve`.
+            case ask
+            case act
+        }
+
+        package var mode = Mode.act
+        package var billedPeriodSeconds = 3600.0
+        /// How long before the end of a paid period a server may be given back.
+        package var releaseWindowSeconds = 120.0
+        package var maximumOverflowServers = 4
+        /// Least time between two scale-outs of a role.
+        package var coolDownSeconds = 60.0
+        /// Utilisation that a scale-out aims at.
+        package var targetUtilisation = 0.7
+    }
+
+    /// How a role is run and scaled.
+    package struct RoleSettings: Sendable, Equatable {
+        package var image: String
+        package var limits: Resources
+        package var port: Int
+        /// Addresses, with prefix length, that new containers may take.
+        package var addresses: [String]
+        package var gateway: String?
+        /// Path asked to know that a container serves; a TCP connection is tried where there is none.
+        package var healthPath: String?
+        package var sharedSource: String?
+        package var sharedTarget: String?
+        package var loadBalancers: [LoadBalancerPool]
+        package var maximumConnections: Int
+        package var minimum: Int
+        package var maximum: Int
+
+        package struct LoadBalancerPool: Sendable, Equatable {
+            package var server: String
+            package var pool: String
+        }
+    }
+
+    /// Something to verify at an interval.
+    package struct Check: Sendable, Equatable {
+        package enum Kind: Sendable, Equatable {
+            case http(url: String, expectedStatus: Range<Int>)
+            case tcp(host: String, port: Int)
+            case tls(host: String, port: Int)
+        }
+
+        package var name: String
+        package var kind: Kind
+        package var intervalSeconds: Double
+        package var timeoutSeconds: Double
+        package var labels: [String: String]
+    }
+
+    /// Rules and who is told.
+    package struct Alerts: Sendable, Equatable {
+        /// Directory of rule files; the shipped ones where there is none.
+        package var rulesDirectory: String?
+        package var webhooks: [String] = []
+        /// Time until a firing alert is told again.
+        package var repeatSeconds = 4.0 * 3600
+    }
+}
