@@ -96,8 +96,8 @@ let edges: [Target] =
     + room(
         "MonitorAPI",
         [
-            "Telemetry", "Topology", "AgentContract", "PromQL", "LogQL", "StateStore", "Alerting", "Planning",
-            "Execution", logging, hummingbird, nioCore,
+            "Telemetry", "Topology", "AgentContract", "PromQL", "LogQL", "RegularExpressions", logging, hummingbird, nioCore,
+            nioPosix,
         ]
     )
     + room("Dashboard", ["Telemetry", "Topology", "CLinux", yams])

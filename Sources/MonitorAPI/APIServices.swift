@@ -1,0 +1,140 @@
+package import AgentContract
+package import LogQL
+package import PromQL
+package import Telemetry
+package import Topology
+
+/// What the API serves: the engines and sources it queries, and views of the monitor's state, all given by the composition root.
+package struct APIServices: Sendable {
+    package var series: any SeriesSource
+    package var logs: any LogSource
+    package var promQL: PromQLEngine
+    package var logQL: LogQLEngine
+    package var metrics: SelfMetrics
+    package var stack: @Sendable () async throws -> Stack
+    package var plans: @Sendable () async throws -> [PlanReport]
+    /// Lets a proposed plan run; throws with the reason where it can't.
+    package var approvePlan: @Sendable (_ id: String) async throws -> Void
+    package var bans: @Sendable () async throws -> [BanReport]
+    package var forecasts: @Sendable () async -> [Forecast]
+    package var alerts: @Sendable () async -> [Alert]
+    /// Takes alerts from outside (the Alertmanager API).
+    package var receiveAlerts: @Sendable ([Alert]) async throws -> Void
+    package var rules: @Sendable () async -> [RuleGroupReport]
+    package var silences: @Sendable () async throws -> [SilenceReport]
+    package var createSilence: @Sendable (SilenceReport) async throws -> String
+    package var expireSilence: @Sendable (_ id: String) async throws -> Void
+    package var targets: @Sendable () async -> [TargetReport]
+
+    package init(
+        series: any SeriesSource, logs: any LogSource, promQL: PromQLEngine, logQL: LogQLEngine, metrics: SelfMetrics,
+        stack: @escaping @Sendable () async throws -> Stack,
+        plans: @escaping @Sendable () async throws -> [PlanReport] = { [] },
+        approvePlan: @escaping @Sendable (String) async throws -> Void = { _ in },
+        bans: @escaping @Sendable () async throws -> [BanReport] = { [] },
+        forecasts: @escaping @Sendable () async -> [Forecast] = { [] },
+        alerts: @escaping @Sendable () async -> [Alert] = { [] },
+        receiveAlerts: @escaping @Sendable ([Alert]) async throws -> Void = { _ in },
+        rules: @escaping @Sendable () async -> [RuleGroupReport] = { [] },
+        silences: @escaping @Sendable () async throws -> [SilenceReport] = { [] },
+        createSilence: @escaping @Sendable (SilenceReport) async throws -> String = { $0.id },
+        expireSilence: @escaping @Sendable (String) async throws -> Void = { _ in },
+        targets: @escaping @Sendable () async -> [TargetReport] = { [] }
+    ) {
+        self.series = series
+        self.logs = logs
+        self.promQL = promQL
+        self.logQL = logQL
+        self.metrics = metrics
+        self.stack = stack
+        self.plans = plans
+        self.approvePlan = approvePlan
+        self.bans = bans
+        self.forecasts = forecasts
+        self.alerts = alerts
+        self.receiveAlerts = receiveAlerts
+        self.rules = rules
+        self.silences = silences
+        self.createSilence = createSilence
+        self.expireSilence = expireSilence
+        self.targets = targets
+    }
+}
+
+/// A rule group as `/api/v1/rules` lists it.
+package struct RuleGroupReport: Sendable {
+    package var name: String
+    package var file: String
+    package var intervalSeconds: Double
+    package var rules: [Rule]
+
+    /// One rule of it.
+    package struct Rule: Sendable {
+        /// The alert's name, or the recorded series'.
+        package var name: String
+        package var isAlert: Bool
+        package var expression: String
+        package var holdSeconds: Double
+        package var labels: [String: String]
+        package var annotations: [String: String]
+
+        package init(
+            name: String, isAlert: Bool, expression: String, holdSeconds: Double, labels: [String: String],
+            annotations: [String: String]
+        ) {
+            self.name = name
+            self.isAlert = isAlert
+            self.expression = expression
+            self.holdSeconds = holdSeconds
+            self.labels = labels
+            self.annotations = annotations
+        }
+    }
+
+    package init(name: String, file: String, intervalSeconds: Double, rules: [Rule]) {
+        self.name = name
+        self.file = file
+        self.intervalSeconds = intervalSeconds
+        self.rules = rules
+    }
+}
+
+/// A silence: alerts that match all of it are neither told nor acted upon while it lasts.
+package struct SilenceReport: Sendable {
+    package var id: String
+    package var matchers: [LabelMatcher]
+    package var startsAt: Milliseconds
+    package var endsAt: Milliseconds
+    package var createdBy: String
+    package var comment: String
+
+    package init(
+        id: String, matchers: [LabelMatcher], startsAt: Milliseconds, endsAt: Milliseconds, createdBy: String, comment: String
+    ) {
+        self.id = id
+        self.matchers = matchers
+        self.startsAt = startsAt
+        self.endsAt = endsAt
+        self.createdBy = createdBy
+        self.comment = comment
+    }
+}
+
+/// A scrape target and how its last scrape went.
+package struct TargetReport: Sendable {
+    package var job: String
+    package var url: String
+    package var labels: Labels
+    package var isUp: Bool
+    package var lastScrape: Milliseconds
+    package var lastError: String
+
+    package init(job: String, url: String, labels: Labels, isUp: Bool, lastScrape: Milliseconds, lastError: String) {
+        self.job = job
+        self.url = url
+        self.labels = labels
+        self.isUp = isUp
+        self.lastScrape = lastScrape
+        self.lastError = lastError
+    }
+}

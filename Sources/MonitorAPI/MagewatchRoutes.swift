@@ -1,0 +1,81 @@
+import AgentContract
+import Foundation
+import Hummingbird
+import Telemetry
+
+/// Magewatch's own API, under `/api/magewatch/v1/`, described by the OpenAPI document that it serves.
+struct MagewatchRoutes: Sendable {
+    let services: APIServices
+
+    func register(_ router: Router<BasicRequestContext>) {
+        let base = "/api/magewatch/v1"
+        router.get("/health") { _, _ in APIResponse.text("ok\n") }
+        router.get("/metrics") { _, _ in
+            APIResponse.text(
+                SelfMetricsText.render(services.metrics.readings()), type: "text/plain; version=0.0.4; charset=utf-8")
+        }
+        router.get(RouterPath(base + "/openapi.json")) { _, _ in APIResponse.json(Array(OpenAPIDocument.json.utf8)) }
+        router.get(RouterPath(base + "/stack")) { request, _ in await encoded(request) { _ in try await services.stack() } }
+        router.get(RouterPath(base + "/bans")) { request, _ in await encoded(request) { _ in try await services.bans() } }
+        router.get(RouterPath(base + "/forecasts")) { request, _ in
+            await encoded(request) { parameters in
+                let role = parameters["role"]
+                return await services.forecasts().filter { role == nil || $0.role == role }
+            }
+        }
+        router.get(RouterPath(base + "/plans")) { request, _ in
+            await encoded(request) { parameters in
+                let plans = try await services.plans()
+                return Array(plans.prefix(parameters["limit"].flatMap(Int.init) ?? 100))
+            }
+        }
+        router.get(RouterPath(base + "/plans/:id")) { request, context in
+            let id = context.parameters.get("id") ?? ""
+            return await encoded(request) { _ in try await plan(id) }
+        }
+        router.post(RouterPath(base + "/plans/:id/approve")) { request, context in
+            let id = context.parameters.get("id") ?? ""
+            return await encoded(request) { _ in
+                try await services.approvePlan(id)
+                return try await plan(id)
+            }
+        }
+    }
+
+    private func plan(_ id: String) async throws -> PlanReport {
+        guard let plan = try await services.plans().first(where: { $0.plan.id == id }) else {
+            throw APIError(.notFound, "there is no plan \"\(id)\"; magewatch plan list shows those there are")
+        }
+        return plan
+    }
+
+    private func encoded<Value: Encodable>(
+        _ request: Request, _ work: (RequestParameters) async throws -> Value
+    ) async -> Response {
+        await answer(request) { parameters in
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return APIResponse.json(Array(try encoder.encode(try await work(parameters))))
+        }
+    }
+}
+
+/// The process's own metrics in Prometheus' text format.
+package enum SelfMetricsText {
+    /// A `# TYPE` line for each metric, then its series.
+    package static func render(_ readings: [SelfMetrics.Reading]) -> String {
+        var text = ""
+        var last = ""
+        for reading in readings {
+            let name = reading.labels.metricName ?? ""
+            if name != last {
+                text += "# TYPE \(name) \(reading.kind.rawValue)\n"
+                last = name
+            }
+            let inside = reading.labels.filter { $0.name != Labels.metricNameLabel }
+                .map { "\($0.name)=\(Labels.quoted($0.value))" }.joined(separator: ",")
+            text += "\(name)\(inside.isEmpty ? "" : "{\(inside)}") \(JSONWriter.text(of: reading.value))\n"
+        }
+        return text
+    }
+}
