@@ -26,6 +26,7 @@ let nioFoundationCompat = Target.Dependency.product(name: "NIOFoundationCompat",
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -77,7 +78,7 @@ let engines: [Target] =
 // Floor 3: what watches, foresees, decides and acts.
 let judgement: [Target] =
     room("Alerting", ["Telemetry", "StateStore", "PromQL", yams, logging, asyncHTTPClient])
-    + room("Checks", ["Telemetry", logging, asyncHTTPClient, nioCore, nioPosix, nioSSL])
+    + room("Checks", ["Telemetry", logging, asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS])
     + room("WAF", ["Telemetry", "Parsing"])
     + room("Forecasting", ["Telemetry"])
     + room("Planning", ["AgentContract", "Telemetry", "Topology"])

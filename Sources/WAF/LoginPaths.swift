@@ -1,0 +1,16 @@
+/// Where shops and their neighbours take passwords.
+enum LoginPaths {
+    private static let paths = [
+        "/login", "/customer/account/loginpost", "/customer/ajax/login", "/admin", "/wp-login.php", "/xmlrpc.php", "/user/login",
+        "/signin", "/rest/v1/integration/customer/token", "/rest/v1/integration/admin/token", "/administrator",
+    ].map { Array($0.utf8) }
+
+    /// Whether a request tries a password: a POST to one of the paths, or below it.
+    static func isAttempt(method: ArraySlice<UInt8>, decodedURI: ArraySlice<UInt8>) -> Bool {
+        guard method.elementsEqual("POST".utf8) else { return false }
+        let path = decodedURI.prefix { $0 != UInt8(ascii: "?") }
+        return paths.contains { prefix in
+            path.starts(with: prefix) && (path.count == prefix.count || path[path.startIndex + prefix.count] == UInt8(ascii: "/"))
+        }
+    }
+}
