@@ -1,0 +1,62 @@
+import Glibc
+
+/// Operations on names: create, list, replace, remove, each durable where that matters.
+enum Files {
+    static func createDirectory(_ path: String) throws(LogStoreError) {
+        var prefix = ""
+        for part in path.split(separator: "/", omittingEmptySubsequences: false) {
+            prefix += prefix.isEmpty && !path.hasPrefix("/") ? String(part) : "/" + part
+            if part.isEmpty { prefix = prefix == "/" ? "" : prefix; continue }
+            guard unsafe mkdir(prefix, 0o750) == 0 || errno == EEXIST else { throw OpenFile.failure("mkdir", prefix) }
+        }
+    }
+
+    /// Names in a directory, sorted, without `.` and `..`.
+    static func list(_ path: String) throws(LogStoreError) -> [String] {
+        guard let directory = unsafe opendir(path) else { throw OpenFile.failure("open", path) }
+        defer { unsafe _ = closedir(directory) }
+        var names: [String] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+    static func remove(_ path: String) throws(LogStoreError) {
+        guard unsafe unlink(path) == 0 || errno == ENOENT else { throw OpenFile.failure("remove", path) }
+    }
+
+    static func rename(_ old: String, to new: String) throws(LogStoreError) {
+        guard unsafe Glibc.rename(old, new) == 0 else { throw OpenFile.failure("rename", old) }
+    }
+
+    static func readAll(_ path: String) throws(LogStoreError) -> [UInt8] {
+        let file = try OpenFile(path, flags: O_RDONLY)
+        return try file.read(try file.size(), at: 0)
+    }
+
+    /// Writes a file so that after a crash there is the old one or the new one, never a part.
+    static func replace(_ path: String, in directory: String, with bytes: [UInt8]) throws(LogStoreError) {
+        let temporary = path + ".tmp"
+        do {
+            let file = try OpenFile(temporary, flags: O_WRONLY | O_CREAT | O_TRUNC)
+            try file.write(bytes, at: 0)
+            try file.sync()
+        } catch {
+            // What is left of it would take room on a full disk; the error that matters is the one thrown.
+            try? remove(temporary)
+            throw error
+        }
+        try rename(temporary, to: path)
+        try syncDirectory(directory)
+    }
+
+    static func syncDirectory(_ path: String) throws(LogStoreError) {
+        try OpenFile(path, flags: O_RDONLY | O_DIRECTORY).sync()
+    }
+}

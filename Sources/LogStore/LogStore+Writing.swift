@@ -1,0 +1,138 @@
+import Synchronization
+import Telemetry
+
+/// What is to be stored of a batch, and what its sender is told.
+struct PreparedBatch {
+    var stored: LogBatch
+    var outcome: AppendOutcome
+    var sequence: UInt64
+    /// Hashes of its entries, put into the window; taken out again if it can't be written.
+    var hashes: [UInt64]
+    var duplicates: Int
+    var cut: Int
+}
+
+extension LogStore {
+    /// Writes what waits, a group at a time, until nothing waits. Runs on the writer's queue.
+    func drain() {
+        while true {
+            let group = pending.withLock { queue -> [Pending] in
+                let items = queue.items
+                queue.items = []
+                queue.bytes = 0
+                if items.isEmpty { queue.isDraining = false }
+                return items
+            }
+            if group.isEmpty { return }
+            write(group)
+        }
+    }
+
+    private func write(_ group: [Pending]) {
+        var sequence = state.withLock { $0.appliedSequence }
+        var prepared: [PreparedBatch] = []
+        for item in group {
+            let next = prepare(item.batch, sequence: sequence + 1)
+            if !next.stored.isEmpty { sequence += 1 }
+            prepared.append(next)
+        }
+        var records: [UInt8] = []
+        for batch in prepared where !batch.stored.isEmpty {
+            records.append(contentsOf: WALRecord.encode(batch.sequence, batch.stored))
+        }
+        do {
+            if !records.isEmpty {
+                try log.withLock { log throws(LogStoreError) in try log.write(records, lastSequence: sequence) }
+            }
+        } catch {
+            fail(group, prepared, error)
+            return
+        }
+        state.withLock { state in
+            for batch in prepared {
+                if !batch.stored.isEmpty { state.apply(batch.sequence, batch.stored) }
+                state.duplicates += batch.duplicates
+            }
+        }
+        for (item, batch) in zip(group, prepared) {
+            count(batch)
+            item.continuation.resume(returning: batch.outcome)
+        }
+        let continuations = subscribers.withLock { $0.values.map { $0 } }
+        for batch in prepared where !batch.stored.isEmpty {
+            for continuation in continuations { continuation.yield(batch.stored) }
+        }
+    }
+
+    private func fail(_ group: [Pending], _ prepared: [PreparedBatch], _ error: LogStoreError) {
+        state.withLock { state in
+            for batch in prepared { for hash in batch.hashes { state.window.remove(hash) } }
+        }
+        metrics.add("magewatch_log_store_write_errors_total")
+        report("\(error)")
+        for item in group {
+            metrics.add("magewatch_log_store_refused_total", ["reason": "unavailable"], by: Double(item.batch.count))
+            item.continuation.resume(throwing: SinkError(.unavailable, "\(error)"))
+        }
+    }
+
+    private func count(_ batch: PreparedBatch) {
+        metrics.add("magewatch_log_store_lines_total", by: Double(batch.stored.count))
+        metrics.add("magewatch_log_store_bytes_total", by: Double(batch.stored.bytes.count))
+        if batch.duplicates > 0 { metrics.add("magewatch_log_store_duplicates_total", by: Double(batch.duplicates)) }
+        if batch.cut > 0 { metrics.add("magewatch_log_store_cut_lines_total", by: Double(batch.cut)) }
+        for (reason, count) in batch.outcome.refused {
+            metrics.add("magewatch_log_store_refused_total", ["reason": reason], by: Double(count))
+        }
+    }
+
+    /// Decides entry by entry: stored, known already, or refused.
+    private func prepare(_ batch: LogBatch, sequence: UInt64) -> PreparedBatch {
+        let hashes = EntryIdentity(key: identityKey).hashes(of: batch)
+        var result = PreparedBatch(
+            stored: LogBatch(), outcome: AppendOutcome(), sequence: sequence, hashes: [], duplicates: 0, cut: 0)
+        var kept: [Bool] = []
+        kept.reserveCapacity(batch.count)
+        state.withLock { state in
+            let known = batch.streams.map { state.id(of: $0, limit: options.maximumStreams) != nil }
+            for (index, entry) in batch.entries.enumerated() {
+                if !known[entry.stream] {
+                    result.outcome.refused["too_many_streams", default: 0] += 1
+                    kept.append(false)
+                } else if entry.timestamp < state.retentionFloor {
+                    result.outcome.refused["too_old", default: 0] += 1
+                    kept.append(false)
+                } else if !hashes.isEmpty, let hash = hashes[index] {
+                    let new = state.window.insert(hash)
+                    if new { result.hashes.append(hash) } else { result.duplicates += 1 }
+                    result.outcome.accepted += 1
+                    kept.append(new)
+                } else {
+                    result.outcome.accepted += 1
+                    kept.append(true)
+                }
+                if entry.line.count > LogBatch.maximumLineBytes { result.cut += 1 }
+            }
+        }
+        let changed = result.cut > 0 || kept.contains(false)
+        result.stored = changed ? LogStore.reduced(batch, to: kept) : batch
+        return result
+    }
+
+    /// The batch without the entries that are not kept, and with long lines cut.
+    private static func reduced(_ batch: LogBatch, to kept: [Bool]) -> LogBatch {
+        var result = LogBatch()
+        let marker = LogBatch.cutMarker.withUTF8Buffer { unsafe Array($0) }
+        for (index, entry) in batch.entries.enumerated() where kept[index] {
+            let stream = result.stream(batch.streams[entry.stream])
+            let line = batch.line(of: entry)
+            if line.count > LogBatch.maximumLineBytes {
+                let cut = Array(line.prefix(LogBatch.maximumLineBytes)) + marker
+                result.append(stream: stream, at: entry.timestamp, line: cut, metadata: batch.metadata(of: entry))
+            } else {
+                result.append(stream: stream, at: entry.timestamp, line: line, metadata: batch.metadata(of: entry))
+            }
+        }
+        return result
+    }
+}

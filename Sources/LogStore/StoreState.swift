@@ -1,0 +1,103 @@
+import Telemetry
+
+/// What is in memory: streams, their heads, and where their blocks stand. A value, guarded by the store's lock.
+struct StoreState: Sendable {
+    /// A block and the file it stands in.
+    struct BlockReference: Sendable {
+        var file: BlockFile
+        var entry: BlockFile.Entry
+    }
+
+    /// One stream.
+    struct Stream: Sendable {
+        var labels: Labels
+        var head = StreamHead()
+        var blocks: [BlockReference] = []
+        /// The last record of the write-ahead log whose entries of this stream are in a block.
+        var flushedSequence: UInt64 = 0
+        /// When maintenance first saw the oldest entry of the head.
+        var headSince: Nanoseconds?
+    }
+
+    private(set) var ids: [Labels: Int] = [:]
+    var streams: [Stream?] = []
+    private var free: [Int] = []
+    var headBytes = 0
+    var files: [BlockFile] = []
+    /// The highest number a file of blocks ever had.
+    var lastFileNumber: UInt64 = 0
+    var window: DuplicateWindow
+    /// Entries before this are gone.
+    var retentionFloor: Nanoseconds = .min
+    /// The last record whose entries stand in the heads.
+    var appliedSequence: UInt64 = 0
+    var duplicates = 0
+    var corruptions = 0
+    var isClosed = false
+
+    init(duplicateWindow: Int) {
+        window = DuplicateWindow(capacity: duplicateWindow)
+    }
+
+    var streamCount: Int { ids.count }
+
+    /// The id of a stream, added where it is new; nil where there are too many.
+    mutating func id(of labels: Labels, limit: Int) -> Int? {
+        if let id = ids[labels] { return id }
+        guard ids.count < limit else { return nil }
+        let id: Int
+        if let reused = free.popLast() {
+            id = reused
+            streams[id] = Stream(labels: labels)
+        } else {
+            id = streams.count
+            streams.append(Stream(labels: labels))
+        }
+        ids[labels] = id
+        return id
+    }
+
+    /// Forgets streams that hold nothing any more.
+    mutating func removeEmptyStreams() {
+        for (labels, id) in ids {
+            guard let stream = streams[id], stream.head.isEmpty, stream.blocks.isEmpty else { continue }
+            streams[id] = nil
+            free.append(id)
+            ids[labels] = nil
+        }
+    }
+
+    /// Puts the entries of a record into the heads; those that are in blocks already are passed over.
+    mutating func apply(_ sequence: UInt64, _ batch: LogBatch) {
+        let targets = batch.streams.map { id(of: $0, limit: .max) ?? 0 }
+        let metadata = batch.metadata.map { $0.removing([LogStore.retryIdentityLabel]) }
+        for entry in batch.entries {
+            let id = targets[entry.stream]
+            guard sequence > streams[id]?.flushedSequence ?? 0 else { continue }
+            headBytes += entry.line.count
+            streams[id]?.head.append(
+                entry.timestamp, batch.bytes[entry.line], entry.metadata < 0 ? .empty : metadata[entry.metadata], sequence)
+        }
+        appliedSequence = max(appliedSequence, sequence)
+    }
+
+    /// Every record up to this one is in blocks for all its streams.
+    var flushedSequence: UInt64 {
+        var sequence = appliedSequence
+        for case let stream? in streams where !stream.head.isEmpty { sequence = min(sequence, stream.head.firstSequence - 1) }
+        return sequence
+    }
+
+    /// Adds the blocks of a file.
+    mutating func add(_ file: BlockFile, _ streams: [(Labels, [BlockFile.Entry])]) {
+        files.append(file)
+        for (labels, entries) in streams {
+            guard let id = id(of: labels, limit: .max) else { continue }
+            for entry in entries {
+                self.streams[id]?.blocks.append(BlockReference(file: file, entry: entry))
+                let flushed = self.streams[id]?.flushedSequence ?? 0
+                self.streams[id]?.flushedSequence = max(flushed, entry.throughSequence)
+            }
+        }
+    }
+}
