@@ -1,0 +1,273 @@
+package import AgentContract
+import Foundation
+import Logging
+package import StateStore
+package import Telemetry
+
+/// Runs plans as steps on agents: journals before and after each, resumes after a crash, takes back what was done when a later
+/// step fails. Knows no container and no socket itself.
+///
+/// One plan changes a stack at a time, failover first; bans touch nothing that other plans do and run beside them. Everything that
+/// matters is in the journal before it is done, so ``resume()`` in a new process goes on where the old one was killed: a step
+/// without an answer is sent again under the same id, which an agent does once.
+package actor Executor {
+    /// Most plans that wait or run.
+    package static let maximumOpenPlans = 64
+
+    /// Called for everything that happens, in order.
+    package typealias Observer = @Sendable (ExecutionEvent) -> Void
+
+    let state: StateStore
+    let runner: StepRunner
+    let metrics: SelfMetrics
+    let clock: ExecutorClock
+    private let observer: Observer
+    private let logger = Logger(label: "magewatch.execution")
+
+    /// Plans that wait, by lane.
+    private var waiting: [Plan] = []
+    private var running: [Lane: Plan] = [:]
+    private var cancelRequested: Set<String> = []
+    /// Set when an agent has said that another monitor commands: nothing is sent any more.
+    private var isFenced = false
+    private var idleWaiters: [CheckedContinuation<Void, Never>] = []
+
+    /// What runs beside what.
+    private enum Lane: Hashable {
+        case stack, bans
+
+        init(_ purpose: Plan.Purpose) {
+            self = purpose == .ban || purpose == .unban ? .bans : .stack
+        }
+    }
+
+    /// Takes a new fencing token, so that agents refuse what an older monitor still sends.
+    package init(
+        state: StateStore, performer: any StepPerformer, pool: any ServerLeasing, metrics: SelfMetrics,
+        retry: RetryPolicy = RetryPolicy(), clock: ExecutorClock = .system, observer: @escaping Observer = { _ in }
+    ) throws(StateStoreError) {
+        self.state = state
+        self.metrics = metrics
+        self.clock = clock
+        self.observer = observer
+        runner = StepRunner(
+            state: state, performer: performer, pool: pool, retry: retry, fencingToken: try state.nextToken("executor"),
+            clock: clock)
+    }
+
+    /// Keeps a plan and runs it when its turn comes.
+    /// - Parameter needsApproval: it waits as `proposed` until ``approve(_:)``.
+    package func submit(_ plan: Plan, needsApproval: Bool = false) throws {
+        guard waiting.count + running.count < Executor.maximumOpenPlans else {
+            throw ExecutionError(
+                .queueFull,
+                "plan \(plan.id) is not taken: \(Executor.maximumOpenPlans) plans wait already; see `magewatch plan list`")
+        }
+        let record = PlanRecord(
+            id: plan.id, purpose: plan.purpose.rawValue, state: needsApproval ? .proposed : .waiting,
+            document: String(decoding: try JSONEncoder().encode(plan), as: UTF8.self), createdAt: plan.createdAt)
+        guard try state.addPlan(record) else {
+            throw ExecutionError(.duplicate, "plan \(plan.id) is not taken: a plan of that id is kept already")
+        }
+        if !needsApproval { enqueue(plan) }
+    }
+
+    /// Lets a proposed plan run.
+    package func approve(_ id: String) throws {
+        guard let record = try state.plan(id), record.state == .proposed else {
+            throw ExecutionError(.wrongState, "plan \(id) does not wait for an approval; see `magewatch plan list`")
+        }
+        let plan = try Executor.decode(record)
+        try state.setPlan(id, .waiting, at: clock.now())
+        enqueue(plan)
+    }
+
+    /// Stops a plan: one that waits is dropped, one that runs is taken back after the step under way.
+    package func cancel(_ id: String) throws {
+        guard let record = try state.plan(id), !record.state.isFinal else {
+            throw ExecutionError(.wrongState, "plan \(id) is over or unknown; there is nothing to cancel")
+        }
+        if running.values.contains(where: { $0.id == id }) {
+            cancelRequested.insert(id)
+            return
+        }
+        waiting.removeAll { $0.id == id }
+        try state.setPlan(id, .cancelled, at: clock.now(), message: "cancelled by an operator")
+    }
+
+    /// Goes on with what an earlier process left open. Call once, before the first ``submit(_:needsApproval:)``.
+    package func resume() throws {
+        // A plan under way comes before any that waits, whatever its importance: it holds half a change.
+        let open = try state.openPlans().filter { $0.state != .proposed }
+        let underWay = open.filter { $0.state != .waiting }
+        for record in underWay + open.filter({ $0.state == .waiting }) {
+            do {
+                enqueue(try Executor.decode(record), isUnderWay: record.state != .waiting)
+            } catch let error as ExecutionError {
+                logger.error("\(error)")
+                try state.setPlan(record.id, .failed, at: clock.now(), message: error.message)
+            }
+        }
+    }
+
+    /// Plans that wait or run, so that the planner counts what is already under way.
+    package func underWay() -> [Plan] { Array(running.values) + waiting }
+
+    /// Returns when nothing waits or runs.
+    package func waitUntilIdle() async {
+        if running.isEmpty && waiting.isEmpty { return }
+        await withCheckedContinuation { idleWaiters.append($0) }
+    }
+
+    static func decode(_ record: PlanRecord) throws -> Plan {
+        do {
+            return try JSONDecoder().decode(Plan.self, from: Data(record.document.utf8))
+        } catch {
+            throw ExecutionError(
+                .invalidPlan, "the document of plan \(record.id) does not read as a plan: \(error); cancel it by hand")
+        }
+    }
+
+    private func enqueue(_ plan: Plan, isUnderWay: Bool = false) {
+        if isUnderWay {
+            waiting.insert(plan, at: 0)
+        } else {
+            waiting.append(plan)
+        }
+        report(plan, .planWaiting, summary: plan.decision.summary)
+        startNext(preferring: isUnderWay ? plan.id : nil)
+    }
+
+    private func startNext(preferring preferred: String? = nil) {
+        guard !isFenced else { return }
+        for lane in [Lane.stack, .bans] where running[lane] == nil {
+            let candidates = waiting.indices.filter { Lane(waiting[$0].purpose) == lane }
+            guard
+                let index = candidates.first(where: { waiting[$0].id == preferred })
+                    ?? candidates.first(where: { waiting[$0].purpose == .failover }) ?? candidates.first
+            else { continue }
+            let plan = waiting.remove(at: index)
+            running[lane] = plan
+            // The task is bound to the plan's life; `waitUntilIdle` joins it.
+            Task { await self.runToEnd(plan, lane) }
+        }
+    }
+
+    private func runToEnd(_ plan: Plan, _ lane: Lane) async {
+        do {
+            try await run(plan)
+        } catch {
+            // What can't be journaled is not done. The plan stays open in the store and goes on with the next start.
+            logger.error("plan \(plan.id) stands still: \(error)")
+            metrics.add("magewatch_plan_stalls_total", ["purpose": plan.purpose.rawValue])
+        }
+        running[lane] = nil
+        cancelRequested.remove(plan.id)
+        startNext()
+        if running.isEmpty && (waiting.isEmpty || isFenced) {
+            for waiter in idleWaiters { waiter.resume() }
+            idleWaiters = []
+        }
+    }
+
+    private func run(_ plan: Plan) async throws {
+        let began = clock.now()
+        var progress = PlanProgress(
+            plan: plan, journal: try state.journal(of: plan.id), cancelled: try state.plan(plan.id)?.state == .undoing)
+        if !progress.cancelled { try state.setPlan(plan.id, .running, at: began) }
+        report(plan, .planStarted, summary: plan.decision.summary)
+        while true {
+            if cancelRequested.contains(plan.id), !progress.cancelled {
+                try state.setPlan(plan.id, .undoing, at: clock.now())
+                progress.cancelled = true
+            }
+            switch progress.next {
+            case .perform(let index): try await perform(index, of: plan, &progress)
+            case .undo(let index): try await undo(index, of: plan, &progress)
+            case .finish(let outcome, let message):
+                try state.setPlan(plan.id, outcome, at: clock.now(), message: message)
+                metrics.add(
+                    "magewatch_plans_total", ["purpose": plan.purpose.rawValue, "outcome": outcome.rawValue])
+                report(
+                    plan, .planFinished, summary: plan.decision.summary, outcome: outcome.rawValue, message: message,
+                    duration: Double(clock.now() - began) / 1000)
+                return
+            }
+        }
+    }
+
+    private func perform(_ index: Int, of plan: Plan, _ progress: inout PlanProgress) async throws {
+        let step = plan.steps[index]
+        if progress.steps[index].before == nil {
+            try journal(
+                JournalRecord(
+                    plan: plan.id, step: index, phase: .before, saved: try runner.saved(for: step.action),
+                    time: clock.now()), &progress)
+        }
+        report(plan, .stepStarted, step: index, summary: step.summary)
+        let began = clock.now()
+        let result = await runner.perform(
+            step, plan: plan.id, index: index, saved: progress.steps[index].before?.saved)
+        try checkFence(result, step)
+        let outcome = result.succeeded ? result.outcome : step.mayFail ? "passed over" : "failed"
+        try journal(
+            JournalRecord(
+                plan: plan.id, step: index, phase: .after, outcome: outcome, message: result.message, time: clock.now()),
+            &progress)
+        finished(.stepFinished, step, index, plan, outcome, result.message, since: began)
+    }
+
+    private func undo(_ index: Int, of plan: Plan, _ progress: inout PlanProgress) async throws {
+        let step = plan.steps[index]
+        if progress.steps[index].undoBefore == nil {
+            try journal(JournalRecord(plan: plan.id, step: index, phase: .undoBefore, time: clock.now()), &progress)
+        }
+        let began = clock.now()
+        let result = await runner.undo(
+            step, plan: plan.id, index: index, saved: progress.steps[index].before?.saved)
+        try checkFence(result, step)
+        let outcome = result.succeeded ? result.outcome : step.mayFail ? "passed over" : "failed"
+        try journal(
+            JournalRecord(
+                plan: plan.id, step: index, phase: .undoAfter, outcome: outcome, message: result.message,
+                time: clock.now()), &progress)
+        finished(.undoFinished, step, index, plan, outcome, result.message, since: began)
+    }
+
+    private func journal(_ record: JournalRecord, _ progress: inout PlanProgress) throws {
+        try state.appendJournal(record)
+        progress.append(record)
+    }
+
+    private func checkFence(_ result: StepRunner.Result, _ step: PlannedStep) throws {
+        if result.isInterrupted {
+            throw ExecutionError(.interrupted, "\(step.summary): \(result.message); the plan goes on with the next start")
+        }
+        guard result.isFenced else { return }
+        isFenced = true
+        throw ExecutionError(
+            .fenced, "\(step.summary): another monitor commands the agents (\(result.message)); stop one of the two")
+    }
+
+    private func finished(
+        _ kind: ExecutionEvent.Kind, _ step: PlannedStep, _ index: Int, _ plan: Plan, _ outcome: String, _ message: String,
+        since began: Int64
+    ) {
+        let seconds = Double(clock.now() - began) / 1000
+        let labels: Labels = ["step": step.metricName, "phase": kind == .undoFinished ? "undo" : "do"]
+        metrics.add("magewatch_step_duration_seconds_sum", labels, by: seconds)
+        metrics.add("magewatch_step_duration_seconds_count", labels)
+        metrics.add("magewatch_steps_total", labels.setting("outcome", to: outcome))
+        report(plan, kind, step: index, summary: step.summary, outcome: outcome, message: message, duration: seconds)
+    }
+
+    private func report(
+        _ plan: Plan, _ kind: ExecutionEvent.Kind, step: Int? = nil, summary: String, outcome: String = "",
+        message: String = "", duration: Double? = nil
+    ) {
+        observer(
+            ExecutionEvent(
+                plan: plan.id, purpose: plan.purpose.rawValue, kind: kind, step: step, summary: summary, outcome: outcome,
+                message: message, time: clock.now(), durationSeconds: duration))
+    }
+}

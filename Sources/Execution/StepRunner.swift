@@ -1,0 +1,140 @@
+import AgentContract
+import Foundation
+import StateStore
+import Topology
+
+/// Does one step of a plan, or takes it back: on an agent, with the pool, or in the inventory.
+struct StepRunner: Sendable {
+    /// How it went.
+    struct Result: Sendable {
+        var succeeded: Bool
+        /// `done`, `unchanged` or `failed`.
+        var outcome: String
+        var message: String
+        /// Another monitor commands.
+        var isFenced = false
+        /// This monitor is stopping; nothing is known of the step.
+        var isInterrupted = false
+    }
+
+    let state: StateStore
+    let performer: any StepPerformer
+    let pool: any ServerLeasing
+    let retry: RetryPolicy
+    let fencingToken: Int64
+    let clock: ExecutorClock
+
+    /// What the step will replace, as JSON, for its undo; nil where it replaces nothing.
+    func saved(for action: PlannedStep.Action) throws -> String? {
+        let name: String
+        switch action {
+        case .putContainer(let container): name = container.name
+        case .dropContainer(let dropped): name = dropped
+        case .agent, .attach, .detach: return nil
+        }
+        guard let container = try state.container(name) else { return nil }
+        return String(decoding: try JSONEncoder().encode(container), as: UTF8.self)
+    }
+
+    /// - Parameter saved: what stood there before the step was first begun. Compared with that, not with what stands there now: a
+    ///   step that was done and interrupted before its answer was journaled is still the plan's doing.
+    func perform(_ step: PlannedStep, plan: String, index: Int, saved: String?) async -> Result {
+        do {
+            switch step.action {
+            case .agent(let server, let action, _):
+                return await send(
+                    StepRequest(id: "\(plan)/\(index)", fencingToken: fencingToken, step: action), to: server,
+                    within: step.timeoutSeconds)
+            case .attach(let server):
+                return result(try await pool.attach(server: server, plan: plan, at: clock.now()))
+            case .detach(let server):
+                return result(try await pool.detach(server: server, at: clock.now()))
+            case .putContainer(let container):
+                try state.putContainer(container)
+                if try saved.map(decode) == container { return unchanged("\(container.name) stands so") }
+                return done("\(container.name) is on \(container.server)")
+            case .dropContainer(let name):
+                try state.dropContainer(name)
+                return saved == nil ? unchanged("there is no \(name)") : done("\(name) dropped")
+            }
+        } catch {
+            return Result(succeeded: false, outcome: "failed", message: "\(error)")
+        }
+    }
+
+    func undo(_ step: PlannedStep, plan: String, index: Int, saved: String?) async -> Result {
+        do {
+            switch step.action {
+            case .agent(let server, _, let undo):
+                guard let undo else { return unchanged("nothing to take back") }
+                return await send(
+                    StepRequest(id: "\(plan)/\(index)/undo", fencingToken: fencingToken, step: undo), to: server,
+                    within: step.timeoutSeconds)
+            case .attach(let server):
+                return result(try await pool.detach(server: server, at: clock.now()))
+            case .detach:
+                return unchanged("a returned server is not taken back")
+            case .putContainer(let container):
+                if let saved { return try restore(saved) }
+                return try state.dropContainer(container.name)
+                    ? done("\(container.name) dropped") : unchanged("there is no \(container.name)")
+            case .dropContainer(let name):
+                guard let saved else { return unchanged("there was no \(name)") }
+                return try restore(saved)
+            }
+        } catch {
+            return Result(succeeded: false, outcome: "failed", message: "\(error)")
+        }
+    }
+
+    private func restore(_ saved: String) throws -> Result {
+        let container = try decode(saved)
+        try state.putContainer(container)
+        return done("\(container.name) restored on \(container.server)")
+    }
+
+    private func decode(_ saved: String) throws -> Container {
+        try JSONDecoder().decode(Container.self, from: Data(saved.utf8))
+    }
+
+    /// Sends a step until there is an answer. Not knowing whether it was done is no failure yet: the same id is done once,
+    /// however often it is sent.
+    private func send(_ request: StepRequest, to server: String, within seconds: Double) async -> Result {
+        let deadline = clock.now() + Int64(max(0, min(seconds, 86_400)) * 1000)
+        var trouble = ""
+        for attempt in 1...max(1, retry.maximumAttempts) {
+            do {
+                let answer = try await performer.perform(request, on: server)
+                return Result(
+                    succeeded: answer.succeeded, outcome: answer.succeeded ? answer.outcome.rawValue : "failed",
+                    message: answer.message, isFenced: answer.outcome == .fenced)
+            } catch is CancellationError {
+                return Result(succeeded: false, outcome: "failed", message: "the monitor is stopping", isInterrupted: true)
+            } catch {
+                trouble = "\(error)"
+            }
+            guard attempt < retry.maximumAttempts, clock.now() < deadline else { break }
+            do {
+                try await clock.sleep(retry.delay(after: attempt))
+            } catch {
+                return Result(
+                    succeeded: false, outcome: "failed", message: "the monitor is stopping", isInterrupted: true)
+            }
+        }
+        return Result(
+            succeeded: false, outcome: "failed",
+            message: "no answer from the agent of \(server): \(trouble); check that it runs and can be reached")
+    }
+
+    private func result(_ outcome: LeasingOutcome) -> Result {
+        switch outcome {
+        case .done(let message): done(message)
+        case .unchanged(let message): unchanged(message)
+        }
+    }
+
+    private func done(_ message: String) -> Result { Result(succeeded: true, outcome: "done", message: message) }
+    private func unchanged(_ message: String) -> Result {
+        Result(succeeded: true, outcome: "unchanged", message: message)
+    }
+}
