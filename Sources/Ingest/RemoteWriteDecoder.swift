@@ -1,0 +1,76 @@
+import Compression
+package import Telemetry
+
+/// Decodes a Prometheus remote-write 1.0 request straight into the columns of a batch.
+///
+/// ```
+/// WriteRequest { 1: TimeSeries { 1: Label { 1: name, 2: value }, 2: Sample { 1: double, 2: int64 ms } }, 3: metadata }
+/// ```
+/// Values keep every bit, stale markers included. Metadata and exemplars are passed over; native histograms are counted as refused.
+package enum RemoteWriteDecoder {
+    /// Series, samples and what was left out.
+    package struct Result: Sendable {
+        package var batch = SampleBatch()
+        package var nativeHistograms = 0
+    }
+
+    /// Restores the Snappy block and decodes it.
+    package static func decode(snappy body: [UInt8], maximumBytes: Int) throws(IngestError) -> Result {
+        let message: [UInt8]
+        do { message = try Snappy.decompress(body, maximumBytes: maximumBytes) } catch {
+            throw IngestError(error.code == .tooLarge ? .bodyTooLarge : .badBody, error.message)
+        }
+        return try decode(message)
+    }
+
+    /// Decodes an uncompressed message.
+    package static func decode(_ bytes: [UInt8]) throws(IngestError) -> Result {
+        var result = Result()
+        var request = ProtobufReader(bytes, in: bytes.indices)
+        while let field = try request.next() {
+            guard field.number == 1, field.wireType == 2 else { continue }
+            try decodeSeries(bytes, field.range, into: &result)
+        }
+        return result
+    }
+
+    private static func decodeSeries(_ bytes: [UInt8], _ range: Range<Int>, into result: inout Result) throws(IngestError) {
+        result.batch.beginSeries()
+        var labels = ProtobufReader(bytes, in: range)
+        while let field = try labels.next() {
+            guard field.number == 1, field.wireType == 2 else { continue }
+            try decodeLabel(bytes, field.range, into: &result.batch)
+        }
+        result.batch.endSeries()
+        // The order of fields is the sender's, so samples are a walk of their own.
+        var samples = ProtobufReader(bytes, in: range)
+        while let field = try samples.next() {
+            if field.number == 2, field.wireType == 2 {
+                var sample = ProtobufReader(bytes, in: field.range)
+                var value = 0.0
+                var timestamp: Milliseconds = 0
+                while let part = try sample.next() {
+                    if part.number == 1, part.wireType == 1 { value = Double(bitPattern: part.value) }
+                    if part.number == 2, part.wireType == 0 { timestamp = Int64(bitPattern: part.value) }
+                }
+                result.batch.append(value, at: timestamp)
+            } else if field.number == 4 {
+                result.nativeHistograms += 1
+            }
+        }
+    }
+
+    private static func decodeLabel(
+        _ bytes: [UInt8], _ range: Range<Int>, into batch: inout SampleBatch
+    ) throws(IngestError) {
+        var label = ProtobufReader(bytes, in: range)
+        var name = 0..<0
+        var value = 0..<0
+        while let part = try label.next() {
+            if part.number == 1, part.wireType == 2 { name = part.range }
+            if part.number == 2, part.wireType == 2 { value = part.range }
+        }
+        guard !name.isEmpty else { throw IngestError(.badBody, "a series has a label without a name") }
+        batch.appendLabel(name: bytes[name], value: bytes[value])
+    }
+}
