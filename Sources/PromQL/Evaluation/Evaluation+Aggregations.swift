@@ -1,0 +1,119 @@
+import Telemetry
+
+extension Evaluation {
+    /// Brings the rows of a vector together in groups.
+    func aggregate(_ aggregation: Aggregation, over grid: Grid, to body: @escaping RowBody) throws(PromQLError) {
+        switch aggregation.aggregator {
+        case .topk, .bottomk: try choose(aggregation, over: grid, to: body)
+        case .quantile: try quantile(aggregation, over: grid, to: body)
+        case .countValues: try countValues(aggregation, over: grid, to: body)
+        default: try fold(aggregation, over: grid, to: body)
+        }
+    }
+
+    /// Aggregations that take in one series after the other and keep only a state a group and step.
+    private func fold(_ aggregation: Aggregation, over grid: Grid, to body: @escaping RowBody) throws(PromQLError) {
+        var groups: [(labels: Labels, states: [AggregateState])] = []
+        var indexes: [Labels: Int] = [:]
+        try rows(of: aggregation.expression, over: grid) { (row) throws(PromQLError) in
+            let key = aggregation.key(of: row.labels)
+            let index = indexes[key] ?? groups.count
+            if index == groups.count {
+                indexes[key] = index
+                groups.append((key, Array(repeating: AggregateState(aggregation.aggregator), count: grid.count)))
+                try self.check(series: groups.count)
+                try self.use(samples: grid.count)
+            }
+            for step in row.values.indices where !row.values[step].isAbsent {
+                groups[index].states[step].add(row.values[step], aggregation.aggregator)
+            }
+        }
+        for group in groups {
+            try body(Row(labels: group.labels, values: group.states.map { $0.result(aggregation.aggregator) }))
+        }
+    }
+
+    private func groups(of aggregation: Aggregation, over grid: Grid) throws(PromQLError) -> [(labels: Labels, rows: [Row])] {
+        var groups: [(labels: Labels, rows: [Row])] = []
+        var indexes: [Labels: Int] = [:]
+        for row in try vector(aggregation.expression, over: grid).rows {
+            let key = aggregation.key(of: row.labels)
+            if let index = indexes[key] {
+                groups[index].rows.append(row)
+            } else {
+                indexes[key] = groups.count
+                groups.append((key, [row]))
+            }
+        }
+        return groups
+    }
+
+    private func parameter(_ aggregation: Aggregation) throws(PromQLError) -> Expression {
+        guard let parameter = aggregation.parameter else {
+            throw PromQLError(.execution, "\(aggregation.aggregator.rawValue) needs a parameter")
+        }
+        return parameter
+    }
+
+    private func quantile(_ aggregation: Aggregation, over grid: Grid, to body: @escaping RowBody) throws(PromQLError) {
+        let parameter = try parameter(aggregation)
+        let quantiles = try scalar(parameter, over: grid)
+        for quantile in quantiles { warnOfQuantile(quantile, at: parameter.position) }
+        for group in try groups(of: aggregation, over: grid) {
+            var values = Array(repeating: Double.absent, count: grid.count)
+            for step in values.indices {
+                let present = group.rows.map { $0.values[step] }.filter { !$0.isAbsent }
+                if !present.isEmpty { values[step] = Quantile.of(present, quantiles[step]) }
+            }
+            try body(Row(labels: group.labels, values: values))
+        }
+    }
+
+    /// `topk` and `bottomk`: whole series, chosen at each step.
+    private func choose(_ aggregation: Aggregation, over grid: Grid, to body: @escaping RowBody) throws(PromQLError) {
+        let counts = try scalar(try parameter(aggregation), over: grid)
+        for count in counts {
+            guard !count.isNaN else { throw PromQLError(.execution, "Parameter value is NaN") }
+            guard count.magnitude < 9.2e18 else { throw PromQLError(.execution, "parameter \(count) is out of range") }
+        }
+        let precedes = aggregation.aggregator == .topk ? Ordering.descending : Ordering.ascending
+        for group in try groups(of: aggregation, over: grid) {
+            var kept = group.rows.map { Row(labels: $0.labels, values: Array(repeating: .absent, count: grid.count)) }
+            var order: [Int] = []
+            for step in 0..<grid.count where counts[step] >= 1 {
+                let present = group.rows.indices.filter { !group.rows[$0].values[step].isAbsent }
+                order = present.sorted { precedes(group.rows[$0].values[step], group.rows[$1].values[step]) }
+                for index in order.prefix(Int(counts[step])) { kept[index].values[step] = group.rows[index].values[step] }
+            }
+            // At one step the rows come in the order of their values; over many steps that order has no meaning.
+            let emitted = grid.count == 1 ? order : Array(kept.indices)
+            for index in emitted where !kept[index].values.allSatisfy(\.isAbsent) { try body(kept[index]) }
+        }
+    }
+
+    private func countValues(_ aggregation: Aggregation, over grid: Grid, to body: @escaping RowBody) throws(PromQLError) {
+        let parameter = try parameter(aggregation)
+        let label = try text(parameter)
+        try checkLabelName(label, at: parameter.position)
+        var counts: [Labels: [Double]] = [:]
+        try rows(of: aggregation.expression, over: grid) { (row) throws(PromQLError) in
+            let key = aggregation.key(of: row.labels)
+            for step in row.values.indices where !row.values[step].isAbsent {
+                let labels = key.setting(label, to: NumberText.format(row.values[step]))
+                let before = counts[labels]?[step] ?? .absent
+                counts[labels, default: Array(repeating: .absent, count: grid.count)][step] = before.isAbsent ? 1 : before + 1
+            }
+            try self.check(series: counts.count)
+            try self.use(samples: grid.count)
+        }
+        for (labels, values) in counts.sorted(by: { $0.key < $1.key }) { try body(Row(labels: labels, values: values)) }
+    }
+}
+
+extension Aggregation {
+    /// The labels of the group that a series belongs to.
+    func key(of labels: Labels) -> Labels {
+        if without { return labels.removing(grouping).withoutName }
+        return grouping.isEmpty ? .empty : labels.keeping(grouping)
+    }
+}

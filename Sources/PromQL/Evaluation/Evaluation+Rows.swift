@@ -1,0 +1,75 @@
+import Telemetry
+
+extension Evaluation {
+    /// Takes one series of a node's result.
+    typealias RowBody = (Row) throws(PromQLError) -> Void
+
+    /// Computes a node that yields a vector, a series at a time. Rows without any value are left out.
+    func rows(of expression: Expression, over grid: Grid, to body: @escaping RowBody) throws(PromQLError) {
+        switch expression.kind {
+        case .selector(let selector):
+            try select(selector, over: grid, timestamps: false, to: body)
+        case .parenthesized(let inner):
+            try rows(of: inner, over: grid, to: body)
+        case .unary(let negative, let operand):
+            guard negative else { return try rows(of: operand, over: grid, to: body) }
+            try map(operand, over: grid, to: body) { values, _ in
+                for step in values.indices where !values[step].isAbsent { values[step] = -values[step] }
+            }
+        case .binary(let operation):
+            try binary(operation, over: grid, to: body)
+        case .aggregation(let aggregation):
+            try aggregate(aggregation, over: grid, to: body)
+        case .call(let name, let arguments):
+            try call(name, arguments, at: expression.position, over: grid, to: body)
+        case .number, .string, .range, .subquery:
+            throw PromQLError(.execution, "expected an instant vector", at: expression.position)
+        }
+    }
+
+    /// Whether dropping the metric's name from a node's rows leaves them distinct.
+    func staysDistinctWithoutName(_ expression: Expression) -> Bool {
+        switch expression.kind {
+        case .selector(let selector), .range(let selector, _): selector.fixesName
+        case .parenthesized(let inner), .unary(_, let inner): staysDistinctWithoutName(inner)
+        case .subquery(let subquery): staysDistinctWithoutName(subquery.expression)
+        case .aggregation(let aggregation):
+            aggregation.parameter == nil
+                && (aggregation.without || !aggregation.grouping.contains(Labels.metricNameLabel))
+        default: false
+        }
+    }
+
+    /// Changes the values of each row of a node and drops the metric's name.
+    func map(
+        _ operand: Expression, over grid: Grid, keepsName: Bool = false, to body: @escaping RowBody,
+        _ change: @escaping (inout [Double], Labels) -> Void
+    ) throws(PromQLError) {
+        try withDistinctRows(keepsName || staysDistinctWithoutName(operand), to: body) { (emit) throws(PromQLError) in
+            try rows(of: operand, over: grid) { (row) throws(PromQLError) in
+                var row = row
+                change(&row.values, row.labels)
+                if !keepsName { row.labels = row.labels.withoutName }
+                if !row.values.allSatisfy(\.isAbsent) { try emit(row) }
+            }
+        }
+    }
+
+    /// Runs `produce`; where its rows may have equal labels, they are collected and joined before they go on.
+    func withDistinctRows(
+        _ areDistinct: Bool, to body: @escaping RowBody, _ produce: (@escaping RowBody) throws(PromQLError) -> Void
+    ) throws(PromQLError) {
+        if areDistinct { return try produce(body) }
+        var merger = RowMerger()
+        try produce { (row) throws(PromQLError) in try merger.add(row) }
+        for row in merger.rows { try body(row) }
+    }
+}
+
+extension Labels {
+    /// Without the metric's name.
+    var withoutName: Labels {
+        // The name sorts before nearly all other labels, so it is mostly the first.
+        metricName == nil ? self : removing(CollectionOfOne(Labels.metricNameLabel))
+    }
+}

@@ -1,0 +1,151 @@
+import Telemetry
+
+extension Evaluation {
+    /// The series of a selector with the reading done in one place, so that it is counted and its errors are ours.
+    func readers(_ selector: VectorSelector, in range: ClosedRange<Milliseconds>) throws(PromQLError) -> [any SeriesReader] {
+        do {
+            let readers = try source.select(selector.matchers, in: range)
+            try check(series: readers.count)
+            return readers
+        } catch let error as PromQLError {
+            throw error
+        } catch {
+            throw PromQLError(.storage, "reading \(selector) failed: \(error)")
+        }
+    }
+
+    /// Replaces the columns by a series' samples of a range.
+    func read(
+        _ reader: any SeriesReader, _ range: ClosedRange<Milliseconds>, into columns: inout SampleColumns
+    ) throws(PromQLError) {
+        columns.removeAll()
+        do {
+            try reader.read(range, into: &columns)
+        } catch {
+            throw PromQLError(.storage, "reading \(reader.labels) failed: \(error)")
+        }
+        try use(samples: columns.count)
+    }
+
+    /// Instant vector selector: at each step the last sample that is younger than the lookback and no stale marker.
+    func select(
+        _ selector: VectorSelector, over grid: Grid, timestamps: Bool, to body: @escaping RowBody
+    ) throws(PromQLError) {
+        let (pin, offset) = try resolve(selector.shift)
+        let times = pin.map { Grid(start: $0, step: 0, count: 1) } ?? grid
+        let first = times.start.subtractingClamped(offset)
+        let range = first.subtractingClamped(options.lookback - 1)...times.end.subtractingClamped(offset)
+        var columns = SampleColumns()
+        for reader in try readers(selector, in: range) {
+            try read(reader, range, into: &columns)
+            var values = Array(repeating: Double.absent, count: grid.count)
+            var hasValue = false
+            var index = -1
+            for step in 0..<times.count {
+                let time = times.time(step).subtractingClamped(offset)
+                while index + 1 < columns.count, columns.timestamps[index + 1] <= time { index += 1 }
+                guard index >= 0, columns.timestamps[index] > time.subtractingClamped(options.lookback),
+                    !columns.values[index].isAbsent
+                else { continue }
+                values[step] = timestamps ? Double(columns.timestamps[index]) / 1000 : columns.values[index]
+                hasValue = true
+            }
+            guard hasValue else { continue }
+            if pin != nil { values = Array(repeating: values[0], count: grid.count) }
+            try body(Row(labels: reader.labels, values: values))
+        }
+    }
+
+    /// The series under a range vector, each with its samples and where its windows lie.
+    func series(
+        of expression: Expression, over grid: Grid,
+        to body: @escaping (Labels, SampleColumns, WindowBounds) throws(PromQLError) -> Void
+    ) throws(PromQLError) {
+        switch expression.kind {
+        case .parenthesized(let inner):
+            try series(of: inner, over: grid, to: body)
+        case .range(let selector, let duration):
+            let bounds = try WindowBounds(self, selector.shift, duration, over: grid)
+            var columns = SampleColumns()
+            for reader in try readers(selector, in: bounds.range) {
+                try read(reader, bounds.range, into: &columns)
+                columns.removeStaleMarkers()
+                if !columns.isEmpty { try body(reader.labels, columns, bounds) }
+            }
+        case .subquery(let subquery):
+            let bounds = try WindowBounds(self, subquery.shift, subquery.window, over: grid)
+            try rows(of: subquery, in: bounds) { (labels, columns) throws(PromQLError) in try body(labels, columns, bounds) }
+        default:
+            throw PromQLError(.execution, "expected a range vector", at: expression.position)
+        }
+    }
+
+    /// Evaluates a subquery at all its steps at once; steps are multiples of its step, whatever the time of the query.
+    private func rows(
+        of subquery: Subquery, in bounds: WindowBounds, to body: @escaping (Labels, SampleColumns) throws(PromQLError) -> Void
+    ) throws(PromQLError) {
+        let step =
+            try subquery.step.map { (duration) throws(PromQLError) in try milliseconds(duration, positive: true) }
+            ?? options.subqueryStep
+        guard step > 0 else { throw PromQLError(.execution, "the step of a subquery must be at least a millisecond") }
+        let before = bounds.range.lowerBound - 1
+        let start = (before >= 0 ? before / step : (before - step + 1) / step) * step + step
+        guard start <= bounds.range.upperBound else { return }
+        let steps = (bounds.range.upperBound - start) / step + 1
+        guard steps <= Int64(options.maximumSamples) else {
+            throw PromQLError(.limit, "subquery has \(steps) steps; choose a longer step or a shorter range")
+        }
+        let grid = Grid(start: start, step: step, count: Int(steps))
+        if subquery.expression.type == .scalar {
+            let values = try scalar(subquery.expression, over: grid)
+            return try body(.empty, SampleColumns(timestamps: (0..<grid.count).map(grid.time), values: values))
+        }
+        try self.rows(of: subquery.expression, over: grid) { (row) throws(PromQLError) in
+            try self.use(samples: grid.count)
+            var columns = SampleColumns()
+            for step in row.values.indices where !row.values[step].isAbsent {
+                columns.append(grid.time(step), row.values[step])
+            }
+            if !columns.isEmpty { try body(row.labels, columns) }
+        }
+    }
+}
+
+/// Where the windows of a range vector lie on the time axis.
+struct WindowBounds {
+    let grid: Grid
+    let pin: Milliseconds?
+    let offset: Milliseconds
+    let length: Milliseconds
+
+    init(_ evaluation: Evaluation, _ shift: TimeShift, _ window: DurationExpression, over grid: Grid) throws(PromQLError) {
+        (pin, offset) = try evaluation.resolve(shift)
+        length = try evaluation.milliseconds(window, positive: true)
+        guard length > 0 else { throw PromQLError(.execution, "a range must be at least a millisecond") }
+        self.grid = grid
+    }
+
+    /// End of the window of a step; the window begins after `end - length`.
+    func end(_ step: Int) -> Milliseconds { (pin ?? grid.time(step)).subtractingClamped(offset) }
+
+    /// All times that any window holds.
+    var range: ClosedRange<Milliseconds> { end(0).subtractingClamped(length - 1)...end(grid.count - 1) }
+}
+
+extension Milliseconds {
+    /// Stops at a bound far outside of all times, where further arithmetic can't overflow.
+    func subtractingClamped(_ other: Milliseconds) -> Milliseconds {
+        let (value, overflow) = subtractingReportingOverflow(other)
+        let bound: Milliseconds = 1 << 61
+        return overflow ? (other > 0 ? -bound : bound) : Swift.min(Swift.max(value, -bound), bound)
+    }
+}
+
+extension SampleColumns {
+    mutating func removeStaleMarkers() {
+        guard values.contains(where: \.isAbsent) else { return }
+        var kept = SampleColumns()
+        for index in values.indices where !values[index].isAbsent { kept.append(timestamps[index], values[index]) }
+        self = kept
+    }
+}

@@ -1,0 +1,101 @@
+import Telemetry
+
+/// Rates and differences over a window.
+enum Rates {
+    /// `rate`, `increase` and `delta`: the difference of last and first sample, extended to the window's bounds.
+    ///
+    /// Samples rarely stand at the bounds, so the difference is stretched as if the series went on, unless the nearest sample is
+    /// more than 1.1 mean intervals away from a bound: then the series is taken to begin or end there, half an interval
+    /// from its sample. A counter is not stretched to before it was zero.
+    static func extrapolated(_ window: borrowing Window, counter: Bool, perSecond: Bool) -> Double {
+        guard window.count >= 2 else { return .absent }
+        var difference = window.last - window.first
+        if counter {
+            var previous = window.first
+            for index in window.range.dropFirst() {
+                let value = window.columns.values[index]
+                if value < previous { difference += previous }
+                previous = value
+            }
+        }
+        var toStart = Double(window.firstTime - window.start) / 1000
+        var toEnd = Double(window.end - window.lastTime) / 1000
+        let sampled = Double(window.lastTime - window.firstTime) / 1000
+        let interval = sampled / Double(window.count - 1)
+        if toStart >= interval * 1.1 { toStart = interval / 2 }
+        if counter, difference > 0, window.first >= 0 {
+            toStart = min(toStart, sampled * (window.first / difference))
+        }
+        if toEnd >= interval * 1.1 { toEnd = interval / 2 }
+        var factor = (sampled + toStart + toEnd) / sampled
+        if perSecond { factor /= window.seconds }
+        return difference * factor
+    }
+
+    /// `irate` and `idelta`: from the last two samples alone.
+    static func ofLastTwo(_ window: borrowing Window, counter: Bool) -> Double {
+        guard window.count >= 2 else { return .absent }
+        let end = window.range.upperBound - 1
+        let (previous, last) = (window.columns.values[end - 1], window.columns.values[end])
+        let seconds = Double(window.columns.timestamps[end] - window.columns.timestamps[end - 1]) / 1000
+        guard seconds > 0 else { return .absent }
+        guard counter else { return last - previous }
+        return (last < previous ? last : last - previous) / seconds
+    }
+}
+
+/// A straight line through the samples of a window, by least squares.
+struct Regression {
+    /// Per second.
+    let slope: Double
+    let intercept: Double
+
+    init(_ window: borrowing Window, interceptAt origin: Milliseconds) {
+        var isConstant = true
+        var (sumX, sumY, sumXY, sumXX) = (KahanSum(), KahanSum(), KahanSum(), KahanSum())
+        let first = window.first
+        for index in window.range {
+            let y = window.columns.values[index]
+            if y != first { isConstant = false }
+            let x = Double(window.columns.timestamps[index] - origin) / 1000
+            sumX.add(x)
+            sumY.add(y)
+            sumXY.add(x * y)
+            sumXX.add(x * x)
+        }
+        // A constant series has slope 0 exactly, whatever rounding would make of it.
+        if isConstant {
+            (slope, intercept) = first.isInfinite ? (.nan, .nan) : (0, first)
+            return
+        }
+        let count = Double(window.count)
+        let covariance = sumXY.value - sumX.value * sumY.value / count
+        let variance = sumXX.value - sumX.value * sumX.value / count
+        slope = covariance / variance
+        intercept = sumY.value / count - slope * sumX.value / count
+    }
+}
+
+/// Smoothing that follows a trend (Holt's linear method).
+enum Smoothing {
+    static func doubleExponential(
+        _ window: borrowing Window, smoothing: Double, trend: Double
+    ) throws(PromQLError) -> Double {
+        guard smoothing > 0, smoothing < 1 else {
+            throw PromQLError(.execution, "invalid smoothing factor: expected more than 0 and less than 1, got \(smoothing)")
+        }
+        guard trend > 0, trend < 1 else {
+            throw PromQLError(.execution, "invalid trend factor: expected more than 0 and less than 1, got \(trend)")
+        }
+        guard window.count >= 2 else { return .absent }
+        var level = window.first
+        var before = 0.0
+        var slope = window.columns.values[window.range.lowerBound + 1] - window.first
+        for (step, index) in window.range.dropFirst().enumerated() {
+            if step > 0 { slope = trend * (level - before) + (1 - trend) * slope }
+            let next = smoothing * window.columns.values[index] + (1 - smoothing) * (level + slope)
+            (before, level) = (level, next)
+        }
+        return level
+    }
+}

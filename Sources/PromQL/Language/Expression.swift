@@ -1,0 +1,205 @@
+package import Telemetry
+
+/// A parsed query: a tree whose ``description`` is PromQL again.
+///
+/// ```
+/// sum by (job) (rate(errors_total[5m]))
+///   aggregation sum by (job)
+///     call rate
+///       range [5m] of selector errors_total
+/// ```
+/// The parser has checked types, argument counts and label names, so whoever walks the tree need not. Depth is at most
+/// ``PromQLParser/maximumDepth``, so recursion over a tree is safe.
+package struct Expression: Sendable, Equatable {
+    /// What stands at the root of the tree.
+    package indirect enum Kind: Sendable, Equatable {
+        case number(Double)
+        case string(String)
+        case selector(VectorSelector)
+        /// A selector with a window: `x[5m]`. Its offset and `@` are the selector's.
+        case range(VectorSelector, window: DurationExpression)
+        case subquery(Subquery)
+        case call(name: String, arguments: [Expression])
+        case aggregation(Aggregation)
+        case binary(BinaryOperation)
+        /// A sign before an operand.
+        case unary(negative: Bool, Expression)
+        case parenthesized(Expression)
+    }
+
+    package let kind: Kind
+    /// Where its text begins.
+    package let position: SourcePosition
+    /// Levels of the tree, 1 for a leaf.
+    let depth: Int
+
+    init(_ kind: Kind, at position: SourcePosition) {
+        self.kind = kind
+        self.position = position
+        depth = 1 + (kind.children.map(\.depth).max() ?? 0)
+    }
+
+    /// What the expression yields.
+    package var type: ValueType {
+        switch kind {
+        case .number: .scalar
+        case .string: .string
+        case .selector, .aggregation: .vector
+        case .range, .subquery: .range
+        case .call(let name, _): FunctionTable.named(name)?.returns ?? .vector
+        case .binary(let operation):
+            operation.left.type == .scalar && operation.right.type == .scalar ? .scalar : .vector
+        case .unary(_, let operand): operand.type
+        case .parenthesized(let inner): inner.type
+        }
+    }
+
+    /// The expression without the parentheses around it.
+    package var unwrapped: Expression {
+        if case .parenthesized(let inner) = kind { return inner.unwrapped }
+        return self
+    }
+}
+
+extension Expression.Kind {
+    /// The expressions directly below, in the order of the text.
+    package var children: [Expression] {
+        switch self {
+        case .number, .string, .selector, .range: []
+        case .subquery(let subquery): [subquery.expression]
+        case .call(_, let arguments): arguments
+        case .aggregation(let aggregation): (aggregation.parameter.map { [$0] } ?? []) + [aggregation.expression]
+        case .binary(let operation): [operation.left, operation.right]
+        case .unary(_, let operand): [operand]
+        case .parenthesized(let inner): [inner]
+        }
+    }
+}
+
+/// What an expression yields.
+package enum ValueType: String, Sendable {
+    case scalar
+    case vector = "instant vector"
+    case range = "range vector"
+    case string
+}
+
+/// Shifts of the time at which a selector or subquery is looked up.
+package struct TimeShift: Sendable, Equatable {
+    /// The time that `@` pins.
+    package enum Pin: Sendable, Equatable {
+        case time(Milliseconds)
+        case start
+        case end
+    }
+
+    package var offset: DurationExpression?
+    package var pin: Pin?
+}
+
+/// A name and conditions on labels, with its shift: `x{job="a"} offset 5m @ 10`.
+package struct VectorSelector: Sendable, Equatable {
+    /// The metric's name where it was given outside a condition.
+    package var name: String?
+    /// The conditions in braces, without the one for ``name``.
+    package var conditions: [LabelMatcher]
+    package var shift = TimeShift()
+
+    /// All conditions, that of the name included.
+    package var matchers: [LabelMatcher] {
+        (name.map { [LabelMatcher.equal(Labels.metricNameLabel, $0)] } ?? []) + conditions
+    }
+
+    /// True if all series have one and the same metric name, so that dropping it can't make two of them equal.
+    package var fixesName: Bool {
+        matchers.contains { $0.name == Labels.metricNameLabel && $0.operation == .equal }
+    }
+}
+
+/// An expression evaluated at many times: `rate(x[1m])[1h:5m]`.
+package struct Subquery: Sendable, Equatable {
+    package var expression: Expression
+    package var window: DurationExpression
+    /// `nil` where the default is wanted.
+    package var step: DurationExpression?
+    package var shift = TimeShift()
+}
+
+/// Many series to few: `sum by (job) (x)`.
+package struct Aggregation: Sendable, Equatable {
+    /// How series are brought together.
+    package enum Operator: String, Sendable, CaseIterable {
+        case sum, avg, min, max, count, group, stddev, stdvar, topk, bottomk, quantile
+        case countValues = "count_values"
+
+        /// What its parameter is, if it has one.
+        package var parameterType: ValueType? {
+            switch self {
+            case .topk, .bottomk, .quantile: .scalar
+            case .countValues: .string
+            default: nil
+            }
+        }
+    }
+
+    package var aggregator: Operator
+    package var parameter: Expression?
+    package var expression: Expression
+    /// Labels named in `by` or `without`.
+    package var grouping: [String]
+    /// True for `without`.
+    package var without: Bool
+}
+
+/// Two operands and how their series find each other.
+package struct BinaryOperation: Sendable, Equatable {
+    /// Arithmetic, comparison, or set operation.
+    package enum Operator: String, Sendable, CaseIterable {
+        case or, and, unless
+        case equal = "=="
+        case notEqual = "!="
+        case less = "<"
+        case lessOrEqual = "<="
+        case greater = ">"
+        case greaterOrEqual = ">="
+        case add = "+"
+        case subtract = "-"
+        case multiply = "*"
+        case divide = "/"
+        case modulo = "%"
+        case atan2
+        case power = "^"
+
+        var isSet: Bool { self == .or || self == .and || self == .unless }
+        var isComparison: Bool { precedence == 3 }
+        var precedence: Int {
+            switch self {
+            case .or: 1
+            case .and, .unless: 2
+            case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: 3
+            case .add, .subtract: 4
+            case .multiply, .divide, .modulo, .atan2: 5
+            case .power: 6
+            }
+        }
+    }
+
+    package var `operator`: Operator
+    package var left: Expression
+    package var right: Expression
+    package var returnsBool = false
+    package var matching = VectorMatching()
+}
+
+/// How series of two vectors find each other.
+package struct VectorMatching: Sendable, Equatable {
+    /// Which side may have many series for one of the other.
+    package enum Side: Sendable { case left, right }
+
+    /// True for `on`, false for `ignoring` (with no labels: the default).
+    package var on = false
+    package var labels: [String] = []
+    package var manySide: Side?
+    /// Labels taken over from the side that has one.
+    package var include: [String] = []
+}

@@ -1,0 +1,73 @@
+package import Telemetry
+
+/// Evaluates PromQL over a source of series: pure, synchronous, and bounded by ``Options``.
+///
+/// ```swift
+/// let engine = PromQLEngine(source: store)
+/// let result = try engine.instant("sum by (job) (rate(errors_total[5m]))", at: now)
+/// ```
+/// A query is parsed, then each node of the tree is computed for all steps at once. Each selected series is read once for the
+/// whole range; windows slide over its columns. Where a node needs only one series at a time (functions, arithmetic with scalars, most
+/// aggregations) series stream through it and are forgotten.
+package struct PromQLEngine: Sendable {
+    /// What a query may use, and how it looks back.
+    package struct Options: Sendable {
+        /// How old the last sample of a series may be.
+        package var lookback: Milliseconds = 300_000
+        /// Most samples a query may read and make in all.
+        package var maximumSamples = 50_000_000
+        /// Most series one selector may select, and one operation may yield.
+        package var maximumSeries = 500_000
+        /// Most steps of a range query.
+        package var maximumSteps = 11_000
+        /// Longest time a query may take.
+        package var deadline: Duration? = .seconds(120)
+        /// Step of a subquery that names none.
+        package var subqueryStep: Milliseconds = 60_000
+
+        package init() {}
+    }
+
+    package let source: any SeriesSource
+    package let options: Options
+
+    package init(source: any SeriesSource, options: Options = Options()) {
+        self.source = source
+        self.options = options
+    }
+
+    /// The value of a query at one time.
+    package func instant(_ query: String, at time: Milliseconds) throws(PromQLError) -> QueryResult {
+        try instant(try PromQLParser.parse(query), at: time)
+    }
+
+    /// The value of a parsed query at one time.
+    package func instant(_ expression: Expression, at time: Milliseconds) throws(PromQLError) -> QueryResult {
+        let evaluation = Evaluation(source, options, queried: Grid(start: time, step: 0, count: 1))
+        let value = try evaluation.instantResult(expression)
+        return QueryResult(value: value, warnings: evaluation.notes.warnings, infos: evaluation.notes.infos)
+    }
+
+    /// The values of a query at each step from `start` through `end`.
+    package func range(
+        _ query: String, from start: Milliseconds, through end: Milliseconds, step: Milliseconds
+    ) throws(PromQLError) -> QueryResult {
+        try range(try PromQLParser.parse(query), from: start, through: end, step: step)
+    }
+
+    /// The values of a parsed query at each step from `start` through `end`.
+    package func range(
+        _ expression: Expression, from start: Milliseconds, through end: Milliseconds, step: Milliseconds
+    ) throws(PromQLError) -> QueryResult {
+        guard step > 0 else { throw PromQLError(.parse, "the step must be longer than 0") }
+        guard end >= start else { throw PromQLError(.parse, "the end must not be before the start") }
+        let (length, overflow) = end.subtractingReportingOverflow(start)
+        guard !overflow, length / step < Int64(options.maximumSteps) else {
+            throw PromQLError(.limit, "more than \(options.maximumSteps) steps; choose a longer step or a shorter range")
+        }
+        let grid = Grid(start: start, step: step, count: Int(length / step) + 1)
+        let evaluation = Evaluation(source, options, queried: grid, end: end)
+        let value = try evaluation.rangeResult(expression)
+        return QueryResult(value: value, warnings: evaluation.notes.warnings, infos: evaluation.notes.infos)
+    }
+}

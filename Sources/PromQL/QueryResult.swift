@@ -1,0 +1,33 @@
+package import Telemetry
+
+/// What a query answered, and what its author should know about it.
+package struct QueryResult: Sendable, Equatable {
+    package var value: QueryValue
+    /// Probably wrong: `PromQL warning: …`.
+    package var warnings: [String]
+    /// Perhaps wrong: `PromQL info: …`.
+    package var infos: [String]
+}
+
+/// The value of a query. Native histograms will join floats in ``VectorElement`` and ``SampleColumns``.
+package enum QueryValue: Sendable, Equatable {
+    case scalar(Sample)
+    case string(Milliseconds, String)
+    /// In the order of a sort where the query sorted, else in no order that means anything.
+    case vector([VectorElement])
+    /// Sorted by labels.
+    case matrix([MatrixSeries])
+}
+
+/// One series of an instant vector.
+package struct VectorElement: Sendable, Equatable {
+    package var labels: Labels
+    package var timestamp: Milliseconds
+    package var value: Double
+}
+
+/// One series over time.
+package struct MatrixSeries: Sendable, Equatable {
+    package var labels: Labels
+    package var columns: SampleColumns
+}

@@ -1,0 +1,80 @@
+import Telemetry
+
+/// A test script: series to load, queries to run, results to expect.
+///
+/// The language is that of Prometheus' own tests:
+/// ```
+/// load 1m
+///     errors_total{job="a"} 0+10x10
+/// eval instant at 5m rate(errors_total[5m])
+///     {job="a"} 0.16666666666666666
+/// ```
+/// Parse once, then ``run()``. What is not built in (native histograms, experimental features) is left out with its reason, never
+/// counted as passed.
+package struct PromQLScript: Sendable {
+    /// Something to do, in the order of the file.
+    enum Command: Sendable {
+        case clear
+        case load([ScriptSeries])
+        case evaluate(ScriptEvaluation)
+        /// A `load` that can't be represented; what follows up to `clear` is left out.
+        case unsupportedLoad(String)
+    }
+
+    /// What the file is called in reports.
+    package let file: String
+    let commands: [Command]
+
+    /// Reads a script.
+    package init(_ text: String, file: String) throws(PromQLScriptError) {
+        var parser = ScriptParser(text, file: file)
+        self.file = file
+        commands = try parser.commands()
+    }
+
+    /// Runs all evaluations in order.
+    package func run() -> [PromQLScriptOutcome] {
+        var outcomes: [PromQLScriptOutcome] = []
+        var series = ScriptSeriesSource()
+        var unsupported: String?
+        for command in commands {
+            switch command {
+            case .clear:
+                series = ScriptSeriesSource()
+                unsupported = nil
+            case .load(let loaded): series.load(loaded)
+            case .unsupportedLoad(let reason): unsupported = reason
+            case .evaluate(let evaluation):
+                let verdict = unsupported.map { .leftOut($0) } ?? evaluation.run(on: series)
+                outcomes.append(
+                    PromQLScriptOutcome(file: file, line: evaluation.line, query: evaluation.query, verdict: verdict))
+            }
+        }
+        return outcomes
+    }
+}
+
+/// What became of one evaluation of a script.
+package struct PromQLScriptOutcome: Sendable {
+    /// How it went.
+    package enum Verdict: Sendable, Equatable {
+        case passed
+        case failed(expected: String, got: String)
+        /// Not run, with the reason.
+        case leftOut(String)
+    }
+
+    package let file: String
+    package let line: Int
+    package let query: String
+    package let verdict: Verdict
+}
+
+/// Why a script can't be read.
+package struct PromQLScriptError: Error, Sendable, CustomStringConvertible {
+    package let file: String
+    package let line: Int
+    package let message: String
+
+    package var description: String { "\(file):\(line): \(message)" }
+}

@@ -1,0 +1,98 @@
+import Telemetry
+
+extension ScriptEvaluation {
+    /// Compares an answer with what is expected.
+    func judge(_ result: QueryResult) -> PromQLScriptOutcome.Verdict {
+        if expects(.fail) { return .failed(expected: "an error", got: ScriptEvaluation.text(result.value)) }
+        if let problem = judgeNotes(.warn, .noWarn, result.warnings) ?? judgeNotes(.info, .noInfo, result.infos) {
+            return problem
+        }
+        let problem: String?
+        switch result.value {
+        case .scalar(let sample): problem = judgeScalar(sample.value)
+        case .string(_, let text):
+            problem = expectations.contains { $0.kind == .string && $0.message == text } ? nil : "string"
+        case .vector(let elements): problem = judgeVector(elements)
+        case .matrix(let matrix): problem = judgeMatrix(matrix)
+        }
+        guard let problem else { return .passed }
+        let expected = series.map(\.text) + (scalar.map { [NumberText.format($0)] } ?? [])
+        return .failed(
+            expected: "\(problem): " + (expected.isEmpty ? "nothing" : expected.joined(separator: "; ")),
+            got: ScriptEvaluation.text(result.value))
+    }
+
+    private func judgeNotes(
+        _ wanted: Expectation.Kind, _ unwanted: Expectation.Kind, _ notes: [String]
+    ) -> PromQLScriptOutcome.Verdict? {
+        let expected = expectations.filter { $0.kind == wanted }
+        if expects(unwanted), !notes.isEmpty { return .failed(expected: unwanted.rawValue, got: "\(notes)") }
+        guard !expected.isEmpty else { return nil }
+        let allFound = expected.allSatisfy { expectation in notes.contains(where: expectation.accepts) }
+        let allExpected = notes.allSatisfy { note in expected.contains { $0.accepts(note) } }
+        if allFound, allExpected, !notes.isEmpty { return nil }
+        return .failed(expected: "\(wanted.rawValue) \(expected.compactMap(\.message))", got: "\(notes)")
+    }
+
+    private func judgeScalar(_ value: Double) -> String? {
+        guard let scalar else { return "scalar" }
+        return ScriptEvaluation.areClose(scalar, value) ? nil : "value"
+    }
+
+    private func judgeVector(_ elements: [VectorElement]) -> String? {
+        guard elements.count == series.count else { return "number of series" }
+        for (index, expected) in series.enumerated() {
+            guard case .value(let value)? = expected.series.points.first else { return "value of \(expected.text)" }
+            let found = elements.firstIndex { $0.labels == expected.series.labels }
+            guard let found, ScriptEvaluation.areClose(value, elements[found].value) else { return "series \(expected.text)" }
+            if expects(.ordered), found != index { return "order" }
+        }
+        return nil
+    }
+
+    private func judgeMatrix(_ matrix: [MatrixSeries]) -> String? {
+        guard matrix.count == series.count else { return "number of series" }
+        let (start, step): (Milliseconds, Milliseconds)
+        switch time {
+        case .instant: (start, step) = rangeVector ?? (0, 1)
+        case .range(let from, _, let by): (start, step) = (from, by)
+        }
+        for expected in series {
+            guard let found = matrix.first(where: { $0.labels == expected.series.labels }) else {
+                return "series \(expected.text)"
+            }
+            var wanted = SampleColumns()
+            for (index, point) in expected.series.points.enumerated() {
+                if case .value(let value) = point { wanted.append(start + step * Milliseconds(index), value) }
+            }
+            let areEqual =
+                wanted.timestamps == found.columns.timestamps
+                && zip(wanted.values, found.columns.values).allSatisfy(ScriptEvaluation.areClose)
+            if !areEqual { return "points of \(expected.text)" }
+        }
+        return nil
+    }
+
+    /// Equal but for rounding, as Prometheus' tests compare.
+    static func areClose(_ left: Double, _ right: Double) -> Bool {
+        if left == right || (left.isNaN && right.isNaN) { return true }
+        let difference = (left - right).magnitude
+        let sum = left.magnitude + right.magnitude
+        if left == 0 || right == 0 || sum < Double.leastNormalMagnitude { return difference < 1e-6 * .leastNormalMagnitude }
+        return difference / min(sum, .greatestFiniteMagnitude) < 1e-6
+    }
+
+    static func text(_ value: QueryValue) -> String {
+        switch value {
+        case .scalar(let sample): NumberText.format(sample.value)
+        case .string(_, let text): StringLiteral.quoted(text)
+        case .vector(let elements):
+            elements.map { "\($0.labels) \(NumberText.format($0.value))" }.joined(separator: "; ")
+        case .matrix(let matrix):
+            matrix.map { series in
+                let points = zip(series.columns.timestamps, series.columns.values)
+                return "\(series.labels) " + points.map { "\(NumberText.format($1))@\($0)" }.joined(separator: " ")
+            }.joined(separator: "; ")
+        }
+    }
+}
