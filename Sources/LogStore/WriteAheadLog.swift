@@ -56,16 +56,15 @@ struct WriteAheadLog: Sendable {
         lastSequence = sequence
     }
 
-    /// After a failed write or sync nobody knows what reached the disk: the part that was not acknowledged is cut off, and
-    /// writing goes on in a new segment.
+    /// After a failed write or sync nobody knows what reached the disk: the part that was not acknowledged is cut off. Where even
+    /// that fails, writing goes on in a new segment, and replay finds the torn record by its checksum.
     private mutating func abandon(_ file: OpenFile) {
         do {
             try file.truncate(to: currentBytes)
             try file.sync()
         } catch {
-            // Replay finds the torn record by its checksum; whole ones that come back are what their senders were not told of.
+            rotate()
         }
-        rotate()
     }
 
     /// Closes the current segment; the next write opens another.

@@ -1,0 +1,46 @@
+import TestKit
+
+/// Lines as services write them, and lines nobody should write.
+struct LineGenerator {
+    var random: SeededGenerator
+
+    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+
+    mutating func number(_ range: Range<Int>) -> Int { Int.random(in: range, using: &random) }
+
+    private mutating func hexadecimal(_ digits: Int) -> String {
+        (0..<digits).map { _ in String(number(0..<16), radix: 16) }.joined()
+    }
+
+    /// A line of one of many kinds.
+    mutating func line() -> [UInt8] {
+        switch number(0..<10) {
+        case 0: access()
+        case 1: json()
+        case 2:
+            Array(
+                "session \(hexadecimal(32)) opened for user\(number(0..<30)) after \(number(0..<9)).\(number(100..<999)) s".utf8)
+        case 3:
+            Array("00\(number(0..<99)):0\(number(0..<9)) \(number(0..<5000)) \(number(-50..<50)) 1.\(number(0..<99)) 007".utf8)
+        case 4: (0..<number(0..<60)).map { _ in UInt8(number(0..<256)) }
+        case 5: []
+        case 6: Array("GET /\("é\u{1F600}")/\(number(0..<9)).html \"half quoted \\\" \(number(0..<99))".utf8)
+        case 7: Array("99999999999999999999\(number(0..<99)) .5 5. 1.2.3 0.0 00 0 \u{0}\u{1}".utf8)
+        case 8: Array("word\(["alpha", "beta", "gamma"][number(0..<3)]) failed: \(["timeout", "refused"][number(0..<2)])".utf8)
+        default: Array(repeating: UInt8(number(32..<127)), count: number(0..<300))
+        }
+    }
+
+    mutating func access() -> [UInt8] {
+        let path = ["/", "/cart", "/product/\(number(0..<200))", "/index.html"][number(0..<4)]
+        return Array(
+            "10.0.\(number(0..<4)).\(number(1..<255)) - - \"GET \(path) HTTP/1.1\" \([200, 200, 404][number(0..<3)]) \(number(0..<90000)) \"Agent/\(number(1..<9)).0 (X11; Linux)\" 0.\(number(100..<999))"
+                .utf8)
+    }
+
+    mutating func json() -> [UInt8] {
+        Array(
+            "{\"level\":\"\(["info", "warn"][number(0..<2)])\",\"request_id\":\"\(hexadecimal(16))\",\"duration_ms\":\(number(0..<4000)),\"msg\":\"user \\\"u\(number(0..<20))\\\" done\"}"
+                .utf8)
+    }
+}
