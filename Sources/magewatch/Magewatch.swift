@@ -1,3 +1,23 @@
 import ArgumentParser
 
-@main struct Magewatch: ParsableCommand {}
+/// The command: one subcommand a file, argument parsing and nothing else.
+@main
+struct Magewatch: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "magewatch",
+        abstract: "The monitor of a hosting stack: logs, metrics, forecasts, alerts, and the scaler that acts on them.",
+        discussion: """
+            EXAMPLES
+              magewatch serve                            watch this machine, without any configuration
+              magewatch serve --config magewatch.yaml    watch a stack
+              magewatch dash                             the stack in the terminal
+              magewatch query 'up'                       ask in PromQL
+              magewatch logs '{host="web1"} |= "error"'  ask in LogQL
+              magewatch lab --fast                       a whole stack in namespaces on this machine, played through
+            """,
+        version: "0.1.0",
+        subcommands: [
+            ServeCommand.self, AgentCommand.self, DashCommand.self, QueryCommand.self, LogsCommand.self, PlanCommand.self,
+            StackCommand.self, CheckConfigCommand.self, LabCommand.self,
+        ])
+}

@@ -1,0 +1,54 @@
+package import AgentContract
+package import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOFoundationCompat
+import NIOHTTP1
+
+/// Sends steps to agents over HTTP.
+package struct HTTPStepPerformer: StepPerformer {
+    /// Largest answer read, in bytes.
+    package static let maximumAnswerBytes = 1 << 20
+    /// A step may take as long as its own time-outs allow; this ends a request whose agent is gone.
+    package static let timeoutSeconds = 90.0
+
+    private let client: HTTPClient
+    private let token: String
+    private let agentURL: @Sendable (String) async -> String?
+
+    /// - Parameters:
+    ///   - token: the bearer token that the agents know.
+    ///   - agentURL: where a server's agent answers, for instance `http://10.0.0.5:7102`.
+    package init(client: HTTPClient, token: String, agentURL: @escaping @Sendable (String) async -> String?) {
+        self.client = client
+        self.token = token
+        self.agentURL = agentURL
+    }
+
+    package func perform(_ request: StepRequest, on server: String) async throws -> StepAnswer {
+        guard let base = await agentURL(server) else {
+            throw AgentUnreachable("server \"\(server)\" is not in the inventory; add it under servers in the configuration")
+        }
+        var post = HTTPClientRequest(url: base + "/v1/steps")
+        post.method = .POST
+        post.headers.add(name: "authorization", value: "Bearer \(token)")
+        post.headers.add(name: "content-type", value: "application/json")
+        post.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(request)))
+        let response = try await client.execute(post, timeout: .nanoseconds(Int64(HTTPStepPerformer.timeoutSeconds * 1e9)))
+        let body = try await response.body.collect(upTo: HTTPStepPerformer.maximumAnswerBytes)
+        guard response.status == .ok else {
+            throw AgentUnreachable(
+                "agent of \(server) at \(base) answered \(response.status.code) to \(request.step.name): \(String(buffer: body).prefix(200))")
+        }
+        return try JSONDecoder().decode(StepAnswer.self, from: Data(buffer: body))
+    }
+}
+
+/// An agent that gave no usable answer.
+package struct AgentUnreachable: Error, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import StackConfiguration
+
+/// `magewatch check-config`: validates a configuration file without starting anything.
+struct CheckConfigCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check-config", abstract: "Validate a configuration file: every problem with its line.")
+
+    @Argument(help: "The file.")
+    var file: String
+
+    func run() throws {
+        do {
+            let configuration = try ConfigurationFile.read(file)
+            print(
+                "\(file): good. Stack \"\(configuration.stack)\", \(configuration.servers.count) servers, \(configuration.containers.count) containers, \(configuration.checks.count) checks."
+            )
+        } catch {
+            throw CommandFailure(error.description)
+        }
+    }
+}

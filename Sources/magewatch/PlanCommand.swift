@@ -1,0 +1,105 @@
+import AgentContract
+import ArgumentParser
+import Foundation
+
+/// `magewatch plan`: what the scaler did, does and would do, and why.
+struct PlanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "What the scaler did and why.",
+        subcommands: [List.self, Show.self, Explain.self, Approve.self], defaultSubcommand: List.self)
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "The latest plans, one a line.")
+
+        @Option(help: "Most plans.")
+        var limit = 20
+
+        @OptionGroup var monitor: MonitorOptions
+
+        func run() async throws {
+            let plans = try await monitor.client.decode(
+                [PlanReport].self, "/api/magewatch/v1/plans", [("limit", "\(limit)")])
+            guard !plans.isEmpty else {
+                print("no plans yet: no alert with an action has fired")
+                return
+            }
+            for report in plans { print(PlanText.line(report)) }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "A plan's steps, with their outcomes and times.")
+
+        @Argument(help: "The plan's id.")
+        var id: String
+
+        @OptionGroup var monitor: MonitorOptions
+
+        func run() async throws {
+            let report = try await monitor.client.decode(PlanReport.self, "/api/magewatch/v1/plans/\(id)")
+            print(PlanText.line(report))
+            for step in report.steps { print(PlanText.line(step)) }
+        }
+    }
+
+    struct Explain: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Why a plan was made: the alert, the forecast, what else was weighed, what it costs.")
+
+        @Argument(help: "The plan's id.")
+        var id: String
+
+        @OptionGroup var monitor: MonitorOptions
+
+        func run() async throws {
+            let report = try await monitor.client.decode(PlanReport.self, "/api/magewatch/v1/plans/\(id)")
+            for line in PlanText.explanation(report) { print(line) }
+        }
+    }
+
+    struct Approve: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lets a proposed plan run (scaler mode ask).")
+
+        @Argument(help: "The plan's id.")
+        var id: String
+
+        @OptionGroup var monitor: MonitorOptions
+
+        func run() async throws {
+            _ = try await monitor.client.post("/api/magewatch/v1/plans/\(id)/approve")
+            print("plan \(id) runs; magewatch plan show \(id) tells how far it is")
+        }
+    }
+}
+
+/// Plans as text.
+enum PlanText {
+    static func line(_ report: PlanReport) -> String {
+        let seconds = report.startedAt.flatMap { start in report.finishedAt.map { Double($0 - start) / 1000 } }
+        let duration = seconds.map { " in \(String(format: "%.2f", $0)) s" } ?? ""
+        let time = QueryAnswer.clock(Double(report.plan.createdAt) / 1000)
+        return
+            "\(time)  \(report.plan.id)  \(report.plan.purpose.rawValue)  \(report.state)\(duration)  \(report.plan.decision.summary)"
+    }
+
+    static func line(_ step: PlanReport.StepReport) -> String {
+        let milliseconds = step.startedAt.flatMap { start in step.finishedAt.map { $0 - start } }
+        let duration = milliseconds.map { "\($0) ms" } ?? ""
+        let number = String(step.index + 1)
+        return
+            "  \(String(repeating: " ", count: max(0, 2 - number.count)))\(number). \(step.summary): \(step.outcome) \(duration) \(step.message)"
+    }
+
+    static func explanation(_ report: PlanReport) -> [String] {
+        let decision = report.plan.decision
+        var lines = ["\(report.plan.purpose.rawValue) \(report.plan.id): \(decision.summary)", "", "Evidence"]
+        lines += decision.evidence.map { "  \($0.name): \($0.text)" }
+        lines +=
+            ["", "Weighed"]
+            + (decision.alternatives.isEmpty ? ["  nothing else was possible"] : decision.alternatives.map { "  \($0)" })
+        lines += [
+            "", "Otherwise", "  \(decision.otherwise)", "", "Cost", "  \(decision.billedPeriods) billed period(s)", "", "Steps",
+        ]
+        return lines + report.steps.map(line)
+    }
+}

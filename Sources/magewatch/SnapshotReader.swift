@@ -1,0 +1,98 @@
+import AgentContract
+import Dashboard
+import Foundation
+import StackConfiguration
+import Telemetry
+import Topology
+
+/// Reads what a page needs from a monitor.
+struct SnapshotReader: Sendable {
+    /// Points of a course.
+    static let points = 120
+
+    let client: MonitorClient
+    let page: Page
+
+    /// The state now. What one widget can't get is said in the foot line and leaves the others alone.
+    func read(previous: Snapshot?) async throws -> Snapshot {
+        let now = Date().timeIntervalSince1970
+        let stack = try await client.decode(Stack.self, "/api/magewatch/v1/stack")
+        var snapshot = Snapshot(time: Milliseconds(now * 1000), stack: stack)
+        snapshot.plans = try await client.decode([PlanReport].self, "/api/magewatch/v1/plans", [("limit", "20")])
+        snapshot.forecasts = try await client.decode([Forecast].self, "/api/magewatch/v1/forecasts")
+        snapshot.alerts = try await alerts()
+        for element in try await vector("magewatch:container_utilisation:ratio") {
+            if let name = element.labels["container"], let value = element.values.last { snapshot.utilisation[name] = value }
+        }
+        for widget in page.rows.flatMap(\.widgets) {
+            guard let query = widget.query else { continue }
+            do {
+                switch widget.kind {
+                case .series: snapshot.series[query] = try await series(query, widget.range, now)
+                case .logs: snapshot.logs[query] = try await logs(query, now)
+                default: break
+                }
+            } catch {
+                snapshot.problem = "\(widget.title): \(error)"
+            }
+        }
+        return snapshot
+    }
+
+    private func vector(_ query: String) async throws -> [Snapshot.SeriesLine] {
+        try JSONDecoder().decode(QueryAnswer.self, from: try await client.get("/api/v1/query", [("query", query)])).series.map {
+            Snapshot.SeriesLine(labels: $0.metric ?? [:], values: [$0.value?.value ?? .nan])
+        }
+    }
+
+    private func series(_ query: String, _ range: String?, _ now: Double) async throws -> [Snapshot.SeriesLine] {
+        let seconds = range.flatMap(StackConfiguration.Units.seconds) ?? 1800
+        let step = max(1, seconds / Double(SnapshotReader.points))
+        // Ends on whole steps, so that a refresh moves the course by whole columns.
+        let end = (now / step).rounded(.down) * step
+        let data = try await client.get(
+            "/api/v1/query_range", [("query", query), ("start", "\(end - seconds)"), ("end", "\(end)"), ("step", "\(step)")])
+        return try JSONDecoder().decode(QueryAnswer.self, from: data).series.map { series in
+            var values = [Double](repeating: .nan, count: SnapshotReader.points + 1)
+            for point in series.values ?? [] {
+                let index = Int(((point.time - (end - seconds)) / step).rounded())
+                if values.indices.contains(index) { values[index] = point.value }
+            }
+            return Snapshot.SeriesLine(labels: series.metric ?? [:], values: values)
+        }
+    }
+
+    private func logs(_ query: String, _ now: Double) async throws -> [Snapshot.LogLine] {
+        let data = try await client.get(
+            "/loki/api/v1/query_range",
+            [("query", query), ("start", "\(Int64((now - 3600) * 1e9))"), ("end", "\(Int64((now + 60) * 1e9))"), ("limit", "50")])
+        return try JSONDecoder().decode(QueryAnswer.self, from: data).series
+            .flatMap { series in
+                (series.values ?? []).map {
+                    Snapshot.LogLine(time: $0.nanoseconds / 1_000_000, labels: series.stream ?? [:], text: $0.text)
+                }
+            }
+            .sorted { $0.time < $1.time }
+    }
+
+    private func alerts() async throws -> [Snapshot.AlertLine] {
+        struct Answer: Decodable {
+            struct Body: Decodable { var alerts: [Entry] }
+            struct Entry: Decodable {
+                var labels: [String: String]
+                var annotations: [String: String]?
+                var state: String
+                var activeAt: String
+            }
+            var data: Body
+        }
+        return try await client.decode(Answer.self, "/api/v1/alerts").data.alerts.map { alert in
+            let time =
+                (try? Date(alert.activeAt, strategy: .iso8601.year().month().day().time(includingFractionalSeconds: true)))
+                ?? .now
+            return Snapshot.AlertLine(
+                name: alert.labels["alertname"] ?? "", state: alert.state, summary: alert.annotations?["summary"] ?? "",
+                since: Milliseconds(time.timeIntervalSince1970 * 1000))
+        }
+    }
+}

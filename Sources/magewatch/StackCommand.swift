@@ -1,0 +1,31 @@
+import ArgumentParser
+import Foundation
+import Topology
+
+/// `magewatch stack`: the inventory.
+struct StackCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stack", abstract: "Servers and what runs on them.", subcommands: [Show.self], defaultSubcommand: Show.self)
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Servers with their containers and leases.")
+
+        @OptionGroup var monitor: MonitorOptions
+
+        func run() async throws {
+            let stack = try await monitor.client.decode(Stack.self, "/api/magewatch/v1/stack")
+            print("stack \(stack.name)")
+            for server in stack.servers {
+                let lease = stack.lease(of: server.name).map { lease in
+                    lease.until.map { "  leased until \(QueryAnswer.clock(Double($0) / 1000))" } ?? "  leased"
+                }
+                print("  \(server.name)  \(server.kind.rawValue)  \(server.address)  \(server.health.rawValue)\(lease ?? "")")
+                for container in stack.containers(on: server.name) {
+                    print(
+                        "    \(container.name)  \(container.role.rawValue)  \(container.kind.rawValue)  \(container.state.rawValue)  \(container.address)"
+                    )
+                }
+            }
+        }
+    }
+}
