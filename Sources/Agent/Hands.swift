@@ -1,0 +1,97 @@
+package import AgentContract
+package import Drivers
+
+/// The drivers of one server, and which of them does which step.
+package struct Hands: Sendable {
+    package var containers: any ContainerRuntime
+    /// Nil on a server without a load balancer.
+    package var loadBalancer: (any LoadBalancer)?
+    package var sharedFiles: any SharedFileSystem
+    package var addresses: any AddressFailover
+    package var prober: HealthProber
+
+    package init(
+        containers: any ContainerRuntime, loadBalancer: (any LoadBalancer)?, sharedFiles: any SharedFileSystem,
+        addresses: any AddressFailover, prober: HealthProber = HealthProber()
+    ) {
+        self.containers = containers
+        self.loadBalancer = loadBalancer
+        self.sharedFiles = sharedFiles
+        self.addresses = addresses
+        self.prober = prober
+    }
+
+    /// The real ones.
+    package init(options: AgentOptions) throws {
+        let balancer = try options.haproxySocket.map {
+            try HAProxyRuntime(
+                socketPath: $0, banMap: options.haproxyMap, ledgerPath: options.dataDirectory + "/haproxy.json")
+        }
+        self.init(
+            containers: LXCRuntime(
+                server: options.name, dataDirectory: options.dataDirectory, imagesDirectory: options.imagesDirectory,
+                bridge: options.bridge, gateway: options.gateway),
+            loadBalancer: balancer, sharedFiles: BindMount(), addresses: LinuxAddresses())
+    }
+
+    /// Does the step now.
+    /// - Throws: ``DriverError``.
+    package func carryOut(_ step: Step) async throws -> DriverOutcome {
+        switch step {
+        case .startContainer(let specification): try await containers.ensureRunning(specification)
+        case .stopContainer(let name, let grace):
+            try await containers.ensureGone(name, grace: Hands.duration(grace))
+        case .mountSharedFiles(let files): try await sharedFiles.attach(files)
+        case .unmountSharedFiles(let files): try await sharedFiles.detach(files)
+        case .waitUntilHealthy(let probe): try await prober.wait(for: probe)
+        case .addBackend(let backend): try await balancer(step).add(backend)
+        case .drainBackend(let backend, let deadline):
+            try await balancer(step).drain(backend, deadline: Hands.duration(deadline))
+        case .removeBackend(let backend): try await balancer(step).remove(backend)
+        case .claimAddress(let address, let interface): try await addresses.claim(address, on: interface)
+        case .releaseAddress(let address, let interface): try await addresses.release(address, from: interface)
+        case .ban(let address, let until, _): try await balancer(step).ban(address, until: until)
+        case .unban(let address): try await balancer(step).unban(address)
+        }
+    }
+
+    /// What a step works on: two steps on one object never run at the same time.
+    static func object(of step: Step) -> String {
+        switch step {
+        case .startContainer(let specification): "container/\(specification.name)"
+        case .stopContainer(let name, _): "container/\(name)"
+        case .mountSharedFiles(let files), .unmountSharedFiles(let files): "files/\(files.target)"
+        case .waitUntilHealthy(let probe): "probe/\(probe.url)"
+        case .addBackend(let backend), .removeBackend(let backend): "backend/\(backend.pool)/\(backend.name)"
+        case .drainBackend(let backend, _): "backend/\(backend.pool)/\(backend.name)"
+        case .claimAddress(let address, _), .releaseAddress(let address, _): "address/\(address)"
+        case .ban(let address, _, _), .unban(let address): "ban/\(address)"
+        }
+    }
+
+    /// The driver a step's failure is counted for.
+    static func driver(of step: Step) -> String {
+        switch step {
+        case .startContainer, .stopContainer: "containers"
+        case .mountSharedFiles, .unmountSharedFiles: "shared_files"
+        case .waitUntilHealthy: "probe"
+        case .addBackend, .drainBackend, .removeBackend, .ban, .unban: "load_balancer"
+        case .claimAddress, .releaseAddress: "addresses"
+        }
+    }
+
+    private func balancer(_ step: Step) throws(DriverError) -> any LoadBalancer {
+        guard let loadBalancer else {
+            throw DriverError(
+                .missing,
+                "\(step.name): this server has no load balancer; start its agent with --haproxy-socket PATH, or send the step to "
+                    + "the server that has one")
+        }
+        return loadBalancer
+    }
+
+    /// Seconds from outside, within reason.
+    static func duration(_ seconds: Double) -> Duration {
+        .milliseconds(Int64((seconds.isFinite ? min(max(seconds, 0), 3600) : 0) * 1000))
+    }
+}
