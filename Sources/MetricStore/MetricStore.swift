@@ -1,1 +1,220 @@
-// MetricStore
+internal import Dispatch
+internal import Glibc
+internal import Synchronization
+package import Telemetry
+
+/// Keeps series on disk: what was acknowledged is there after any crash, and answers selectors.
+///
+/// A batch goes to the write-ahead log, is synced together with all batches that wait at that moment, becomes visible in the head,
+/// and only then `append` returns. ``maintain(now:)``, called now and then on a background thread, moves what is old enough into
+/// immutable blocks.
+///
+/// **Duplicates:** of two samples of a series at one time the last write wins, across restarts and blocks. **Out of order:** a sample
+/// may be older than its series' newest by the out-of-order window; see ``Options``.
+package final class MetricStore: SampleSink, SeriesSource, Sendable {
+    struct State {
+        var head: Head
+        /// By number, so oldest write first.
+        var blocks: [Block]
+        /// What was frozen for blocks that are not written yet: retried until it succeeds.
+        var pendingFlush: BlockMark?
+        var nextBlock: UInt64
+    }
+
+    private struct Waiting {
+        var batch: SampleBatch
+        var continuation: CheckedContinuation<AppendOutcome, any Error>
+    }
+
+    private struct Queue {
+        var waiting: [Waiting] = []
+        var samples = 0
+        var isDraining = false
+        var isClosed = false
+    }
+
+    let options: Options
+    let metrics: SelfMetrics
+    let report: @Sendable (String) -> Void
+    let blockDirectory: String
+    /// Guards the head and the list of blocks. Held for a batch's worth of work, never over I/O.
+    let state: Mutex<State>
+    /// Guards the log; always taken before `state`.
+    let log: Mutex<WriteAheadLog>
+    /// The one thread that changes the head, and that waits for the disk.
+    let writer = DispatchQueue(label: "magewatch.metric-store.writer")
+    /// One maintenance at a time.
+    let maintenance = Mutex(())
+    private let queue = Mutex(Queue())
+    private let lock: Mutex<StoreFile?>
+
+    /// Opens a directory, making it where it is missing, and replays its log.
+    /// - Parameters:
+    ///   - metrics: takes `magewatch_metric_store_*`.
+    ///   - report: takes a line for the operator about anything that was damaged or failed.
+    /// - Throws: ``MetricStoreError``, `locked` where another process has the directory open.
+    package init(
+        directory: String, options: Options = Options(), metrics: SelfMetrics,
+        report: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws(MetricStoreError) {
+        let logDirectory = directory + "/wal"
+        blockDirectory = directory + "/blocks"
+        try StoreFile.makeDirectory(logDirectory)
+        try StoreFile.makeDirectory(blockDirectory)
+        let lock = try StoreFile(directory + "/lock", flags: O_RDWR | O_CREAT)
+        guard lock.lockExclusively() else {
+            throw MetricStoreError(
+                .locked, "\(directory) is open in another process: stop that one, or give this one a directory of its own")
+        }
+        self.lock = Mutex(lock)
+        self.options = options
+        self.metrics = metrics
+        self.report = report
+        let blocks = try MetricStore.openBlocks(blockDirectory, metrics, report)
+        var head = Head(options: options)
+        let result = try WALReplay(directory: logDirectory, marks: blocks.flatMap(\.marks)).run(into: &head)
+        for message in result.messages { report(message) }
+        if result.torn > 0 { metrics.add("magewatch_metric_store_torn_total", by: Double(result.torn)) }
+        if result.corrupt > 0 {
+            metrics.add("magewatch_metric_store_corrupt_total", ["kind": "wal"], by: Double(result.corrupt))
+        }
+        head.removeEmptySeries()
+        state = Mutex(State(head: head, blocks: blocks, pendingFlush: nil, nextBlock: (blocks.last?.number ?? 0) + 1))
+        log = Mutex(
+            WriteAheadLog(
+                directory: logDirectory, segments: result.segments, maximumSegmentBytes: options.maximumWALSegmentBytes))
+        publishGauges()
+    }
+
+    /// Keeps a batch. Returns only after it is on disk; appends that run at the same time share one sync.
+    /// - Throws: `SinkError`, `unavailable` where the store is closed or the disk is full, `overloaded` where too much waits.
+    package func append(_ batch: SampleBatch) async throws -> AppendOutcome {
+        try await withCheckedThrowingContinuation { continuation in
+            let (refusal, start) = queue.withLock { queue -> (SinkError?, Bool) in
+                if queue.isClosed {
+                    return (SinkError(.unavailable, "the metric store is closed: send again after the restart"), false)
+                }
+                if queue.samples > options.maximumPendingSamples {
+                    return (SinkError(.overloaded, "\(queue.samples) samples wait for the disk already: send again later"), false)
+                }
+                queue.waiting.append(Waiting(batch: batch, continuation: continuation))
+                queue.samples += batch.sampleCount
+                defer { queue.isDraining = true }
+                return (nil, !queue.isDraining)
+            }
+            if let refusal { continuation.resume(throwing: refusal) }
+            if start { writer.async { self.drain() } }
+        }
+    }
+
+    /// Writes what waits, and lets go of the directory. Later appends throw `SinkError(.unavailable)`.
+    package func close() throws {
+        queue.withLock { $0.isClosed = true }
+        // What was taken before is committed by the time the writer gets here.
+        writer.sync {
+            drain()
+            log.withLock { $0.rotate() }
+        }
+        lock.withLock { $0 = nil }
+    }
+
+    /// What the store holds now.
+    package var statistics: Statistics {
+        var statistics = Statistics()
+        log.withLock { log in
+            statistics.walBytes = log.byteCount
+            statistics.walSegments = log.segments.count
+        }
+        state.withLock { state in
+            statistics.series = state.head.activeCount
+            statistics.headSamples = state.head.sampleCount
+            statistics.blocks = state.blocks.count
+            statistics.blockBytes = state.blocks.reduce(0) { $0 + $1.byteCount }
+            statistics.blockSamples = state.blocks.reduce(0) { $0 + $1.sampleCount }
+        }
+        return statistics
+    }
+
+    func publishGauges() {
+        let statistics = statistics
+        metrics.set("magewatch_metric_store_series", to: Double(statistics.series))
+        metrics.set("magewatch_metric_store_blocks", to: Double(statistics.blocks))
+        metrics.set("magewatch_metric_store_block_bytes", to: Double(statistics.blockBytes))
+        metrics.set("magewatch_metric_store_wal_bytes", to: Double(statistics.walBytes))
+    }
+
+    /// Commits groups until nothing waits. Runs on `writer`.
+    private func drain() {
+        while true {
+            let group = queue.withLock { queue -> [Waiting] in
+                defer {
+                    queue.waiting = []
+                    queue.samples = 0
+                }
+                if queue.waiting.isEmpty { queue.isDraining = false }
+                return queue.waiting
+            }
+            if group.isEmpty { return }
+            commit(group)
+        }
+    }
+
+    private func commit(_ group: [Waiting]) {
+        let now = options.clock()
+        let started = MonotonicClock.seconds()
+        do throws(MetricStoreError) {
+            let prepared = try log.withLock { log throws(MetricStoreError) in
+                var records: [UInt8] = []
+                var newest = Milliseconds.min
+                let segment = log.current
+                let prepared = state.withLock { state in
+                    group.map { waiting in
+                        var record = WALRecordWriter()
+                        let prepared = state.head.prepare(waiting.batch, now: now, segment: segment, into: &record)
+                        if !record.isEmpty {
+                            records += record.finish()
+                            newest = max(newest, record.newest)
+                        }
+                        return prepared
+                    }
+                }
+                if !records.isEmpty { try log.commit(records, newest: newest) }
+                return prepared
+            }
+            state.withLock { state in
+                for (waiting, prepared) in zip(group, prepared) { state.head.apply(prepared, of: waiting.batch) }
+            }
+            count(prepared, seconds: MonotonicClock.seconds() - started)
+            for (waiting, prepared) in zip(group, prepared) { waiting.continuation.resume(returning: prepared.outcome) }
+        } catch {
+            metrics.add("magewatch_metric_store_write_errors_total")
+            report(error.message)
+            let refusal = SinkError(.unavailable, "nothing of this batch was kept: \(error.message)")
+            for waiting in group { waiting.continuation.resume(throwing: refusal) }
+        }
+    }
+
+    private func count(_ prepared: [Head.Prepared], seconds: Double) {
+        var accepted = 0
+        var refused: [String: Int] = [:]
+        for item in prepared {
+            accepted += item.outcome.accepted
+            refused.merge(item.outcome.refused, uniquingKeysWith: +)
+        }
+        metrics.add("magewatch_metric_store_appended_samples_total", by: Double(accepted))
+        for (reason, count) in refused {
+            metrics.add("magewatch_metric_store_refused_samples_total", ["reason": reason], by: Double(count))
+        }
+        metrics.add("magewatch_metric_store_commits_total")
+        metrics.add("magewatch_metric_store_commit_seconds_total", by: seconds)
+    }
+}
+
+/// A clock that only goes forward, for measuring how long things take.
+enum MonotonicClock {
+    static func seconds() -> Double {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}

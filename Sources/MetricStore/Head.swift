@@ -1,0 +1,244 @@
+private import Glibc
+internal import Telemetry
+
+/// The series in memory, their index, and the part of an append that decides what is taken. A value without I/O; the store guards it.
+struct Head {
+    /// Accepted samples of a batch, by slot.
+    struct Entry: Sendable {
+        var slot: Int
+        var samples: Range<Int>
+    }
+
+    /// What became of a batch before it is written.
+    struct Prepared: Sendable {
+        var entries: [Entry] = []
+        var outcome = AppendOutcome()
+    }
+
+    private(set) var series: [HeadSeries] = []
+    private(set) var activeCount = 0
+    private(set) var sampleCount = 0
+    /// No sample that could go into a block is older.
+    private(set) var oldest: Milliseconds = .max
+    private var free: [Int] = []
+    private var slotsByHash: [UInt64: Int32] = [:]
+    private var index: [String: [String: [UInt32]]] = [:]
+    private let hash = LabelHash()
+    private let options: MetricStore.Options
+
+    init(options: MetricStore.Options) {
+        self.options = options
+    }
+
+    /// Decides sample by sample what of a batch is taken, and writes that to `record`. Nothing is visible before ``apply(_:of:)``.
+    mutating func prepare(_ batch: SampleBatch, now: Milliseconds, segment: UInt64, into record: inout WALRecordWriter)
+        -> Prepared
+    {
+        var prepared = Prepared()
+        prepared.entries.reserveCapacity(batch.series.count)
+        prepared.outcome.refused = batch.refused
+        let labelBytes = batch.labelBytes
+        let timestamps = batch.timestamps
+        let values = batch.values
+        let newestAllowed = now.saturatingAdd(options.maximumFuture)
+        var previous = -1
+        for item in batch.series where !item.samples.isEmpty {
+            guard let slot = slot(of: labelBytes[item.labels], after: previous) else {
+                prepared.outcome.refused["too_many_series", default: 0] += item.samples.count
+                continue
+            }
+            previous = slot
+            var newest = series[slot].newest
+            var start = item.samples.lowerBound
+            for position in item.samples {
+                let time = timestamps[position]
+                let refusal: String? =
+                    time > newestAllowed
+                    ? "too_new" : newest != .min && time < newest.saturatingAdd(-options.outOfOrderWindow) ? "too_old" : nil
+                if let refusal {
+                    prepared.outcome.refused[refusal, default: 0] += 1
+                    if start < position { prepared.entries.append(Entry(slot: slot, samples: start..<position)) }
+                    start = position + 1
+                } else {
+                    newest = max(newest, time)
+                }
+            }
+            if start < item.samples.upperBound {
+                prepared.entries.append(Entry(slot: slot, samples: start..<item.samples.upperBound))
+            }
+        }
+        for entry in prepared.entries {
+            prepared.outcome.accepted += entry.samples.count
+            log(entry, timestamps, values, segment: segment, into: &record)
+        }
+        return prepared
+    }
+
+    private mutating func log(
+        _ entry: Entry, _ timestamps: [Milliseconds], _ values: [Double], segment: UInt64, into record: inout WALRecordWriter
+    ) {
+        if series[entry.slot].loggedSegment != segment {
+            series[entry.slot].loggedSegment = segment
+            series[entry.slot].loggedBits = 0
+            record.define(entry.slot, labels: series[entry.slot].labels)
+        }
+        record.begin(entry.slot, count: entry.samples.count)
+        var bits = series[entry.slot].loggedBits
+        for position in entry.samples {
+            record.append(values[position].bitPattern, at: timestamps[position], after: bits)
+            bits = values[position].bitPattern
+        }
+        series[entry.slot].loggedBits = bits
+    }
+
+    /// Makes prepared samples visible.
+    mutating func apply(_ prepared: Prepared, of batch: SampleBatch) {
+        let timestamps = batch.timestamps
+        let values = batch.values
+        for entry in prepared.entries {
+            for position in entry.samples {
+                oldest = min(oldest, timestamps[position])
+                series[entry.slot].append(values[position], at: timestamps[position])
+            }
+            sampleCount += entry.samples.count
+        }
+    }
+
+    /// Takes one sample without questions, as replay does: what stands in the log was accepted once.
+    mutating func replay(_ value: Double, at time: Milliseconds, slot: Int) {
+        series[slot].append(value, at: time)
+        oldest = min(oldest, time)
+        sampleCount += 1
+    }
+
+    /// The slot of a series, made where it is new; `nil` at the limit. The successor of the last series is tried before hashing.
+    mutating func slot(of labels: ArraySlice<UInt8>, after previous: Int = -1, unlimited: Bool = false) -> Int? {
+        if previous >= 0 {
+            let guess = Int(series[previous].successor)
+            if guess >= 0, guess < series.count, series[guess].labels.elementsEqualBytes(labels) { return guess }
+        }
+        let key = hash(labels)
+        var found = slotsByHash[key] ?? -1
+        while found >= 0, !series[Int(found)].labels.elementsEqualBytes(labels) { found = series[Int(found)].nextOfHash }
+        if found < 0 {
+            guard unlimited || activeCount < options.maximumSeries else { return nil }
+            found = Int32(add(Array(labels), key))
+        }
+        if previous >= 0 { series[previous].successor = found }
+        return Int(found)
+    }
+
+    private mutating func add(_ labels: [UInt8], _ key: UInt64) -> Int {
+        var new = HeadSeries(labels: labels, hash: key)
+        new.nextOfHash = slotsByHash[key] ?? -1
+        let slot: Int
+        if let reused = free.popLast() {
+            slot = reused
+            series[slot] = new
+        } else {
+            slot = series.count
+            series.append(new)
+        }
+        slotsByHash[key] = Int32(slot)
+        activeCount += 1
+        for label in Labels(canonical: labels) {
+            index[label.name, default: [:]][label.value, default: []].insertSorted(UInt32(slot))
+        }
+        return slot
+    }
+
+    /// Sets aside what lies before `cutoff`, for the slots of a range.
+    mutating func freeze(before cutoff: Milliseconds, slots: Range<Int>) -> Bool {
+        var any = false
+        for slot in slots.clamped(to: series.indices) where series[slot].freeze(before: cutoff) { any = true }
+        return any
+    }
+
+    /// Forgets frozen parts, which a block holds now, and series that have nothing left, for the slots of a range.
+    mutating func discardFrozen(slots: Range<Int>) {
+        for slot in slots.clamped(to: series.indices) { series[slot].frozen = nil }
+    }
+
+    /// Forgets series that hold nothing, so that they count no more.
+    mutating func removeEmptySeries() {
+        var dead: Set<UInt32> = []
+        for slot in series.indices where series[slot].isEmpty && !series[slot].labels.isEmpty { dead.insert(UInt32(slot)) }
+        guard !dead.isEmpty else { return }
+        var affected: [String: Set<String>] = [:]
+        for slot in dead {
+            for label in Labels(canonical: series[Int(slot)].labels) { affected[label.name, default: []].insert(label.value) }
+            unlink(Int(slot))
+            series[Int(slot)] = HeadSeries(labels: [], hash: 0)
+            free.append(Int(slot))
+        }
+        activeCount -= dead.count
+        for (name, values) in affected {
+            for value in values {
+                index[name]?[value]?.removeAll { dead.contains($0) }
+                if index[name]?[value]?.isEmpty == true { index[name]?[value] = nil }
+            }
+            if index[name]?.isEmpty == true { index[name] = nil }
+        }
+    }
+
+    private mutating func unlink(_ slot: Int) {
+        let key = series[slot].hash
+        let next = series[slot].nextOfHash
+        guard let first = slotsByHash[key] else { return }
+        if first == slot {
+            slotsByHash[key] = next >= 0 ? next : nil
+            return
+        }
+        var current = Int(first)
+        while series[current].nextOfHash >= 0, series[current].nextOfHash != slot { current = Int(series[current].nextOfHash) }
+        if series[current].nextOfHash == slot { series[current].nextOfHash = next }
+    }
+
+    /// Counts anew what samples there are, and from when.
+    mutating func recount() {
+        oldest = series.lazy.compactMap { $0.span?.lowerBound }.min() ?? .max
+        sampleCount = series.reduce(0) { sum, series in
+            sum + series.chunks.reduce(0) { $0 + $1.count } + series.tail.count + series.late.count
+        }
+    }
+}
+
+extension Head: PostingsIndex {
+    var everySeries: [UInt32] { series.indices.lazy.filter { !series[$0].labels.isEmpty }.map { UInt32($0) } }
+    func postings(_ name: String, _ value: String) -> [UInt32] { index[name]?[value] ?? [] }
+    func values(of name: String) -> [String] { index[name].map { Array($0.keys) } ?? [] }
+    var labelNames: [String] { Array(index.keys) }
+}
+
+extension [UInt8] {
+    /// Byte equality without iterators.
+    func elementsEqualBytes(_ other: ArraySlice<UInt8>) -> Bool {
+        guard count == other.count, count > 0 else { return count == other.count }
+        return unsafe withUnsafeBytes { mine in
+            unsafe other.withUnsafeBytes { theirs in
+                unsafe memcmp(mine.baseAddress!, theirs.baseAddress!, mine.count) == 0
+            }
+        }
+    }
+}
+
+extension [UInt32] {
+    /// Adds to an ascending list; mostly at its end.
+    fileprivate mutating func insertSorted(_ element: UInt32) {
+        guard let last, last >= element else { append(element); return }
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] < element { low = middle + 1 } else { high = middle }
+        }
+        if low == count || self[low] != element { insert(element, at: low) }
+    }
+}
+
+extension Milliseconds {
+    /// The sum, or the nearest end of the range.
+    func saturatingAdd(_ other: Milliseconds) -> Milliseconds {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other > 0 ? .max : .min) : sum
+    }
+}

@@ -1,0 +1,157 @@
+internal import Telemetry
+
+/// One series in memory: sealed chunks, a raw tail, late samples, and what is on its way into a block.
+///
+/// Reading lays them over each other in the order of writing: frozen part, chunks, tail, late. `late` never holds a time that the tail
+/// holds, and was always written after the chunk it may overlap; so the last write wins everywhere.
+struct HeadSeries: Sendable {
+    /// Late samples a series collects before its chunks are made anew.
+    static let maximumLate = 240
+
+    /// What is being written to a block; still answers queries until that is on disk.
+    struct Frozen: Sendable {
+        var chunks: [SealedChunk] = []
+        var tail = SampleColumns()
+        var late = SampleColumns()
+    }
+
+    let labels: [UInt8]
+    let hash: UInt64
+    private(set) var chunks: [SealedChunk] = []
+    private(set) var tail = SampleColumns()
+    private(set) var late = SampleColumns()
+    var frozen: Frozen?
+    /// The newest time ever taken; `Int64.min` before the first.
+    private(set) var newest: Milliseconds = .min
+    /// The segment of the write-ahead log that knows this series, and the last value written there.
+    var loggedSegment: UInt64 = 0
+    var loggedBits: UInt64 = 0
+    /// The series that followed in the sender's order last time.
+    var successor: Int32 = -1
+    /// The next series with the same hash.
+    var nextOfHash: Int32 = -1
+
+    init(labels: [UInt8], hash: UInt64) {
+        self.labels = labels
+        self.hash = hash
+    }
+
+    var isEmpty: Bool { tail.isEmpty && chunks.isEmpty && late.isEmpty && frozen == nil }
+
+    /// A bound of the times held, or `nil` where nothing is.
+    var span: ClosedRange<Milliseconds>? {
+        var low = Milliseconds.max
+        var high = Milliseconds.min
+        func take(_ columns: SampleColumns) {
+            guard let first = columns.timestamps.first, let last = columns.timestamps.last else { return }
+            low = min(low, first)
+            high = max(high, last)
+        }
+        func take(_ chunks: [SealedChunk]) {
+            guard let first = chunks.first, let last = chunks.last else { return }
+            low = min(low, first.visible.lowerBound)
+            high = max(high, last.visible.upperBound)
+        }
+        take(chunks)
+        take(tail)
+        take(late)
+        if let frozen {
+            take(frozen.chunks)
+            take(frozen.tail)
+            take(frozen.late)
+        }
+        return low <= high ? low...high : nil
+    }
+
+    mutating func append(_ value: Double, at time: Milliseconds) {
+        if time > newest {
+            tail.append(time, value)
+            newest = time
+        } else if let first = tail.timestamps.first, time >= first {
+            HeadSeries.insert(time, value, into: &tail)
+        } else {
+            HeadSeries.insert(time, value, into: &late)
+            if late.count >= HeadSeries.maximumLate { foldLate() }
+        }
+        if tail.count >= SealedChunk.capacity {
+            chunks.append(SealedChunk(tail))
+            tail.removeAll()
+        }
+    }
+
+    private static func insert(_ time: Milliseconds, _ value: Double, into columns: inout SampleColumns) {
+        let index = columns.timestamps.partition(atLeast: time)
+        if index < columns.count, columns.timestamps[index] == time {
+            columns.values[index] = value
+        } else {
+            columns.timestamps.insert(time, at: index)
+            columns.values.insert(value, at: index)
+        }
+    }
+
+    /// Makes the chunks anew with the late samples in them.
+    private mutating func foldLate() {
+        var all = SampleColumns()
+        for chunk in chunks { all.merge(chunk.read(.min ... .max)) }
+        all.merge(late)
+        late.removeAll()
+        chunks = stride(from: 0, to: all.count, by: SealedChunk.capacity).map { start in
+            let end = min(start + SealedChunk.capacity, all.count)
+            return SealedChunk(
+                SampleColumns(timestamps: Array(all.timestamps[start..<end]), values: Array(all.values[start..<end])))
+        }
+    }
+
+    /// Sets aside everything before `cutoff` for a block. Nothing is decoded here: appends wait while this runs.
+    /// - Returns: whether there was anything.
+    mutating func freeze(before cutoff: Milliseconds) -> Bool {
+        guard frozen == nil, let span, span.lowerBound < cutoff else { return false }
+        var part = Frozen()
+        var kept: [SealedChunk] = []
+        for chunk in chunks {
+            if chunk.visible.lowerBound < cutoff {
+                var old = chunk
+                old.visible = chunk.visible.lowerBound...min(chunk.visible.upperBound, cutoff - 1)
+                part.chunks.append(old)
+            }
+            if chunk.visible.upperBound >= cutoff {
+                var new = chunk
+                new.visible = max(chunk.visible.lowerBound, cutoff)...chunk.visible.upperBound
+                kept.append(new)
+            }
+        }
+        chunks = kept
+        part.tail = HeadSeries.cut(&tail, before: cutoff)
+        part.late = HeadSeries.cut(&late, before: cutoff)
+        frozen = part
+        return true
+    }
+
+    private static func cut(_ columns: inout SampleColumns, before cutoff: Milliseconds) -> SampleColumns {
+        let index = columns.timestamps.partition(atLeast: cutoff)
+        guard index > 0 else { return SampleColumns() }
+        let old = SampleColumns(timestamps: Array(columns.timestamps[..<index]), values: Array(columns.values[..<index]))
+        columns.timestamps.removeFirst(index)
+        columns.values.removeFirst(index)
+        return old
+    }
+
+    /// The frozen samples, merged.
+    func frozenSamples(_ range: ClosedRange<Milliseconds> = .min ... .max) -> SampleColumns {
+        var all = SampleColumns()
+        guard let frozen else { return all }
+        for chunk in frozen.chunks where chunk.visible.overlaps(range) { all.merge(chunk.read(range)) }
+        all.merge(frozen.tail.clipped(to: range))
+        all.merge(frozen.late.clipped(to: range))
+        return all
+    }
+
+    /// The samples of a range, oldest write first.
+    func read(_ range: ClosedRange<Milliseconds>) -> SampleColumns {
+        var all = frozenSamples(range)
+        for chunk in chunks where chunk.visible.overlaps(range) { all.merge(chunk.read(range)) }
+        all.merge(tail.clipped(to: range))
+        all.merge(late.clipped(to: range))
+        return all
+    }
+}

@@ -1,0 +1,172 @@
+internal import Dispatch
+internal import Glibc
+internal import Synchronization
+package import Telemetry
+
+extension MetricStore {
+    /// Series handled at once while appends wait.
+    private static let slice = 20_000
+    /// Spans of a merged block.
+    private static let spansOfDay: Milliseconds = 12
+    /// Blocks of a day still in progress beyond which they are merged.
+    private static let maximumBlocksOfOpenDay = 24
+
+    /// Moves old head data into blocks, merges blocks, applies the retention and shortens the log. Call it every minute or so, on a
+    /// thread that may wait for the disk; appends and queries go on meanwhile.
+    /// - Throws: ``MetricStoreError`` where the disk refused; nothing is lost, and the next call tries again.
+    package func maintain(now: Milliseconds) throws {
+        do throws(MetricStoreError) {
+            try maintenance.withLock { _ throws(MetricStoreError) in
+                let cutoff = MetricStore.floor(now.saturatingAdd(-options.outOfOrderWindow), options.blockSpan)
+                try flush(before: cutoff, now: now)
+                try removeExpired(now: now)
+                try merge(before: cutoff)
+            }
+        } catch {
+            metrics.add("magewatch_metric_store_write_errors_total")
+            report(error.message)
+            publishGauges()
+            throw error
+        }
+        publishGauges()
+    }
+
+    static func floor(_ time: Milliseconds, _ span: Milliseconds) -> Milliseconds {
+        let rest = time % span
+        return time - (rest < 0 ? rest + span : rest)
+    }
+
+    private func flush(before cutoff: Milliseconds, now: Milliseconds) throws(MetricStoreError) {
+        guard let mark = freeze(before: cutoff) else { return }
+        let series = state.withLock { $0.head.series }
+        var builders: [Milliseconds: BlockBuilder] = [:]
+        let oldest = options.retention.map { now.saturatingAdd(-$0) } ?? .min
+        for item in series where item.frozen != nil {
+            let samples = item.frozenSamples(min(oldest, mark.window.upperBound - 1)...mark.window.upperBound - 1)
+            var start = 0
+            while start < samples.count {
+                let window = MetricStore.floor(samples.timestamps[start], options.blockSpan)
+                let end = samples.timestamps.partition(atLeast: window.saturatingAdd(options.blockSpan))
+                builders[window, default: BlockBuilder()].add(
+                    item.labels,
+                    SampleColumns(timestamps: Array(samples.timestamps[start..<end]), values: Array(samples.values[start..<end])))
+                start = end
+            }
+        }
+        publish(try write(builders, mark), mark)
+        try log.withLock { log throws(MetricStoreError) in try log.truncate(before: mark.segment, cutoff: mark.window.upperBound)
+        }
+    }
+
+    /// Writes a block for each window: all of them, or none.
+    private func write(_ builders: [Milliseconds: BlockBuilder], _ mark: BlockMark) throws(MetricStoreError) -> [Block] {
+        var written: [Block] = []
+        do throws(MetricStoreError) {
+            for (window, builder) in builders.sorted(by: { $0.key < $1.key }) {
+                let range = window..<min(window.saturatingAdd(options.blockSpan), mark.window.upperBound)
+                let covered = BlockMark(window: range, segment: mark.segment)
+                let bytes = builder.finish(window: range, marks: [covered], replacing: [])
+                written.append(try write(bytes, number: takeBlockNumber()))
+            }
+        } catch {
+            // One that can't be removed now holds the same samples as its successor will: harmless.
+            for block in written { try? StoreFile.remove(block.path) }
+            throw error
+        }
+        return written
+    }
+
+    /// Sets aside what is older than `cutoff`, or returns what an earlier call could not write.
+    private func freeze(before cutoff: Milliseconds) -> BlockMark? {
+        if let pending = state.withLock({ $0.pendingFlush }) { return pending }
+        guard state.withLock({ $0.head.oldest < cutoff }) else { return nil }
+        // The log moves on first: all that was logged before is then frozen, and what comes meanwhile stands in newer segments.
+        let (segment, count) = writer.sync {
+            let segment = log.withLock { log in
+                log.rotate()
+                return log.current
+            }
+            return (segment, state.withLock { $0.head.series.count })
+        }
+        for start in stride(from: 0, to: count, by: MetricStore.slice) {
+            writer.sync {
+                _ = state.withLock { $0.head.freeze(before: cutoff, slots: start..<start + MetricStore.slice) }
+            }
+        }
+        let mark = BlockMark(window: Milliseconds.min..<cutoff, segment: segment)
+        state.withLock { $0.pendingFlush = mark }
+        return mark
+    }
+
+    private func publish(_ written: [Block], _ mark: BlockMark) {
+        // Blocks first, then the frozen parts go: for a moment both answer, with the same samples.
+        let count = state.withLock { state in
+            state.blocks += written
+            return state.head.series.count
+        }
+        for start in stride(from: 0, to: count, by: MetricStore.slice) {
+            writer.sync { state.withLock { $0.head.discardFrozen(slots: start..<start + MetricStore.slice) } }
+        }
+        writer.sync {
+            state.withLock { state in
+                state.head.removeEmptySeries()
+                state.head.recount()
+                state.pendingFlush = nil
+            }
+        }
+    }
+
+    private func removeExpired(now: Milliseconds) throws(MetricStoreError) {
+        guard let retention = options.retention else { return }
+        let oldest = now.saturatingAdd(-retention)
+        let expired = state.withLock { state in
+            let expired = state.blocks.filter { $0.span.upperBound < oldest }
+            state.blocks.removeAll { $0.span.upperBound < oldest }
+            return expired
+        }
+        for block in expired { try StoreFile.remove(block.path) }
+    }
+
+    /// Merges the blocks of one past day, at most one day a call.
+    private func merge(before cutoff: Milliseconds) throws(MetricStoreError) {
+        let day = options.blockSpan * MetricStore.spansOfDay
+        let blocks = state.withLock { $0.blocks }
+        let groups = Dictionary(grouping: blocks) { MetricStore.floor($0.window.lowerBound, day) }
+        let candidate = groups.sorted { $0.key < $1.key }.first { start, group in
+            let isPast = start.saturatingAdd(day) <= cutoff
+            return group.count > (isPast ? 1 : MetricStore.maximumBlocksOfOpenDay)
+                && group.reduce(0) { $0 + $1.byteCount } <= options.maximumMergeBytes
+        }
+        guard let (start, group) = candidate else { return }
+        try merge(group, window: start..<start + day)
+    }
+
+    private func merge(_ group: [Block], window: Range<Milliseconds>) throws(MetricStoreError) {
+        var places: [[UInt8]: [(Block, UInt32)]] = [:]
+        for block in group {
+            for series in block.everySeries { places[block.labels(series), default: []].append((block, series)) }
+        }
+        var builder = BlockBuilder()
+        for (labels, parts) in places.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+            var all = SampleColumns()
+            for (block, series) in parts {
+                do throws(MetricStoreError) {
+                    all.merge(try block.read(series, .min ... .max))
+                } catch {
+                    setAside(block, error)
+                    return
+                }
+            }
+            builder.add(labels, all)
+        }
+        let oldestSegment = log.withLock { $0.segments.first?.number ?? .max }
+        let marks = group.flatMap(\.marks).filter { $0.segment > oldestSegment }
+        let bytes = builder.finish(window: window, marks: marks, replacing: group.map(\.number))
+        let merged = try write(bytes, number: takeBlockNumber())
+        state.withLock { state in
+            state.blocks.removeAll { block in group.contains { $0 === block } }
+            state.blocks.append(merged)
+        }
+        for block in group { try StoreFile.remove(block.path) }
+    }
+}

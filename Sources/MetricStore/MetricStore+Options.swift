@@ -1,0 +1,52 @@
+private import Glibc
+package import Telemetry
+
+extension MetricStore {
+    /// The limits of a store.
+    package struct Options: Sendable {
+        /// Length of a block as it is first written; head data of a whole span goes to disk once it is also out of the out-of-order
+        /// window. Blocks of a past day (twelve spans) are merged. Default 2 h.
+        package var blockSpan: Milliseconds = 2 * 3_600_000
+        /// Blocks whose newest sample is older than this are removed; `nil` keeps all. Default 15 days.
+        package var retention: Milliseconds? = 15 * 24 * 3_600_000
+        /// How much older than a series' newest sample a sample may be; older ones are refused as `too_old`. Default 1 h.
+        package var outOfOrderWindow: Milliseconds = 3_600_000
+        /// How far ahead of the clock a sample may be; later ones are refused as `too_new`. Default 1 day.
+        package var maximumFuture: Milliseconds = 24 * 3_600_000
+        /// Series in memory; samples of more are refused as `too_many_series`. Default 1,000,000.
+        package var maximumSeries = 1_000_000
+        /// Size at which a segment of the write-ahead log is closed. Default 64 MiB.
+        package var maximumWALSegmentBytes = 64 << 20
+        /// Samples that may wait for the log; beyond it appends are refused as overloaded. Default 2,000,000.
+        package var maximumPendingSamples = 2_000_000
+        /// Most bytes of blocks that one merge reads. Default 256 MiB.
+        package var maximumMergeBytes = 256 << 20
+        /// The time now, which ``maximumFuture`` counts from. Default: the system's clock.
+        package var clock: @Sendable () -> Milliseconds = {
+            var time = timespec()
+            unsafe clock_gettime(CLOCK_REALTIME, &time)
+            return Milliseconds(time.tv_sec) * 1000 + Milliseconds(time.tv_nsec) / 1_000_000
+        }
+
+        package init() {}
+    }
+
+    /// What a store holds now.
+    package struct Statistics: Sendable, Equatable {
+        /// Series in memory.
+        package var series = 0
+        /// Samples in memory, those on their way into a block not counted.
+        package var headSamples = 0
+        package var blocks = 0
+        /// Samples in blocks.
+        package var blockSamples = 0
+        /// Bytes of all blocks.
+        package var blockBytes = 0
+        /// Bytes of the write-ahead log.
+        package var walBytes = 0
+        package var walSegments = 0
+
+        /// Bytes on disk.
+        package var diskBytes: Int { blockBytes + walBytes }
+    }
+}

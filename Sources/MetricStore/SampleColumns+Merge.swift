@@ -1,0 +1,56 @@
+internal import Telemetry
+
+extension SampleColumns {
+    /// Takes in samples that were written later: of two at one time theirs stays. Both are ascending.
+    mutating func merge(_ later: SampleColumns) {
+        guard let theirFirst = later.timestamps.first, let theirLast = later.timestamps.last else { return }
+        guard let first = timestamps.first, let last = timestamps.last else { self = later; return }
+        if theirFirst > last {
+            timestamps += later.timestamps
+            values += later.values
+            return
+        }
+        if theirLast < first {
+            timestamps.insert(contentsOf: later.timestamps, at: 0)
+            values.insert(contentsOf: later.values, at: 0)
+            return
+        }
+        var merged = SampleColumns()
+        merged.timestamps.reserveCapacity(count + later.count)
+        merged.values.reserveCapacity(count + later.count)
+        var (mine, theirs) = (0, 0)
+        while mine < count || theirs < later.count {
+            if theirs == later.count || (mine < count && timestamps[mine] < later.timestamps[theirs]) {
+                merged.append(timestamps[mine], values[mine])
+                mine += 1
+            } else {
+                if mine < count, timestamps[mine] == later.timestamps[theirs] { mine += 1 }
+                merged.append(later.timestamps[theirs], later.values[theirs])
+                theirs += 1
+            }
+        }
+        self = merged
+    }
+
+    /// The samples of a range, both ends included.
+    func clipped(to range: ClosedRange<Milliseconds>) -> SampleColumns {
+        guard let first = timestamps.first, let last = timestamps.last else { return self }
+        if range.contains(first), range.contains(last) { return self }
+        let from = timestamps.partition(atLeast: range.lowerBound)
+        let to = range.upperBound == .max ? count : timestamps.partition(atLeast: range.upperBound + 1)
+        guard from < to else { return SampleColumns() }
+        return SampleColumns(timestamps: Array(timestamps[from..<to]), values: Array(values[from..<to]))
+    }
+}
+
+extension [Milliseconds] {
+    /// Index of the first time that is not before `time`, in an ascending list.
+    func partition(atLeast time: Milliseconds) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] < time { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

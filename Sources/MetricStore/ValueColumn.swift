@@ -1,0 +1,169 @@
+internal import Compression
+
+/// The values of one chunk, bit for bit, in the cheapest of three forms.
+///
+/// ```
+/// 0 bits         | integer frame of the patterns, mapped so that order is kept
+/// 1 decimal      | exponent e | exceptions | frame of m where value = m / 10^e exactly
+/// 2 decimal+ulp  | exponent e | exceptions | frame of m | frame of how many patterns the value is off from m / 10^e
+/// exceptions     | count | (gap since the last, pattern 8 B) ...
+/// ```
+/// Exceptions are values that no decimal can stand for: NaN with its payload (stale markers among them), infinities, -0, and the
+/// rare odd one. In the frame such a place repeats its predecessor, so it costs no width.
+enum ValueColumn {
+    /// Largest integer that a decimal may have: beyond it doubles skip integers.
+    private static let largest = 9_007_199_254_740_992.0
+    /// How far off, in neighbouring doubles, a value may be from its decimal in form 2.
+    private static let largestDrift: Int64 = 128
+    private static let powers: [Double] = [
+        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
+    ]
+
+    private struct Decimals {
+        var exponent: Int
+        var integers: [Int64]
+        var drifts: [Int64]
+        var exceptions: [Int]
+    }
+
+    static func encode(_ values: some Collection<Double>) -> [UInt8] {
+        let values = Array(values)
+        if let decimals = exact(values) { return write(decimals, values, kind: 1) }
+        var plain: [UInt8] = [0]
+        IntegerFrame.encode(values.map(ordered), into: &plain)
+        if let decimals = drifting(values) {
+            let bytes = write(decimals, values, kind: 2)
+            if bytes.count < plain.count { return bytes }
+        }
+        return plain
+    }
+
+    /// Reads `count` values; `nil` where the bytes are damaged.
+    static func decode(_ bytes: ArraySlice<UInt8>, count: Int) -> [Double]? {
+        guard let kind = bytes.first else { return count == 0 ? [] : nil }
+        var position = bytes.startIndex + 1
+        if kind == 0 {
+            return IntegerFrame.decode(bytes, at: &position, count: count).map { $0.map { double(ordered: $0) } }
+        }
+        guard kind <= 2, position < bytes.endIndex, Int(bytes[position]) < powers.count else { return nil }
+        let power = powers[Int(bytes[position])]
+        position += 1
+        guard let exceptionCount = Varint.read(bytes, at: &position), exceptionCount <= count else { return nil }
+        var exceptions: [(Int, UInt64)] = []
+        var place = -1
+        for _ in 0..<exceptionCount {
+            guard let gap = Varint.read(bytes, at: &position), gap < count, position + 8 <= bytes.endIndex else { return nil }
+            place += 1 + Int(gap)
+            guard place < count else { return nil }
+            var pattern: UInt64 = 0
+            for offset in 0..<8 { pattern |= UInt64(bytes[position + offset]) << UInt64(8 * offset) }
+            position += 8
+            exceptions.append((place, pattern))
+        }
+        guard let integers = IntegerFrame.decode(bytes, at: &position, count: count) else { return nil }
+        var values = integers.map { Double($0) / power }
+        if kind == 2 {
+            guard let drifts = IntegerFrame.decode(bytes, at: &position, count: count) else { return nil }
+            for index in 0..<count where drifts[index] != 0 {
+                values[index] = double(ordered: ordered(values[index]) &+ drifts[index])
+            }
+        }
+        for (place, pattern) in exceptions { values[place] = Double(bitPattern: pattern) }
+        return values
+    }
+
+    /// Values as `m / 10^e`, exact but for few exceptions.
+    private static func exact(_ values: [Double]) -> Decimals? {
+        var exponent = 0
+        let tolerated = values.count / 64 + 1
+        var misses = 0
+        for value in values where value.isFinite {
+            var candidate = exponent
+            while candidate < powers.count, integer(value, powers[candidate]) == nil { candidate += 1 }
+            if candidate < powers.count {
+                exponent = candidate
+            } else {
+                misses += 1
+                if misses > tolerated { return nil }
+            }
+        }
+        var result = Decimals(exponent: exponent, integers: [], drifts: [], exceptions: [])
+        result.integers.reserveCapacity(values.count)
+        misses = 0
+        for (index, value) in values.enumerated() {
+            if let integer = integer(value, powers[exponent]) {
+                result.integers.append(integer)
+            } else {
+                if value.isFinite { misses += 1 }
+                result.exceptions.append(index)
+                result.integers.append(result.integers.last ?? 0)
+            }
+        }
+        return misses > tolerated ? nil : result
+    }
+
+    /// Values near `m / 10^e`, as sums of decimals are; the distance is kept beside.
+    private static func drifting(_ values: [Double]) -> Decimals? {
+        let probes = values.lazy.filter(\.isFinite).prefix(8)
+        guard !probes.isEmpty else { return nil }
+        guard let exponent = (0...9).first(where: { exponent in probes.allSatisfy { drift($0, powers[exponent]) != nil } })
+        else { return nil }
+        var result = Decimals(exponent: exponent, integers: [], drifts: [], exceptions: [])
+        var misses = 0
+        for (index, value) in values.enumerated() {
+            if let (integer, drift) = drift(value, powers[exponent]) {
+                result.integers.append(integer)
+                result.drifts.append(drift)
+            } else {
+                if value.isFinite { misses += 1 }
+                if misses > values.count / 64 + 1 { return nil }
+                result.exceptions.append(index)
+                result.integers.append(result.integers.last ?? 0)
+                result.drifts.append(0)
+            }
+        }
+        return result
+    }
+
+    private static func write(_ decimals: Decimals, _ values: [Double], kind: UInt8) -> [UInt8] {
+        var bytes: [UInt8] = [kind, UInt8(decimals.exponent)]
+        Varint.append(UInt64(decimals.exceptions.count), to: &bytes)
+        var last = -1
+        for place in decimals.exceptions {
+            Varint.append(UInt64(place - last - 1), to: &bytes)
+            let pattern = values[place].bitPattern
+            for offset in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: pattern >> UInt64(8 * offset))) }
+            last = place
+        }
+        IntegerFrame.encode(decimals.integers, into: &bytes)
+        if kind == 2 { IntegerFrame.encode(decimals.drifts, into: &bytes) }
+        return bytes
+    }
+
+    private static func integer(_ value: Double, _ power: Double) -> Int64? {
+        let scaled = (value * power).rounded()
+        guard abs(scaled) <= largest, (scaled / power).bitPattern == value.bitPattern else { return nil }
+        // -0 passes the comparison above, but an integer has no sign at zero.
+        guard scaled != 0 || value.bitPattern == 0 else { return nil }
+        return Int64(scaled)
+    }
+
+    private static func drift(_ value: Double, _ power: Double) -> (Int64, Int64)? {
+        let scaled = (value * power).rounded()
+        guard abs(scaled) <= largest else { return nil }
+        let integer = Int64(scaled)
+        let distance = ordered(value).subtractingReportingOverflow(ordered(Double(integer) / power))
+        guard !distance.overflow, abs(distance.partialValue) <= largestDrift else { return nil }
+        return (integer, distance.partialValue)
+    }
+
+    /// The pattern as an integer that is larger where the double is.
+    private static func ordered(_ value: Double) -> Int64 {
+        let pattern = Int64(bitPattern: value.bitPattern)
+        return pattern >= 0 ? pattern : pattern ^ .max
+    }
+
+    private static func double(ordered value: Int64) -> Double {
+        Double(bitPattern: UInt64(bitPattern: value >= 0 ? value : value ^ .max))
+    }
+}

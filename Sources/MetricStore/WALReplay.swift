@@ -1,0 +1,106 @@
+internal import Compression
+internal import Glibc
+internal import Telemetry
+
+/// Reads the log at start-up into a head.
+///
+/// A record that is cut short or fails its checksum ends its segment: the rest is kept aside as `*.corrupt` where it is more than a
+/// torn tail, the segment is cut back, and later segments, which stand alone, still load.
+struct WALReplay {
+    /// What was found.
+    struct Result {
+        var segments: [WriteAheadLog.Segment] = []
+        var recordCount = 0
+        var sampleCount = 0
+        var torn = 0
+        var corrupt = 0
+        var messages: [String] = []
+    }
+
+    let directory: String
+    /// Times that blocks hold already, by the segment number before which they do.
+    let marks: [BlockMark]
+
+    func run(into head: inout Head) throws(MetricStoreError) -> Result {
+        var result = Result()
+        for name in try StoreFile.list(directory) where name.hasSuffix(".wal") {
+            guard let number = UInt64(name.dropLast(4)) else { continue }
+            try replay(directory + "/" + name, number, into: &head, &result)
+        }
+        return result
+    }
+
+    private func replay(
+        _ path: String, _ number: UInt64, into head: inout Head, _ result: inout Result
+    ) throws(MetricStoreError) {
+        let bytes = try StoreFile.readAll(path)
+        var segment = WriteAheadLog.Segment(number: number, path: path, bytes: bytes.count, newest: .min)
+        let covered = marks.filter { $0.segment > number }.map(\.window)
+        var reader = WALRecordReader()
+        var slots: [Int: Int] = [:]
+        let magic = WriteAheadLog.magic
+        var position = bytes.starts(with: magic) ? magic.count : 0
+        var isTorn = bytes.count < magic.count
+        while position >= magic.count, position < bytes.count {
+            guard let payload = WALReplay.payload(bytes, at: position) else {
+                isTorn = WALReplay.isTail(bytes, from: position)
+                break
+            }
+            guard let record = reader.decode(payload) else { break }
+            for (logged, labels) in record.definitions { slots[logged] = head.slot(of: labels, unlimited: true) }
+            for sample in record.samples {
+                segment.newest = max(segment.newest, sample.time)
+                guard let slot = slots[sample.slot], !covered.contains(where: { $0.contains(sample.time) }) else { continue }
+                head.replay(Double(bitPattern: sample.bits), at: sample.time, slot: slot)
+                result.sampleCount += 1
+            }
+            result.recordCount += 1
+            position = payload.endIndex
+        }
+        // An empty file is a segment that was made and never written, or was cut back to nothing: no damage.
+        if position < bytes.count {
+            cut(path, bytes, at: position, isTorn: isTorn, &result)
+            segment.bytes = position
+        }
+        result.segments.append(segment)
+    }
+
+    /// The payload of the record at `position`, if it is whole and sound.
+    private static func payload(_ bytes: [UInt8], at position: Int) -> ArraySlice<UInt8>? {
+        let start = position + WALRecordWriter.headerBytes
+        guard start < bytes.count else { return nil }
+        let length = Int(bytes.littleEndian(at: position, as: UInt32.self))
+        guard length > 0, length <= WALRecordWriter.maximumBytes, start + length <= bytes.count else { return nil }
+        let payload = bytes[start..<start + length]
+        return CRC32C.checksum(payload) == bytes.littleEndian(at: position + 4, as: UInt32.self) ? payload : nil
+    }
+
+    /// Whether the record at `position` reaches beyond the end, as one does that a crash cut short.
+    private static func isTail(_ bytes: [UInt8], from position: Int) -> Bool {
+        let start = position + WALRecordWriter.headerBytes
+        return start >= bytes.count || start + Int(bytes.littleEndian(at: position, as: UInt32.self)) > bytes.count
+    }
+
+    private func cut(_ path: String, _ bytes: [UInt8], at position: Int, isTorn: Bool, _ result: inout Result) {
+        let rest = bytes.count - position
+        do throws(MetricStoreError) {
+            if isTorn {
+                result.torn += 1
+                result.messages.append("\(path): dropped a torn tail of \(rest) bytes, which was never acknowledged or is lost")
+            } else {
+                result.corrupt += 1
+                let aside = path + ".\(position).corrupt"
+                let file = try StoreFile(aside, flags: O_WRONLY | O_CREAT | O_TRUNC)
+                try file.write(Array(bytes[position...]))
+                try file.sync()
+                result.messages.append(
+                    "\(path): damaged at byte \(position); the \(rest) bytes from there are set aside in \(aside)")
+            }
+            let file = try StoreFile(path, flags: O_WRONLY)
+            try file.truncate(to: position)
+            try file.sync()
+        } catch {
+            result.messages.append("\(path): damaged at byte \(position) and left as it is: \(error.message)")
+        }
+    }
+}

@@ -1,0 +1,94 @@
+internal import Glibc
+internal import Telemetry
+
+/// The segments of the write-ahead log: one being written, older ones waiting until blocks hold what they hold.
+///
+/// A segment is the magic `MWMWAL01` and records (see ``WALRecordWriter``). After a failed write the segment is cut back to its last
+/// whole record and left; the next write starts a new one, so a full disk heals by itself.
+struct WriteAheadLog {
+    static let magic = Array("MWMWAL01".utf8)
+
+    /// One file of the log.
+    struct Segment: Sendable {
+        var number: UInt64
+        var path: String
+        var bytes: Int
+        /// The newest time in it, `Int64.min` where there is none.
+        var newest: Milliseconds
+    }
+
+    private(set) var segments: [Segment]
+    private var file: StoreFile?
+    private let directory: String
+    private let maximumSegmentBytes: Int
+    /// The number that the next record's segment has.
+    private(set) var current: UInt64
+
+    /// - Parameter segments: what replay found, oldest first.
+    init(directory: String, segments: [Segment], maximumSegmentBytes: Int) {
+        self.directory = directory
+        self.segments = segments
+        self.maximumSegmentBytes = maximumSegmentBytes
+        current = (segments.last?.number ?? 0) + 1
+    }
+
+    var byteCount: Int { segments.reduce(0) { $0 + $1.bytes } }
+
+    static func path(_ directory: String, _ number: UInt64) -> String {
+        let digits = String(number)
+        return directory + "/" + String(repeating: "0", count: max(0, 10 - digits.count)) + digits + ".wal"
+    }
+
+    /// Writes records and forces them to disk; on failure nothing of them stays.
+    mutating func commit(_ records: [UInt8], newest: Milliseconds) throws(MetricStoreError) {
+        do {
+            let file = try openFile()
+            try file.write(records)
+            try file.sync()
+        } catch {
+            abandon()
+            throw error
+        }
+        segments[segments.count - 1].bytes += records.count
+        segments[segments.count - 1].newest = max(segments[segments.count - 1].newest, newest)
+        if segments[segments.count - 1].bytes >= maximumSegmentBytes { rotate() }
+    }
+
+    /// Ends the current segment; the next record starts another.
+    mutating func rotate() {
+        guard file != nil else { return }
+        file = nil
+        current += 1
+    }
+
+    /// Removes the oldest segments as long as they are older than `keep` and hold nothing at or after `cutoff`.
+    mutating func truncate(before keep: UInt64, cutoff: Milliseconds) throws(MetricStoreError) {
+        while let first = segments.first, first.number < keep, first.newest < cutoff {
+            try StoreFile.remove(first.path)
+            segments.removeFirst()
+        }
+    }
+
+    private mutating func openFile() throws(MetricStoreError) -> StoreFile {
+        if let file { return file }
+        let path = WriteAheadLog.path(directory, current)
+        let new = try StoreFile(path, flags: O_WRONLY | O_CREAT | O_EXCL)
+        // From here on the segment is known, so that a failure below cuts it back rather than leaving it in the way.
+        segments.append(Segment(number: current, path: path, bytes: 0, newest: .min))
+        file = new
+        try new.write(WriteAheadLog.magic)
+        try StoreFile.syncDirectory(directory)
+        segments[segments.count - 1].bytes = WriteAheadLog.magic.count
+        return new
+    }
+
+    private mutating func abandon() {
+        if let file, let last = segments.last {
+            // Where even this fails, what is left lies behind the last acknowledged record and is dropped, or kept harmlessly, by replay.
+            try? file.truncate(to: last.bytes)
+            try? file.sync()
+        }
+        file = nil
+        current += 1
+    }
+}
