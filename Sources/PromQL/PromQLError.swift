@@ -1,17 +1,29 @@
 /// Why a query gave no answer.
 package struct PromQLError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What kind of trouble it is; an API maps it to a status.
+    /// What kind of trouble it is.
     package enum Code: String, Sendable {
-        /// The text is no valid query (HTTP 400).
-        case parse = "bad_data"
-        /// The query is valid, but can't be evaluated on this data (HTTP 422).
+        /// The text is no valid query.
+        case parse
+        /// The query uses something of Prometheus that is not built in.
+        case unsupported
+        /// The query is valid, but can't be evaluated on this data.
         case execution
-        /// The query wants more samples, series or steps than it may have (HTTP 422).
+        /// The query wants more samples, series, steps or depth than it may have.
         case limit
-        /// The query ran longer than it may (HTTP 503).
+        /// The query ran longer than it may.
         case timeout
-        /// The store could not be read (HTTP 500).
-        case storage = "internal"
+        /// The store could not be read.
+        case storage
+
+        /// The name that Prometheus' API gives it.
+        package var errorType: String {
+            switch self {
+            case .parse, .unsupported: "bad_data"
+            case .execution, .limit: "execution"
+            case .timeout: "timeout"
+            case .storage: "internal"
+            }
+        }
     }
 
     package let code: Code
@@ -30,7 +42,7 @@ package struct PromQLError: Error, Sendable, Equatable, CustomStringConvertible 
     }
 
     package var description: String {
-        line == 0 ? message : "\(line):\(column): \(code == .parse ? "parse error: " : "")\(message)"
+        line == 0 ? message : "\(line):\(column): \(code == .parse || code == .unsupported ? "parse error: " : "")\(message)"
     }
 }
 

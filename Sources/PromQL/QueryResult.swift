@@ -7,6 +7,12 @@ package struct QueryResult: Sendable, Equatable {
     package var warnings: [String]
     /// Perhaps wrong: `PromQL info: …`.
     package var infos: [String]
+
+    package init(value: QueryValue, warnings: [String] = [], infos: [String] = []) {
+        self.value = value
+        self.warnings = warnings
+        self.infos = infos
+    }
 }
 
 /// The value of a query. Native histograms will join floats in ``VectorElement`` and ``SampleColumns``.
@@ -24,10 +30,21 @@ package struct VectorElement: Sendable, Equatable {
     package var labels: Labels
     package var timestamp: Milliseconds
     package var value: Double
+
+    package init(labels: Labels, timestamp: Milliseconds, value: Double) {
+        self.labels = labels
+        self.timestamp = timestamp
+        self.value = value
+    }
 }
 
 /// One series over time.
 package struct MatrixSeries: Sendable, Equatable {
     package var labels: Labels
     package var columns: SampleColumns
+
+    package init(labels: Labels, columns: SampleColumns) {
+        self.labels = labels
+        self.columns = columns
+    }
 }

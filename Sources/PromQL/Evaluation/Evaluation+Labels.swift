@@ -11,8 +11,7 @@ extension Evaluation {
         try checkLabelName(destination, at: arguments[1].position)
         let regex: LinearRegex
         do {
-            // As in a matcher, the expression is anchored and its dot matches newlines.
-            regex = try LinearRegex("^(?s:" + pattern + ")$")
+            regex = try LinearRegex(pattern)
         } catch {
             throw PromQLError(.execution, "\(error)", at: arguments[4].position)
         }

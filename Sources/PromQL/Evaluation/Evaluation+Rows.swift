@@ -36,8 +36,20 @@ extension Evaluation {
         case .aggregation(let aggregation):
             aggregation.parameter == nil
                 && (aggregation.without || !aggregation.grouping.contains(Labels.metricNameLabel))
+        case .binary(let operation): dropsName(operation)
+        case .call(let name, _):
+            switch FunctionTable.named(name)?.implementation {
+            case .element: true
+            case .window(let window): !window.keepsName
+            case .special(.vector), .special(.histogramQuantile), .special(.histogramFraction): true
+            default: false
+            }
         default: false
         }
+    }
+
+    private func dropsName(_ operation: BinaryOperation) -> Bool {
+        !operation.operator.isSet && (!operation.operator.isComparison || operation.returnsBool)
     }
 
     /// Changes the values of each row of a node and drops the metric's name.

@@ -34,7 +34,7 @@ extension Evaluation {
         let (pin, offset) = try resolve(selector.shift)
         let times = pin.map { Grid(start: $0, step: 0, count: 1) } ?? grid
         let first = times.start.subtractingClamped(offset)
-        let range = first.subtractingClamped(options.lookback - 1)...times.end.subtractingClamped(offset)
+        let range = first.subtractingClamped(max(options.lookback, 1) - 1)...times.end.subtractingClamped(offset)
         var columns = SampleColumns()
         for reader in try readers(selector, in: range) {
             try read(reader, range, into: &columns)

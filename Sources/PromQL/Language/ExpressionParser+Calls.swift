@@ -64,7 +64,7 @@ extension ExpressionParser {
     mutating func call(_ name: String, at start: SourcePosition) throws(PromQLError) -> Expression {
         guard let function = FunctionTable.named(name) else {
             if FunctionTable.unsupported.contains(name) {
-                throw failure("the experimental function \(name) is not supported", at: start)
+                throw unsupported("the function \(name)", at: start)
             }
             throw failure("there is no function \"\(name)\"", at: start)
         }
@@ -105,7 +105,7 @@ extension ExpressionParser {
             if token == .symbol("(") { operation.matching.include = try labelList("after group_left or group_right") }
         }
         for keyword in ["fill", "fill_left", "fill_right"] where isKeyword(keyword) && following == .symbol("(") {
-            throw failure("\(keyword) is experimental and not supported")
+            throw unsupported(keyword)
         }
     }
 

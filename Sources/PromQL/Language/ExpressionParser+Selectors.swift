@@ -80,7 +80,7 @@ extension ExpressionParser {
             return true
         }
         if (isKeyword("anchored") || isKeyword("smoothed")) && (expression.type == .range || expression.type == .vector) {
-            throw failure("anchored and smoothed are experimental and not supported")
+            throw unsupported("the modifier \(token.description)")
         }
         return false
     }

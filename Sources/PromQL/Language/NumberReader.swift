@@ -7,10 +7,10 @@ enum NumberReader {
         let bytes = Array(text.utf8)
         guard let first = bytes.first, StringLiteral.isDigit(first) || first == UInt8(ascii: ".") else { return nil }
         if bytes.count > 2, bytes[0] == UInt8(ascii: "0"), bytes[1] | 0x20 == UInt8(ascii: "x") {
-            return UInt64(text.dropFirst(2), radix: 16).map(Double.init)
+            return UInt64(text.dropFirst(2), radix: 16).map { Double($0) }
         }
         if bytes.count > 1, bytes[0] == UInt8(ascii: "0"), bytes.allSatisfy({ $0 >= 0x30 && $0 < 0x38 }) {
-            return UInt64(text, radix: 8).map(Double.init)
+            return UInt64(text, radix: 8).map { Double($0) }
         }
         let isPlain = bytes.allSatisfy {
             StringLiteral.isDigit($0) || $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") || $0 == UInt8(ascii: "+")

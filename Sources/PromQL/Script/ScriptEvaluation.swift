@@ -102,7 +102,9 @@ struct ScriptEvaluation: Sendable {
             }
             verdict = judge(result)
         } catch {
-            if error.code == .parse, error.message.contains("not supported") { return .leftOut("experimental") }
+            if error.code == .unsupported {
+                return .leftOut(error.message.contains("function histogram_") ? "native histograms" : "experimental")
+            }
             verdict = judge(error)
         }
         return source.touched.take() ? .leftOut("native histograms") : verdict

@@ -1,0 +1,40 @@
+import PromQL
+import Synchronization
+import Telemetry
+
+/// Series in memory that count how often they are read.
+final class MemorySource: SeriesSource {
+    struct Reader: SeriesReader {
+        let labels: Labels
+        let columns: SampleColumns
+        let owner: MemorySource
+
+        func read(_ range: ClosedRange<Milliseconds>, into target: inout SampleColumns) {
+            owner.readCount.add(1, ordering: .relaxed)
+            for (time, value) in zip(columns.timestamps, columns.values) where range.contains(time) {
+                target.append(time, value)
+            }
+        }
+    }
+
+    let series: [(Labels, SampleColumns)]
+    let readCount = Atomic(0)
+
+    init(_ series: [(Labels, SampleColumns)]) {
+        self.series = series.sorted { $0.0 < $1.0 }
+    }
+
+    func select(_ matchers: [LabelMatcher], in range: ClosedRange<Milliseconds>) -> [any SeriesReader] {
+        series.filter { matchers.allMatch($0.0) }.map { Reader(labels: $0.0, columns: $0.1, owner: self) }
+    }
+
+    func series(matchingAny selectors: [[LabelMatcher]], in range: ClosedRange<Milliseconds>) -> [Labels] {
+        series.map(\.0)
+    }
+
+    func labelNames(matchingAny selectors: [[LabelMatcher]], in range: ClosedRange<Milliseconds>) -> [String] { [] }
+
+    func labelValues(
+        of name: String, matchingAny selectors: [[LabelMatcher]], in range: ClosedRange<Milliseconds>
+    ) -> [String] { [] }
+}
