@@ -1,0 +1,38 @@
+# Three commands: `make run` watches this machine, `make test` runs every test, `make lab` plays a whole stack through.
+# Each installs the Debian packages it lacks (and says which), and may be run again at any time.
+
+SWIFT ?= swift
+BUILD_FLAGS ?=
+BINARY := .build/release/magewatch
+
+.PHONY: run build test lab benchmark lint docs clean help
+
+help: ## List the targets.
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+build: ## Build the program, optimised.
+	@scripts/need-toolchain
+	@scripts/need-packages build
+	$(SWIFT) build -c release --product magewatch $(BUILD_FLAGS)
+
+run: build ## Build and watch this machine: ingest port 7100, API 7101.
+	@exec $(BINARY) serve
+
+lab: build ## Build a whole stack in network namespaces and play its scenario (needs root).
+	@scripts/need-packages lab
+	$(BINARY) lab $(LAB)
+
+test: build ## Run every test, the lab's scenario included.
+	@scripts/need-packages lab
+	MAGEWATCH_BINARY=$(abspath $(BINARY)) $(SWIFT) test $(BUILD_FLAGS) $(TEST)
+
+lint: ## Check formatting, floors and embedded defaults.
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+	scripts/check-floors
+	scripts/embed-defaults --check
+
+benchmark: build ## Measure ingest of metrics and logs on the generated load (see Benchmarks/README.md).
+	$(SWIFT) run -c release --package-path Benchmarks ingest-benchmark --binary $(abspath $(BINARY)) $(BENCHMARK)
+
+clean: ## Remove what was built.
+	rm -rf .build Benchmarks/.build
