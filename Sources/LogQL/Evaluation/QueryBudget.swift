@@ -1,0 +1,43 @@
+import Telemetry
+
+/// What a query has used of what it may use.
+final class QueryBudget {
+    private let options: LogQLEngine.Options
+    private var bytes = 0
+    private var samples = 0
+    private var untilClockCheck = 0
+
+    init(_ options: LogQLEngine.Options) {
+        self.options = options
+    }
+
+    /// Counts a line that was looked at.
+    func charge(line: ArraySlice<UInt8>) throws(LogQLError) {
+        bytes += line.count
+        if bytes > options.maximumBytes {
+            throw LogQLError(
+                .limit,
+                "the query read more than \(options.maximumBytes) bytes of lines: narrow its selector or its time range")
+        }
+        try checkClock()
+    }
+
+    /// Counts a sample kept in memory.
+    func chargeSample() throws(LogQLError) {
+        samples += 1
+        if samples > options.maximumSamples {
+            throw LogQLError(
+                .limit, "the query holds more than \(options.maximumSamples) samples: narrow its selector or its time range")
+        }
+    }
+
+    /// Fails once the deadline has passed; looks at the clock now and then.
+    func checkClock() throws(LogQLError) {
+        untilClockCheck -= 1
+        guard untilClockCheck < 0, let deadline = options.deadline else { return }
+        untilClockCheck = 1_000
+        if ContinuousClock.now >= deadline {
+            throw LogQLError(.timeout, "the query took longer than allowed: narrow its selector or its time range")
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import Telemetry
+
+/// The samples that a range aggregation looks at, and the window that slides over them as steps go on.
+final class RangeWindow {
+    private struct Series {
+        var labels: Labels
+        var timestamps: [Nanoseconds] = []
+        var values: [Double] = []
+        /// The samples inside the window.
+        var window = 0..<0
+
+        mutating func append(_ timestamp: Nanoseconds, _ value: Double) {
+            timestamps.append(timestamp)
+            values.append(value)
+        }
+
+        /// Samples of one series may come from several streams.
+        mutating func sort() {
+            guard zip(timestamps, timestamps.dropFirst()).contains(where: { $0 > $1 }) else { return }
+            let order = timestamps.indices.sorted { (timestamps[$0], $0) < (timestamps[$1], $1) }
+            timestamps = order.map { timestamps[$0] }
+            values = order.map { values[$0] }
+        }
+
+        /// Steps ascend, so both ends only move on.
+        mutating func slide(after start: Nanoseconds, upTo end: Nanoseconds) {
+            var (lower, upper) = (window.lowerBound, window.upperBound)
+            while upper < timestamps.count, timestamps[upper] <= end { upper += 1 }
+            while lower < upper, timestamps[lower] <= start { lower += 1 }
+            window = lower..<upper
+        }
+    }
+
+    private let aggregation: RangeAggregation
+    private var series: [Series] = []
+    private var indexes: [Labels: Int] = [:]
+
+    init(_ aggregation: RangeAggregation) {
+        self.aggregation = aggregation
+    }
+
+    /// Reads what all steps from `first` to `last` need.
+    func load(
+        _ source: any LogSource, _ budget: QueryBudget, from first: Nanoseconds, to last: Nanoseconds, maximumSeries: Int
+    ) throws(LogQLError) {
+        let start = Clamped.add(Clamped.subtract(Clamped.subtract(first, aggregation.offset), aggregation.range), 1)
+        let end = Clamped.add(Clamped.subtract(last, aggregation.offset), 1)
+        guard start < end else { return }
+        let pipeline = Pipeline(aggregation.log.stages)
+        let after = Pipeline(aggregation.stagesAfterUnwrap)
+        let selection = LogSelection(
+            matchers: aggregation.log.matchers, range: start..<end, requiredLiterals: pipeline.requiredLiterals)
+        let sharesLabels = pipeline.leavesLabels && aggregation.unwrap == nil
+        var shared: (stream: Labels, index: Int)?
+        try source.read(selection, budget) { (stream, row) throws(LogQLError) in
+            if sharesLabels, row.metadata.isEmpty {
+                guard pipeline.passes(row.line) else { return true }
+                if shared?.stream != stream { shared = (stream, try index(grouped(stream), maximumSeries)) }
+                guard let shared else { return true }
+                try budget.chargeSample()
+                series[shared.index].append(row.timestamp, lineValue(row.line))
+                return true
+            }
+            try add(stream, row, pipeline, after, budget, maximumSeries)
+            return true
+        }
+        series.sort { $0.labels < $1.labels }
+        for index in series.indices { series[index].sort() }
+        indexes = [:]
+    }
+
+    private func add(
+        _ stream: Labels, _ row: LogRow, _ pipeline: Pipeline, _ after: Pipeline, _ budget: QueryBudget, _ maximumSeries: Int
+    ) throws(LogQLError) {
+        var entry = PipelineEntry(
+            timestamp: row.timestamp, line: row.line, labels: EntryLabels(stream: stream, metadata: row.metadata))
+        guard pipeline.process(&entry) else { return }
+        var value = 0.0
+        if let unwrap = aggregation.unwrap {
+            guard let unwrapped = unwrap.value(of: &entry.labels), after.process(&entry) else { return }
+            value = unwrapped
+        } else {
+            value = lineValue(entry.line)
+        }
+        if let error = entry.labels.error {
+            throw LogQLError(
+                .execution,
+                "a stage failed with \(error.code) on an entry of \(entry.labels.labels()): "
+                    + "leave such entries out with | \(EntryLabels.errorName)=\"\"")
+        }
+        try budget.chargeSample()
+        series[try index(grouped(entry.labels.labels()), maximumSeries)].append(row.timestamp, value)
+    }
+
+    private func lineValue(_ line: ArraySlice<UInt8>) -> Double {
+        aggregation.operation == .bytes || aggregation.operation == .bytesRate ? Double(line.count) : 1
+    }
+
+    private func index(_ labels: Labels, _ maximum: Int) throws(LogQLError) -> Int {
+        if let index = indexes[labels] { return index }
+        guard series.count < maximum else {
+            throw LogQLError(
+                .limit, "the query makes more than \(maximum) series: aggregate by fewer labels or narrow its selector")
+        }
+        indexes[labels] = series.count
+        series.append(Series(labels: labels))
+        return series.count - 1
+    }
+
+    /// The labels that a sample's series has.
+    private func grouped(_ labels: Labels) -> Labels {
+        guard let grouping = aggregation.grouping else {
+            return aggregation.unwrap.map { labels.removing([$0.label]) } ?? labels
+        }
+        if !grouping.isWithout { return labels.keeping(grouping.labels) }
+        return labels.removing(grouping.labels + (aggregation.unwrap.map { [$0.label] } ?? []))
+    }
+
+    /// The elements at one step. Steps must be asked for in ascending order.
+    func elements(at time: Nanoseconds) -> [Element] {
+        let end = Clamped.subtract(time, aggregation.offset)
+        let start = Clamped.subtract(end, aggregation.range)
+        var elements: [Element] = []
+        for index in series.indices {
+            series[index].slide(after: start, upTo: end)
+            let window = series[index].window
+            guard !window.isEmpty else { continue }
+            let samples = WindowSamples(
+                timestamps: series[index].timestamps[window], values: series[index].values[window], start: start, end: end)
+            if let value = aggregation.value(of: samples) { elements.append(Element(labels: series[index].labels, value: value)) }
+        }
+        guard aggregation.operation == .absent else { return elements }
+        return elements.isEmpty ? [Element(labels: absentLabels, value: 1)] : []
+    }
+
+    /// What the selector says about the labels of what is absent.
+    private var absentLabels: Labels {
+        let equal = aggregation.log.matchers.filter { $0.operation == .equal }
+        return Labels(
+            equal.filter { one in aggregation.log.matchers.count(where: { $0.name == one.name }) == 1 }
+                .map { Label($0.name, $0.value) })
+    }
+}
