@@ -53,8 +53,10 @@ struct Head {
             for position in item.samples {
                 let time = timestamps[position]
                 let refusal: String? =
-                    time > newestAllowed
-                    ? "too_new" : newest != .min && time < newest.saturatingAdd(-options.outOfOrderWindow) ? "too_old" : nil
+                    time < MetricStore.earliestTime
+                    ? "invalid_time"
+                    : time > newestAllowed
+                        ? "too_new" : newest != .min && time < newest.saturatingAdd(-options.outOfOrderWindow) ? "too_old" : nil
                 if let refusal {
                     prepared.outcome.refused[refusal, default: 0] += 1
                     if start < position { prepared.entries.append(Entry(slot: slot, samples: start..<position)) }

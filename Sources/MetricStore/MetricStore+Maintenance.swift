@@ -17,6 +17,9 @@ extension MetricStore {
     package func maintain(now: Milliseconds) throws {
         do throws(MetricStoreError) {
             try maintenance.withLock { _ throws(MetricStoreError) in
+                guard !isClosed else {
+                    throw MetricStoreError(.closed, "the metric store was closed: it has nothing to maintain")
+                }
                 let cutoff = MetricStore.floor(now.saturatingAdd(-options.outOfOrderWindow), options.blockSpan)
                 try flush(before: cutoff, now: now)
                 try removeExpired(now: now)

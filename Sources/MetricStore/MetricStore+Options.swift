@@ -19,6 +19,10 @@ extension MetricStore {
         package var maximumWALSegmentBytes = 64 << 20
         /// Samples that may wait for the log; beyond it appends are refused as overloaded. Default 2,000,000.
         package var maximumPendingSamples = 2_000_000
+        /// Samples of one batch; a larger one is refused whole as invalid. Default 2,000,000.
+        package var maximumBatchSamples = 2_000_000
+        /// Bytes of labels of one batch; a larger one is refused whole as invalid. Default 64 MiB.
+        package var maximumBatchLabelBytes = 64 << 20
         /// Most bytes of blocks that one merge reads. Default 256 MiB.
         package var maximumMergeBytes = 256 << 20
         /// The time now, which ``maximumFuture`` counts from. Default: the system's clock.

@@ -45,6 +45,8 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
     let writer = DispatchQueue(label: "magewatch.metric-store.writer")
     /// One maintenance at a time.
     let maintenance = Mutex(())
+    /// Earliest time a sample may have; earlier ones are refused as `invalid_time`. Far from where sums of times overflow.
+    static let earliestTime: Milliseconds = -(1 << 53)
     private let queue = Mutex(Queue())
     private let lock: Mutex<StoreFile?>
 
@@ -89,7 +91,11 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
     /// Keeps a batch. Returns only after it is on disk; appends that run at the same time share one sync.
     /// - Throws: `SinkError`, `unavailable` where the store is closed or the disk is full, `overloaded` where too much waits.
     package func append(_ batch: SampleBatch) async throws -> AppendOutcome {
-        try await withCheckedThrowingContinuation { continuation in
+        guard batch.sampleCount <= options.maximumBatchSamples, batch.labelBytes.count <= options.maximumBatchLabelBytes else {
+            let size = "\(batch.sampleCount) samples and \(batch.labelBytes.count) bytes of labels"
+            throw SinkError(.invalid, "a batch of \(size) is too large for one record: send it in parts")
+        }
+        return try await withCheckedThrowingContinuation { continuation in
             let (refusal, start) = queue.withLock { queue -> (SinkError?, Bool) in
                 if queue.isClosed {
                     return (SinkError(.unavailable, "the metric store is closed: send again after the restart"), false)
@@ -107,7 +113,10 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
         }
     }
 
-    /// Writes what waits, and lets go of the directory. Later appends throw `SinkError(.unavailable)`.
+    /// Whether ``close()`` was called.
+    var isClosed: Bool { queue.withLock { $0.isClosed } }
+
+    /// Writes what waits, and lets go of the directory. Later appends throw `SinkError(.unavailable)`. Waits for a running maintenance.
     package func close() throws {
         queue.withLock { $0.isClosed = true }
         // What was taken before is committed by the time the writer gets here.
@@ -115,7 +124,7 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
             drain()
             log.withLock { $0.rotate() }
         }
-        lock.withLock { $0 = nil }
+        maintenance.withLock { _ in lock.withLock { $0 = nil } }
     }
 
     /// What the store holds now.

@@ -87,6 +87,8 @@ struct WriteAheadLog {
             // Where even this fails, what is left lies behind the last acknowledged record and is dropped, or kept harmlessly, by replay.
             try? file.truncate(to: last.bytes)
             try? file.sync()
+            // A disk that stays full would else gather an empty segment with each attempt.
+            if last.bytes <= WriteAheadLog.magic.count, (try? StoreFile.remove(last.path)) != nil { segments.removeLast() }
         }
         file = nil
         current += 1

@@ -69,6 +69,7 @@ import Testing
         #expect(try await fixture.append(series(2), 1, at: 8999) == AppendOutcome(accepted: 1))
         #expect(try await fixture.append(series(3), 1, at: 8999) == AppendOutcome(refused: ["too_many_series": 1]))
         #expect(try await fixture.append(series(2), 1, at: 1_005_001) == AppendOutcome(refused: ["too_new": 1]))
+        #expect(try await fixture.append(series(2), 1, at: .min) == AppendOutcome(refused: ["invalid_time": 1]))
         var batch = SampleBatch()
         batch.append(series(1), [Sample(11_000, 1), Sample(1, 2), Sample(12_000, 3), Sample(.max, 4), Sample(13_000, 5)])
         #expect(try await fixture.store.append(batch) == AppendOutcome(accepted: 3, refused: ["too_old": 1, "too_new": 1]))
@@ -85,6 +86,7 @@ import Testing
         try fixture.store.close()
         let refusal = await #expect(throws: SinkError.self) { try await fixture.append(series(1), 1, at: 2000) }
         #expect(refusal?.code == .unavailable)
+        #expect(throws: MetricStoreError.self) { try fixture.store.maintain(now: 1) }
         #expect(try StoreFixture(directory.path).contents().count == 1)
     }
 
@@ -106,6 +108,27 @@ import Testing
         #expect(contents.count == 16)
         #expect(contents.values.allSatisfy { $0.count == 20 })
         #expect(fixture.metrics.value("magewatch_metric_store_commits_total") <= 320)
+    }
+
+    @Test("A batch too large for a record is refused whole; extreme times do no harm") func extremes() async throws {
+        let directory = try TemporaryDirectory("store")
+        let fixture = try StoreFixture(directory.path) {
+            $0.maximumBatchSamples = 2
+            $0.maximumFuture = .max
+            $0.retention = nil
+        }
+        var batch = SampleBatch()
+        batch.append(series(1), [Sample(1, 1), Sample(2, 2), Sample(3, 3)])
+        let refusal = await #expect(throws: SinkError.self) { try await fixture.store.append(batch) }
+        #expect(refusal?.code == .invalid)
+        _ = try await fixture.append(series(1), 1, at: MetricStore.earliestTime)
+        _ = try await fixture.append(series(1), 2, at: 0)
+        _ = try await fixture.append(series(1), 3, at: .max)
+        for _ in 0..<3 { try fixture.store.maintain(now: 1 << 52) }
+        let reader = try #require(try fixture.store.select([], in: .min ... .max).first)
+        var columns = SampleColumns()
+        try reader.read(.min ... .max, into: &columns)
+        #expect(columns == SampleColumns(timestamps: [MetricStore.earliestTime, 0, .max], values: [1, 2, 3]))
     }
 
     @Test("Old blocks go with the retention, and days are merged") func retention() async throws {
