@@ -102,7 +102,8 @@ package struct AgentService: Service {
             } catch {
                 let code = (error as? DriverError)?.code.rawValue ?? "other"
                 metrics.add("magewatch_agent_driver_errors_total", ["driver": "load_balancer", "code": code])
-                logger.warning("load balancer figures are missing: \(error)")
+                // The reconciler says it, once an outage; here it is counted.
+                logger.debug("load balancer figures are missing: \(error)")
             }
         }
         for reading in metrics.readings() { batch.append(reading.labels, reading.value, at: now) }

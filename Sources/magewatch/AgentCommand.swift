@@ -18,15 +18,17 @@ struct AgentCommand: AsyncParsableCommand {
 
             EXAMPLES
               A web server of the stack, reached by the monitor over the network:
-                magewatch agent --name s1 --listen 10.0.0.5:7102 --bridge br0 --gateway 10.77.0.1 \\
-                  --token-file /etc/magewatch/agent.token --images /srv/images
+                magewatch agent --name s1 --listen 10.0.0.5:7102 --bridge br0 \\
+                  --gateway 10.77.0.1 --token-file /etc/magewatch/agent.token
 
               The server with the load balancer, which ships HAProxy's log as well:
                 magewatch agent --name lb1 --haproxy-socket /run/haproxy/admin.sock \\
-                  --haproxy-map /etc/haproxy/bans.map --ship-to http://10.0.0.2:7100 --log /var/log/haproxy.log
+                  --haproxy-map /etc/haproxy/bans.map \\
+                  --ship-to http://10.0.0.2:7100 --log /var/log/haproxy.log
 
               Try a step by hand:
-                curl -H "Authorization: Bearer $(cat agent.token)" -d @step.json http://10.0.0.5:7102/v1/steps
+                curl -H "Authorization: Bearer $(cat agent.token)" \\
+                  -d @step.json http://10.0.0.5:7102/v1/steps
             """)
 
     @Option(help: "The server's name in the stack.")
