@@ -43,8 +43,13 @@ final class BlockFile: Sendable {
 
     /// A block, opened. The file may be gone where its retention ended after it was selected: then there is none.
     func reader(_ entry: Entry) throws(LogStoreError) -> BlockReader? {
-        guard Files.exists(path) else { return nil }
-        let file = try OpenFile(path, flags: O_RDONLY)
+        let file: OpenFile
+        do {
+            file = try OpenFile(path, flags: O_RDONLY)
+        } catch {
+            guard Files.exists(path) else { return nil }
+            throw error
+        }
         return try BlockReader(length: entry.length) { (offset, count) throws(LogStoreError) in
             guard offset >= 0, count >= 0, offset + count <= entry.length else {
                 throw .corrupt("\(count) bytes wanted at \(offset) of a block of \(entry.length)")

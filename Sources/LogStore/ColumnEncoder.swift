@@ -3,7 +3,7 @@
 /// ```
 /// 0 integer     scale (digits after the point) | digits each is padded to, 0 for none | integers
 /// 1 hexadecimal digits a value | two digits a byte
-/// 2 dictionary  count | (length, bytes)... | ids as integers
+/// 2 dictionary  count | (length, bytes)... | ids as integers, 0 for a value seen once | lengths as integers, bytes of those
 /// 3 text        lengths as integers | bytes
 /// ```
 struct ColumnEncoder {
@@ -12,7 +12,7 @@ struct ColumnEncoder {
     static let dictionary: UInt8 = 2
     static let text: UInt8 = 3
 
-    /// Most values in a dictionary.
+    /// Most different values a column with a dictionary may have.
     static let maximumDictionary = 1 << 16
 
     let bytes: [UInt8]
@@ -21,7 +21,7 @@ struct ColumnEncoder {
     /// The encoded column. Hashes of its words are put into `words`.
     func encode(words: inout Set<UInt64>) -> [UInt8] {
         let number = encodeNumber()
-        let distinct = number == nil ? distinctValues(limit: max(16, values.count / 2)) : distinctValues(limit: 256)
+        let distinct = distinctValues(limit: number == nil ? ColumnEncoder.maximumDictionary : 256)
         if let distinct {
             let encoded = encodeDictionary(distinct)
             if let number, number.count <= encoded.count { return number }
@@ -90,33 +90,52 @@ struct ColumnEncoder {
         }
     }
 
-    private func distinctValues(limit: Int) -> (values: [Range<Int>], ids: [Int64])? {
+    /// Different values in the order of appearance, which of them each row has, and how often each appears.
+    private struct Distinct {
+        var values: [Range<Int>] = []
+        var ids: [Int] = []
+        var counts: [Int] = []
+    }
+
+    private func distinctValues(limit: Int) -> Distinct? {
         var indexes: [UInt64: Int] = [:]
-        var distinct: [Range<Int>] = []
-        var ids: [Int64] = []
-        ids.reserveCapacity(values.count)
+        var distinct = Distinct()
+        distinct.ids.reserveCapacity(values.count)
         for value in values {
             let hash = Words.hash(bytes[value])
             if let index = indexes[hash] {
                 // Two values of one hash: rare enough to give the dictionary up.
-                guard bytes[distinct[index]].elementsEqual(bytes[value]) else { return nil }
-                ids.append(Int64(index))
+                guard bytes[distinct.values[index]].elementsEqual(bytes[value]) else { return nil }
+                distinct.ids.append(index)
+                distinct.counts[index] += 1
                 continue
             }
-            guard distinct.count < min(limit, ColumnEncoder.maximumDictionary) else { return nil }
-            indexes[hash] = distinct.count
-            ids.append(Int64(distinct.count))
-            distinct.append(value)
+            guard distinct.values.count < limit else { return nil }
+            indexes[hash] = distinct.values.count
+            distinct.ids.append(distinct.values.count)
+            distinct.values.append(value)
+            distinct.counts.append(1)
         }
-        return (distinct, ids)
+        return distinct
     }
 
-    private func encodeDictionary(_ distinct: (values: [Range<Int>], ids: [Int64])) -> [UInt8] {
+    /// Only what repeats goes into the dictionary; what was seen once would cost an id and gain nothing.
+    private func encodeDictionary(_ distinct: Distinct) -> [UInt8] {
         var writer = ByteWriter()
         writer.byte(ColumnEncoder.dictionary)
-        writer.count(distinct.values.count)
-        for value in distinct.values { writer.string(bytes[value]) }
-        IntegerColumn.encode(distinct.ids, into: &writer)
+        var ids = [Int64](repeating: 0, count: distinct.values.count)
+        // In order, so that values with a common start stand side by side and compress.
+        let repeated = distinct.values.indices.filter { distinct.counts[$0] > 1 }
+            .sorted { bytes[distinct.values[$0]].lexicographicallyPrecedes(bytes[distinct.values[$1]]) }
+        writer.count(repeated.count)
+        for (id, index) in repeated.enumerated() {
+            ids[index] = Int64(id + 1)
+            writer.string(bytes[distinct.values[index]])
+        }
+        IntegerColumn.encode(distinct.ids.map { ids[$0] }, into: &writer)
+        let single = distinct.values.indices.filter { distinct.counts[$0] == 1 }.map { distinct.values[$0] }
+        IntegerColumn.encode(single.map { Int64($0.count) }, into: &writer)
+        for value in single { writer.bytes.append(contentsOf: bytes[value]) }
         return writer.bytes
     }
 

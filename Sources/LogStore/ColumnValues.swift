@@ -50,8 +50,20 @@ enum ColumnValues: Sendable {
             bytes.append(contentsOf: try reader.string())
             ends.append(bytes.count)
         }
-        let ids = try IntegerColumn.decode(count, from: &reader)
-        for id in ids where id < 0 || id >= distinct { throw .corrupt("dictionary id \(id) of \(distinct)") }
+        var ids = try IntegerColumn.decode(count, from: &reader)
+        // Values seen once stand behind those of the dictionary, in the order of their rows.
+        var next = Int64(distinct)
+        for index in ids.indices {
+            let id = ids[index]
+            guard id >= 0, id <= distinct else { throw .corrupt("dictionary id \(id) of \(distinct)") }
+            ids[index] = id == 0 ? next : id - 1
+            if id == 0 { next += 1 }
+        }
+        for length in try IntegerColumn.decode(Int(next) - distinct, from: &reader) {
+            guard length >= 0, length <= reader.remaining else { throw .corrupt("text of length \(length)") }
+            ends.append((ends.last ?? 0) + Int(length))
+        }
+        bytes.append(contentsOf: try reader.take((ends.last ?? 0) - bytes.count))
         return .dictionary(bytes, ends: ends, ids: ids)
     }
 

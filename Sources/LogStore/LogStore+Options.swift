@@ -5,7 +5,7 @@ extension LogStore {
     ///
     /// Two entries of equal stream, time, line and identity are one entry, in one batch or in many. An entry without identity is never
     /// dropped. See the documentation of the module for what senders' decoders should put here.
-    package static let retryIdentityLabel = "__id__"
+    package static let retryIdentityLabel = LogBatch.retryIdentityLabel
 
     /// How a store behaves; the defaults suit one stack.
     package struct Options: Sendable {

@@ -113,7 +113,10 @@ package final class LogStore: LogSink, LogSource, Sendable {
         maintenance.withLock { _ in
             state.withLock { $0.isClosed = true }
             for continuation in subscribers.withLock({ $0.values.map { $0 } }) { continuation.finish() }
-            lockFile.withLock { $0 = nil }
+            lockFile.withLock { lock in
+                lock?.unlock()
+                lock = nil
+            }
         }
     }
 

@@ -28,6 +28,12 @@ final class OpenFile: Sendable {
         }
     }
 
+    /// Gives the lock back at once. Closing alone would leave it with a child process that was forked and has not yet become another
+    /// program.
+    func unlock() {
+        _ = flock(descriptor, LOCK_UN)
+    }
+
     func size() throws(LogStoreError) -> Int {
         let end = lseek(descriptor, 0, SEEK_END)
         guard end >= 0 else { throw OpenFile.failure("seek", path) }

@@ -21,6 +21,10 @@ package struct LogBatch: Sendable {
     /// Ends a line that was cut.
     package static let cutMarker: StaticString = " [cut]"
 
+    /// The metadata label that names an entry for retries: a store keeps entries of equal stream, time, line and identity once, and does
+    /// not store the label. An entry without it is never taken for a repetition.
+    package static let retryIdentityLabel = "__id__"
+
     package private(set) var streams: [Labels] = []
     package private(set) var entries: [Entry] = []
     /// All lines, one after the other.
