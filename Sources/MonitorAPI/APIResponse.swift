@@ -54,11 +54,11 @@ extension JSONWriter {
     }
 
     /// An object of texts.
-    mutating func map(_ pairs: some Sequence<(name: String, value: String)>) {
+    mutating func map(_ pairs: some Sequence<(String, String)>) {
         object { writer in
-            for pair in pairs {
-                writer.key(pair.name)
-                writer.string(pair.value)
+            for (name, value) in pairs {
+                writer.key(name)
+                writer.string(value)
             }
         }
     }

@@ -45,7 +45,7 @@ struct AlertmanagerRoutes: Sendable {
                     writer.key("labels")
                     writer.labels(alert.labels)
                     writer.key("annotations")
-                    writer.map(alert.annotations.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) })
+                    writer.map(alert.annotations.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
                     writer.key("fingerprint")
                     writer.string(alert.fingerprint)
                     for (key, time) in [

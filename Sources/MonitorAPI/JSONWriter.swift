@@ -31,8 +31,7 @@ package struct JSONWriter: Sendable {
 
     package mutating func string(_ text: String) {
         separate()
-        var text = text
-        text.withUTF8 { unsafe quote($0) }
+        quote(text.utf8)
     }
 
     /// Writes bytes that should be text; what is not valid UTF-8 becomes the replacement character.
@@ -110,10 +109,10 @@ package struct JSONWriter: Sendable {
         needsComma = true
     }
 
-    private mutating func quote(_ text: UnsafeBufferPointer<UInt8>) {
+    private mutating func quote(_ text: String.UTF8View) {
         let hex = Array("0123456789abcdef".utf8)
         bytes.append(UInt8(ascii: "\""))
-        for byte in unsafe text {
+        for byte in text {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
                 bytes.append(UInt8(ascii: "\\"))

@@ -12,7 +12,7 @@ struct MagewatchRoutes: Sendable {
         router.get("/health") { _, _ in APIResponse.text("ok\n") }
         router.get("/metrics") { _, _ in
             APIResponse.text(
-                SelfMetricsText.render(services.metrics.readings()), type: "text/plain; version=0.0.4; charset=utf-8")
+                services.metrics.prometheusText(), type: "text/plain; version=0.0.4; charset=utf-8")
         }
         router.get(RouterPath(base + "/openapi.json")) { _, _ in APIResponse.json(Array(OpenAPIDocument.json.utf8)) }
         router.get(RouterPath(base + "/stack")) { request, _ in await encoded(request) { _ in try await services.stack() } }
@@ -57,25 +57,5 @@ struct MagewatchRoutes: Sendable {
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             return APIResponse.json(Array(try encoder.encode(try await work(parameters))))
         }
-    }
-}
-
-/// The process's own metrics in Prometheus' text format.
-package enum SelfMetricsText {
-    /// A `# TYPE` line for each metric, then its series.
-    package static func render(_ readings: [SelfMetrics.Reading]) -> String {
-        var text = ""
-        var last = ""
-        for reading in readings {
-            let name = reading.labels.metricName ?? ""
-            if name != last {
-                text += "# TYPE \(name) \(reading.kind.rawValue)\n"
-                last = name
-            }
-            let inside = reading.labels.filter { $0.name != Labels.metricNameLabel }
-                .map { "\($0.name)=\(Labels.quoted($0.value))" }.joined(separator: ",")
-            text += "\(name)\(inside.isEmpty ? "" : "{\(inside)}") \(JSONWriter.text(of: reading.value))\n"
-        }
-        return text
     }
 }

@@ -4,7 +4,7 @@ import Telemetry
 extension JSONWriter {
     /// Labels as an object.
     mutating func labels(_ labels: Labels) {
-        map(labels.lazy.map { (name: $0.name, value: $0.value) })
+        map(labels.lazy.map { ($0.name, $0.value) })
     }
 
     /// A query's value in Prometheus' form: `resultType` and `result`.

@@ -61,7 +61,7 @@ extension JSONWriter {
             writer.key("labels")
             writer.labels(alert.labels)
             writer.key("annotations")
-            writer.map(alert.annotations.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) })
+            writer.map(alert.annotations.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
             writer.key("state")
             writer.string(alert.state.rawValue)
             writer.key("activeAt")
@@ -101,14 +101,14 @@ extension JSONWriter {
             writer.key("type")
             writer.string(rule.isAlert ? "alerting" : "recording")
             writer.key("labels")
-            writer.map(rule.labels.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) })
+            writer.map(rule.labels.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
             guard rule.isAlert else { return }
             writer.key("duration")
             writer.raw(JSONWriter.text(of: rule.holdSeconds).utf8)
             writer.key("state")
             writer.string(alerts.contains { $0.state == .firing } ? "firing" : alerts.isEmpty ? "inactive" : "pending")
             writer.key("annotations")
-            writer.map(rule.annotations.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) })
+            writer.map(rule.annotations.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
             writer.key("alerts")
             writer.array { writer in for alert in alerts { writer.alert(alert) } }
         }

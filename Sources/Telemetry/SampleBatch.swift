@@ -57,6 +57,16 @@ package struct SampleBatch: Sendable {
 
     /// Adds a label of the series begun. Empty values are dropped.
     package mutating func appendLabel(name: some Collection<UInt8>, value: some Collection<UInt8>) {
+        add(name, value)
+    }
+
+    /// The same for parts of an array, which is what decoders have at hand. Other modules can't specialise the generic form, and it
+    /// costs them several times as much a label.
+    package mutating func appendLabel(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>) {
+        add(name, value)
+    }
+
+    private mutating func add(_ name: some Collection<UInt8>, _ value: some Collection<UInt8>) {
         guard !value.isEmpty else { return }
         guard pending.count < SampleBatch.maximumLabels else { refusal = "too_many_labels"; return }
         guard name.count <= SampleBatch.maximumLabelBytes, value.count <= SampleBatch.maximumLabelBytes else {
