@@ -20,17 +20,23 @@ package struct PromQLEngine: Sendable {
         package var maximumSeries = 500_000
         /// Most steps of a range query.
         package var maximumSteps = 11_000
+        /// Most steps of a subquery, over all steps of the query around it.
+        package var maximumSubquerySteps = 2_000_000
         /// Longest time a query may take.
         package var deadline: Duration? = .seconds(120)
         /// Step of a subquery that names none.
         package var subqueryStep: Milliseconds = 60_000
 
+        /// The limits as they stand above.
         package init() {}
     }
 
+    /// What selectors read from.
     package let source: any SeriesSource
+    /// What every query may use.
     package let options: Options
 
+    /// An engine over a source; cheap to make.
     package init(source: any SeriesSource, options: Options = Options()) {
         self.source = source
         self.options = options

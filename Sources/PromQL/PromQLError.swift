@@ -26,6 +26,7 @@ package struct PromQLError: Error, Sendable, Equatable, CustomStringConvertible 
         }
     }
 
+    /// What kind of trouble it is.
     package let code: Code
     /// What went wrong, on which object, and what to do.
     package let message: String
@@ -34,6 +35,7 @@ package struct PromQLError: Error, Sendable, Equatable, CustomStringConvertible 
     /// Byte in the line, counted from 1; 0 where no place is to blame.
     package let column: Int
 
+    /// An error, with the place in the text that is to blame where there is one.
     package init(_ code: Code, _ message: String, at position: SourcePosition = .nowhere) {
         self.code = code
         self.message = message
@@ -41,6 +43,7 @@ package struct PromQLError: Error, Sendable, Equatable, CustomStringConvertible 
         column = Int(position.column)
     }
 
+    /// Place, kind and message on one line.
     package var description: String {
         line == 0 ? message : "\(line):\(column): \(code == .parse || code == .unsupported ? "parse error: " : "")\(message)"
     }
@@ -56,12 +59,16 @@ package struct SourcePosition: Sendable, Hashable, CustomStringConvertible {
     /// Byte in the line, counted from 1.
     package var column: Int32
 
+    /// A place, counted from 1.
     package init(line: Int, column: Int) {
         self.line = Int32(clamping: line)
         self.column = Int32(clamping: column)
     }
 
+    /// Always true: where something stands does not change what it means.
     package static func == (left: SourcePosition, right: SourcePosition) -> Bool { true }
+    /// Adds nothing, in accord with equality.
     package func hash(into hasher: inout Hasher) {}
+    /// Place, kind and message on one line.
     package var description: String { "\(line):\(column)" }
 }

@@ -2,12 +2,14 @@ package import Telemetry
 
 /// What a query answered, and what its author should know about it.
 package struct QueryResult: Sendable, Equatable {
+    /// The answer itself.
     package var value: QueryValue
     /// Probably wrong: `PromQL warning: …`.
     package var warnings: [String]
     /// Perhaps wrong: `PromQL info: …`.
     package var infos: [String]
 
+    /// An answer with what is to be said about it.
     package init(value: QueryValue, warnings: [String] = [], infos: [String] = []) {
         self.value = value
         self.warnings = warnings
@@ -27,10 +29,14 @@ package enum QueryValue: Sendable, Equatable {
 
 /// One series of an instant vector.
 package struct VectorElement: Sendable, Equatable {
+    /// What the series is identified by.
     package var labels: Labels
+    /// The time of the evaluation.
     package var timestamp: Milliseconds
+    /// Its value then.
     package var value: Double
 
+    /// One series and its value.
     package init(labels: Labels, timestamp: Milliseconds, value: Double) {
         self.labels = labels
         self.timestamp = timestamp
@@ -40,9 +46,12 @@ package struct VectorElement: Sendable, Equatable {
 
 /// One series over time.
 package struct MatrixSeries: Sendable, Equatable {
+    /// What the series is identified by.
     package var labels: Labels
+    /// Its samples, ascending in time.
     package var columns: SampleColumns
 
+    /// One series and its samples.
     package init(labels: Labels, columns: SampleColumns) {
         self.labels = labels
         self.columns = columns

@@ -92,10 +92,13 @@ extension Evaluation {
         let start = (before >= 0 ? before / step : (before - step + 1) / step) * step + step
         guard start <= bounds.range.upperBound else { return }
         let steps = (bounds.range.upperBound - start) / step + 1
-        guard steps <= Int64(options.maximumSamples) else {
-            throw PromQLError(.limit, "subquery has \(steps) steps; choose a longer step or a shorter range")
+        guard steps <= Int64(options.maximumSubquerySteps) else {
+            throw PromQLError(
+                .limit,
+                "subquery has \(steps) steps, more than \(options.maximumSubquerySteps); choose a longer step or a shorter range")
         }
         let grid = Grid(start: start, step: step, count: Int(steps))
+        try use(samples: grid.count)
         if subquery.expression.type == .scalar {
             let values = try scalar(subquery.expression, over: grid)
             return try body(.empty, SampleColumns(timestamps: (0..<grid.count).map(grid.time), values: values))

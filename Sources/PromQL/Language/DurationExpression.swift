@@ -43,6 +43,7 @@ package indirect enum DurationExpression: Sendable, Equatable {
 }
 
 extension DurationExpression: CustomStringConvertible {
+    /// As PromQL writes it.
     package var description: String {
         switch self {
         case .literal(let seconds): DurationExpression.text(seconds)

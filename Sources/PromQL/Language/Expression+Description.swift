@@ -19,6 +19,7 @@ extension Expression: CustomStringConvertible {
 }
 
 extension VectorSelector: CustomStringConvertible {
+    /// As PromQL writes it.
     package var description: String { text(window: nil) }
 
     /// Words that can't stand bare where a metric name may.
@@ -44,6 +45,7 @@ extension VectorSelector: CustomStringConvertible {
 }
 
 extension TimeShift: CustomStringConvertible {
+    /// As PromQL writes it.
     package var description: String {
         var text = ""
         switch pin {
@@ -63,12 +65,14 @@ extension TimeShift: CustomStringConvertible {
 }
 
 extension Subquery: CustomStringConvertible {
+    /// As PromQL writes it.
     package var description: String {
         "\(expression)[\(window):\(step?.description ?? "")]\(shift)"
     }
 }
 
 extension Aggregation: CustomStringConvertible {
+    /// As PromQL writes it.
     package var description: String {
         var text = aggregator.rawValue
         if without || !grouping.isEmpty {
@@ -79,12 +83,14 @@ extension Aggregation: CustomStringConvertible {
 }
 
 extension BinaryOperation: CustomStringConvertible {
+    /// As PromQL writes it.
     package var description: String {
         "\(left) \(self.operator.rawValue)\(returnsBool ? " bool" : "")\(matching) \(right)"
     }
 }
 
 extension VectorMatching: CustomStringConvertible {
+    /// As PromQL writes it.
     package var description: String {
         var text = ""
         if on || !labels.isEmpty || manySide != nil {

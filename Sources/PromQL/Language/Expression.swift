@@ -27,6 +27,7 @@ package struct Expression: Sendable, Equatable {
         case parenthesized(Expression)
     }
 
+    /// What stands at the root.
     package let kind: Kind
     /// Where its text begins.
     package let position: SourcePosition
@@ -93,7 +94,9 @@ package struct TimeShift: Sendable, Equatable {
         case end
     }
 
+    /// How far back, if anywhere.
     package var offset: DurationExpression?
+    /// The time that stands fixed, if one does.
     package var pin: Pin?
 }
 
@@ -103,6 +106,7 @@ package struct VectorSelector: Sendable, Equatable {
     package var name: String?
     /// The conditions in braces, without the one for ``name``.
     package var conditions: [LabelMatcher]
+    /// When it is looked up.
     package var shift = TimeShift()
 
     /// All conditions, that of the name included.
@@ -118,10 +122,13 @@ package struct VectorSelector: Sendable, Equatable {
 
 /// An expression evaluated at many times: `rate(x[1m])[1h:5m]`.
 package struct Subquery: Sendable, Equatable {
+    /// What it works on.
     package var expression: Expression
+    /// How far each window reaches back.
     package var window: DurationExpression
     /// `nil` where the default is wanted.
     package var step: DurationExpression?
+    /// When it is looked up.
     package var shift = TimeShift()
 }
 
@@ -142,8 +149,11 @@ package struct Aggregation: Sendable, Equatable {
         }
     }
 
+    /// How series are brought together.
     package var aggregator: Operator
+    /// The `5` of `topk(5, x)`.
     package var parameter: Expression?
+    /// What it works on.
     package var expression: Expression
     /// Labels named in `by` or `without`.
     package var grouping: [String]
@@ -184,10 +194,15 @@ package struct BinaryOperation: Sendable, Equatable {
         }
     }
 
+    /// What is done with both operands.
     package var `operator`: Operator
+    /// The operand before the operator.
     package var left: Expression
+    /// The operand behind the operator.
     package var right: Expression
+    /// Whether a comparison yields 0 or 1 instead of filtering.
     package var returnsBool = false
+    /// How series of both sides meet.
     package var matching = VectorMatching()
 }
 
@@ -198,7 +213,9 @@ package struct VectorMatching: Sendable, Equatable {
 
     /// True for `on`, false for `ignoring` (with no labels: the default).
     package var on = false
+    /// The labels that must, or need not, be equal.
     package var labels: [String] = []
+    /// The side that may have many series for one, if grouping was asked for.
     package var manySide: Side?
     /// Labels taken over from the side that has one.
     package var include: [String] = []

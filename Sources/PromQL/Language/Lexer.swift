@@ -37,7 +37,13 @@ struct Lexer {
     private var inBraces = false
     private var inBrackets = false
 
-    init(_ text: String) { bytes = Array(text.utf8) }
+    /// Where each line begins.
+    private let lineStarts: [Int]
+
+    init(_ text: String) {
+        bytes = Array(text.utf8)
+        lineStarts = [0] + bytes.indices.filter { [bytes] in bytes[$0] == UInt8(ascii: "\n") }.map { $0 + 1 }
+    }
 
     /// All words; the last one is ``Token/end``.
     mutating func words() throws(PromQLError) -> [Word] {
@@ -52,10 +58,12 @@ struct Lexer {
 
     /// Line and column of a byte.
     func position(of offset: Int) -> SourcePosition {
-        let before = bytes.prefix(offset)
-        let line = before.count { $0 == UInt8(ascii: "\n") } + 1
-        let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-        return SourcePosition(line: line, column: offset - lineStart + 1)
+        var (low, high) = (0, lineStarts.count)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if lineStarts[middle] <= offset { low = middle } else { high = middle }
+        }
+        return SourcePosition(line: low + 1, column: offset - lineStarts[low] + 1)
     }
 
     private func failure(_ message: String, _ offset: Int) -> PromQLError {

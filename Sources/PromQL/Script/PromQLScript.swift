@@ -64,17 +64,25 @@ package struct PromQLScriptOutcome: Sendable {
         case leftOut(String)
     }
 
+    /// The file it stands in.
     package let file: String
+    /// The line of the file, counted from 1.
     package let line: Int
+    /// The query that was run.
     package let query: String
+    /// How it went.
     package let verdict: Verdict
 }
 
 /// Why a script can't be read.
 package struct PromQLScriptError: Error, Sendable, CustomStringConvertible {
+    /// The file it stands in.
     package let file: String
+    /// The line of the file, counted from 1.
     package let line: Int
+    /// What is wrong, and what was expected.
     package let message: String
 
+    /// File, line and message, as editors jump to them.
     package var description: String { "\(file):\(line): \(message)" }
 }
