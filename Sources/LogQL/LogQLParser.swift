@@ -6,6 +6,8 @@ package enum LogQLParser {
     package static let maximumDepth = 100
     /// Longest query, in bytes.
     package static let maximumQueryBytes = 128 << 10
+    /// Most operators of one query: a chain of them is as deep as it is long.
+    package static let maximumOperators = 500
     /// Most stages of one pipeline.
     package static let maximumStages = 200
 

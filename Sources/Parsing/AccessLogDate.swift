@@ -29,6 +29,7 @@ struct AccessLogDate {
             let hour = bytes.twoDigits(at: start + 13), let minute = bytes.twoDigits(at: start + 16),
             let second = bytes.twoDigits(at: start + 19)
         else { return nil }
+        guard (1...31).contains(day), hour < 24, minute < 60, second <= 60 else { return nil }
         let seconds = CivilTime.seconds(
             year: century * 100 + year, month: month, day: day, hour: hour, minute: minute, second: second)
         return bytes[start + 21] == 0x2e

@@ -41,6 +41,9 @@ struct LogQLParserTests {
             String(repeating: "(", count: 50_000) + "1", "1" + String(repeating: "^1", count: 50_000),
             #"{a="b"} | "# + String(repeating: "(", count: 50_000), "rate(" + String(repeating: "(", count: 50_000),
             #"{a="b"}"# + String(repeating: #" |= "x""#, count: 10_000), String(repeating: "sum(", count: 30_000) + "vector(1)",
+            "vector(1)" + String(repeating: "+vector(1)", count: 10_000),
+            #"{a="b"} | x="1""# + String(repeating: #" or x="1""#, count: 10_000),
+            #"{a="b"} | x="1""# + String(repeating: #" x="1""#, count: 9_000),
         ]
         for query in deep {
             let error = #expect(throws: LogQLError.self) { try LogQLParser.parse(query) }

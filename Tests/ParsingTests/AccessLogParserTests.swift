@@ -130,6 +130,7 @@ struct AccessLogParserTests {
             "1.2.3.4:5 [28/Feb/2025:02:43:10.123] frontend/backend: SSL handshake failure",
             "1.2.3.4:5 [28/Feb/2025:02:43:10.123] fe be/srv 0/0/5 12 ---- 1/1/0/0/0 0/0",
             #"1.2.3.4 - - [29/Sep/2021:12:37:05 +0200] "GET / HTTP/1.1" abc 5"#,
+            #"1.2.3.4 - - [32/Sep/2021:12:37:05 +0200] "GET / HTTP/1.1" 200 5"#,
             "2026/11/23 14:14:44 [error] 12#12: *1 open() failed", #"{"time":"2026-11-23T14:14:44+00:00"}"#,
         ])
     func refuses(_ line: String) {

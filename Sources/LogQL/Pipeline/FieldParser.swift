@@ -24,7 +24,8 @@ enum FieldParser {
         do throws(JSONSyntaxError) {
             try JSONFields.forEachLeaf(of: entry.line) { path, value in
                 guard value.kind != .null else { return }
-                labels.parsed(name(of: path), value.text)
+                let name = name(of: path)
+                if !name.isEmpty { labels.parsed(name, value.text) }
             }
         } catch {
             labels.fail("JSONParserErr", error.description)

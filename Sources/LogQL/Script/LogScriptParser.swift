@@ -96,7 +96,8 @@ struct LogScriptParser {
             (evaluation.from, evaluation.to) = (time, time)
         } else {
             guard scanner.take("range"), scanner.take("from"), let from = scanner.duration(), scanner.take("to"),
-                let to = scanner.duration(), scanner.take("step"), let step = scanner.duration(), step > 0, to >= from
+                let to = scanner.duration(), scanner.take("step"), let step = scanner.duration(), step > 0, to >= from,
+                !to.subtractingReportingOverflow(from).overflow
             else { throw error("expected instant at TIME, or range from TIME to TIME step STEP") }
             evaluation.isInstant = false
             (evaluation.from, evaluation.to, evaluation.step) = (from, to, step)

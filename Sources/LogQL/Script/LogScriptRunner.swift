@@ -43,7 +43,7 @@ package struct LogScriptRunner {
         let parts = load.line.split(separator: "{{.i}}", omittingEmptySubsequences: false)
         for position in 0..<load.count {
             let row = LogRow(
-                timestamp: load.start + Int64(position) * load.step,
+                timestamp: load.start &+ Int64(position) &* load.step,
                 line: Array(parts.joined(separator: "\(position)").utf8)[...],
                 metadata: load.metadata)
             source.append(load.stream, row)

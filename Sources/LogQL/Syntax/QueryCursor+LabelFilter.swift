@@ -9,7 +9,10 @@ extension QueryCursor {
             throw failure("nested deeper than \(LogQLParser.maximumDepth)", code: .limit)
         }
         var filter = try conjunction()
-        while take(word: "or") { filter = .or(filter, try conjunction()) }
+        while take(word: "or") {
+            try countOperator()
+            filter = .or(filter, try conjunction())
+        }
         return filter
     }
 
@@ -17,13 +20,9 @@ extension QueryCursor {
         var filter = try operand()
         while true {
             if at(word: "or") { return filter }
-            if take(word: "and") || take(",") {
-                filter = .and(filter, try operand())
-            } else if isOperandAhead {
-                filter = .and(filter, try operand())
-            } else {
-                return filter
-            }
+            guard take(word: "and") || take(",") || isOperandAhead else { return filter }
+            try countOperator()
+            filter = .and(filter, try operand())
         }
     }
 

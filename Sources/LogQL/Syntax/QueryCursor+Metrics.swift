@@ -11,6 +11,7 @@ extension QueryCursor {
         var left = try primary()
         while let operation = binaryOperation, operation.precedence >= minimumPrecedence {
             let place = current
+            try countOperator()
             advance()
             let returnsBool = operation.isComparison && take(word: "bool")
             let matching = try matching()

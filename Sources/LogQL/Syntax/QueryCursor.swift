@@ -6,6 +6,7 @@ struct QueryCursor {
     private let tokens: [Token]
     private var index = 0
     var depth = 0
+    private var operators = 0
     /// Errors that let a query pass as well formed but not run: expressions of line filters, which Loki compiles when it runs one.
     var deferredErrors: [LogQLError] = []
 
@@ -23,9 +24,13 @@ struct QueryCursor {
         if index < tokens.count - 1 { index += 1 }
     }
 
-    /// Remembers a place to come back to.
-    func saved() -> Int { index }
-    mutating func restore(_ place: Int) { index = place }
+    /// Counts an operator of the query.
+    mutating func countOperator() throws(LogQLError) {
+        operators += 1
+        if operators > LogQLParser.maximumOperators {
+            throw failure("more than \(LogQLParser.maximumOperators) operators in one query", code: .limit)
+        }
+    }
 
     func at(_ symbol: String) -> Bool { current.kind == .symbol(symbol) }
     func at(word: String) -> Bool { current.kind == .identifier(word) }
