@@ -185,6 +185,7 @@ package actor Executor {
             case .perform(let index): try await perform(index, of: plan, &progress)
             case .undo(let index): try await undo(index, of: plan, &progress)
             case .finish(let outcome, let message):
+                if outcome == .done { try recordBans(of: plan) }
                 try state.setPlan(plan.id, outcome, at: clock.now(), message: message)
                 metrics.add(
                     "magewatch_plans_total", ["purpose": plan.purpose.rawValue, "outcome": outcome.rawValue])
@@ -232,6 +233,24 @@ package actor Executor {
                 plan: plan.id, step: index, phase: .undoAfter, outcome: outcome, message: result.message,
                 time: clock.now()), &progress)
         finished(.undoFinished, step, index, plan, outcome, result.message, since: began)
+    }
+
+    /// Bans are remembered so that they can be lifted in time, and a repetition be seen as one. Writing them twice is no harm.
+    private func recordBans(of plan: Plan) throws {
+        for step in plan.steps {
+            switch step.action {
+            case .agent(_, .ban(let address, let until, let reason), _):
+                let past = try state.bans().first { $0.address == address }
+                guard past?.until != until else { continue }
+                try state.putBan(
+                    BanRecord(
+                        address: address, from: clock.now(), until: until, reason: reason,
+                        repetition: (past?.repetition ?? 0) + 1))
+            case .agent(_, .unban(let address), _):
+                try state.endBan(of: address, at: clock.now())
+            default: continue
+            }
+        }
     }
 
     private func journal(_ record: JournalRecord, _ progress: inout PlanProgress) throws {

@@ -44,7 +44,7 @@ struct StepRunner: Sendable {
             case .agent(let server, let action, _):
                 return await send(
                     StepRequest(id: "\(plan)/\(index)", fencingToken: fencingToken, step: action), to: server,
-                    within: step.timeoutSeconds)
+                    within: step.timeoutSeconds, attempts: step.mayFail ? 1 : retry.maximumAttempts)
             case .attach(let server):
                 return result(try await pool.attach(server: server, plan: plan, at: clock.now()))
             case .detach(let server):
@@ -69,7 +69,7 @@ struct StepRunner: Sendable {
                 guard let undo else { return unchanged("nothing to take back") }
                 return await send(
                     StepRequest(id: "\(plan)/\(index)/undo", fencingToken: fencingToken, step: undo), to: server,
-                    within: step.timeoutSeconds)
+                    within: step.timeoutSeconds, attempts: step.mayFail ? 1 : retry.maximumAttempts)
             case .attach(let server):
                 return result(try await pool.detach(server: server, at: clock.now()))
             case .detach:
@@ -98,11 +98,13 @@ struct StepRunner: Sendable {
     }
 
     /// Sends a step until there is an answer. Not knowing whether it was done is no failure yet: the same id is done once,
-    /// however often it is sent.
-    private func send(_ request: StepRequest, to server: String, within seconds: Double) async -> Result {
+    /// however often it is sent. A server that may be dead is asked once only.
+    private func send(
+        _ request: StepRequest, to server: String, within seconds: Double, attempts: Int
+    ) async -> Result {
         let deadline = clock.now() + Int64(max(0, min(seconds, 86_400)) * 1000)
         var trouble = ""
-        for attempt in 1...max(1, retry.maximumAttempts) {
+        for attempt in 1...max(1, attempts) {
             do {
                 let answer = try await performer.perform(request, on: server)
                 return Result(
@@ -113,7 +115,7 @@ struct StepRunner: Sendable {
             } catch {
                 trouble = "\(error)"
             }
-            guard attempt < retry.maximumAttempts, clock.now() < deadline else { break }
+            guard attempt < attempts, clock.now() < deadline else { break }
             do {
                 try await clock.sleep(retry.delay(after: attempt))
             } catch {

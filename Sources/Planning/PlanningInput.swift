@@ -1,0 +1,77 @@
+package import AgentContract
+package import Telemetry
+package import Topology
+
+/// All a decision rests on, at one moment.
+package struct PlanningInput: Sendable {
+    /// A ban that an address has or had.
+    package struct PastBan: Sendable {
+        package var until: Milliseconds
+        package var repetition: Int
+
+        package init(until: Milliseconds, repetition: Int) {
+            self.until = until
+            self.repetition = repetition
+        }
+    }
+
+    package var now: Milliseconds
+    package var stack: Stack
+    package var policy: PlanningPolicy
+    package var forecasts: [Forecast]
+    /// Measured use of a role's capacity, 1 being all of it.
+    package var utilisation: [Role: Double]
+    /// Measured use of a server, 1 being all of its scarcest resource; a server that is missing is judged by its containers' limits.
+    package var serverUtilisation: [String: Double]
+    /// Plans that wait or run.
+    package var underWay: [Plan]
+    /// When a role was last scaled.
+    package var lastScaled: [Role: Milliseconds]
+    package var bans: [String: PastBan]
+
+    package init(
+        now: Milliseconds, stack: Stack, policy: PlanningPolicy, forecasts: [Forecast] = [],
+        utilisation: [Role: Double] = [:], serverUtilisation: [String: Double] = [:], underWay: [Plan] = [],
+        lastScaled: [Role: Milliseconds] = [:], bans: [String: PastBan] = [:]
+    ) {
+        self.now = now
+        self.stack = stack
+        self.policy = policy
+        self.forecasts = forecasts
+        self.utilisation = utilisation
+        self.serverUtilisation = serverUtilisation
+        self.underWay = underWay
+        self.lastScaled = lastScaled
+        self.bans = bans
+    }
+
+    /// Containers that plans under way will add.
+    var comingContainers: [Container] {
+        underWay.flatMap(\.steps).compactMap { step in
+            guard case .putContainer(let container) = step.action, stack.container(container.name) == nil else { return nil }
+            return container
+        }
+    }
+
+    /// Overflow servers that plans under way will lease.
+    var comingServers: Set<String> {
+        Set(
+            underWay.flatMap(\.steps).compactMap { step in
+                guard case .attach(let server) = step.action else { return nil }
+                return server
+            })
+    }
+
+    func forecast(of role: Role) -> Forecast? {
+        forecasts.last { $0.role == role.rawValue && $0.signal == "utilisation" }
+    }
+
+    /// The highest utilisation that the 0.9 quantile reaches within the policy's horizon.
+    func forecastPeak(of role: Role) -> Double? {
+        guard let forecast = forecast(of: role), let path = forecast.paths.min(by: { near($0) < near($1) }) else { return nil }
+        let values = zip(forecast.leadsSeconds, path.values).filter { $0.0 <= policy.horizonSeconds }.map(\.1)
+        return (values.isEmpty ? Array(path.values.prefix(1)) : values).filter(\.isFinite).max()
+    }
+
+    private func near(_ path: Forecast.Path) -> Double { abs(path.quantile - 0.9) }
+}

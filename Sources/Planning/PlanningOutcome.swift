@@ -1,0 +1,48 @@
+package import AgentContract
+
+/// What the planner has to say to an alert.
+package enum PlanningOutcome: Sendable, Equatable {
+    case plan(Plan)
+    case refusal(Refusal)
+
+    package var plan: Plan? {
+        if case .plan(let plan) = self { plan } else { nil }
+    }
+
+    package var refusal: Refusal? {
+        if case .refusal(let refusal) = self { refusal } else { nil }
+    }
+
+    static func refuse(_ code: Refusal.Code, _ reason: String) -> PlanningOutcome {
+        .refusal(Refusal(code: code, reason: reason))
+    }
+}
+
+/// Why nothing is done.
+package struct Refusal: Error, Sendable, Equatable {
+    package enum Code: String, Sendable {
+        /// The alert does not say what to act on, or the policy does not know it.
+        case unclear
+        /// What is needed is there, or under way.
+        case underWay
+        case coolDown
+        case frozen
+        /// As many containers or servers as the policy allows.
+        case maximum
+        /// No server, address or backup can be had.
+        case noRoom
+        /// The address is the stack's own, or on the allow list.
+        case allowed
+        /// There is nothing to do.
+        case unneeded
+    }
+
+    package var code: Code
+    /// What was not done, and why.
+    package var reason: String
+
+    package init(code: Code, reason: String) {
+        self.code = code
+        self.reason = reason
+    }
+}
