@@ -115,7 +115,9 @@ package struct HostCollector: Sendable {
     private func network(_ writer: inout SampleWriter) {
         // "self": the agent's own network namespace is the server's.
         guard let text = text("self/net/dev") else { return }
-        for interface in ProcessFiles.interfaces(text).prefix(HostCollector.maximumDevices) {
+        // The server's ends of its containers' cables have a new random name each start; containers are measured inside.
+        let interfaces = ProcessFiles.interfaces(text).filter { !$0.name.hasPrefix("veth") }
+        for interface in interfaces.prefix(HostCollector.maximumDevices) {
             let label = ("interface", interface.name)
             writer.add("magewatch_host_network_receive_bytes_total", interface.receivedBytes, label)
             writer.add("magewatch_host_network_receive_packets_total", interface.receivedPackets, label)

@@ -49,7 +49,7 @@ final class LogTailer {
             here.offset = 0
             position = here
         }
-        let bytes = try read(at: here.offset)
+        let bytes = size() == here.offset ? [] : try read(at: here.offset)
         if bytes.isEmpty, let successor {
             idleLooks += 1
             guard successor.size > 0 || idleLooks >= LogTailer.patience else { return nil }

@@ -34,6 +34,8 @@ package enum ControlGroups {
                 endProcesses(of: directory)
                 removeTree(directory)
             }
+            // The server's own group goes with its last container; one that still has others can't be removed and stays.
+            unsafe rmdir("\(hierarchy)/\(path(server: server, container: ""))")
         }
     }
 

@@ -135,8 +135,10 @@ package actor HAProxyRuntime: LoadBalancer {
         let present = Set(
             HAProxyTables.serverStates(try await socket.ask("show servers state")).map { "\($0.pool)/\($0.name)" })
         for (name, backend) in ledger.servers.sorted(by: { $0.key < $1.key }) where !present.contains(name) {
+            // A removal may come between any two exchanges; what it took out must not come back.
+            guard ledger.servers[name] == backend else { continue }
             _ = try await put(backend)
-            result.serversRestored.append(name)
+            if ledger.servers[name] == nil { _ = try await remove(backend) } else { result.serversRestored.append(name) }
         }
         knownProcess = process
         return result
