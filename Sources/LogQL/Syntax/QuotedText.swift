@@ -1,5 +1,23 @@
 /// Text between double quotes, escaped as in Go.
 enum QuotedText {
+    /// Text as a query would write it, in double quotes.
+    static func quoted(_ text: String) -> String {
+        var output = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": output += "\\\""
+            case "\\": output += "\\\\"
+            case "\n": output += "\\n"
+            case "\t": output += "\\t"
+            case "\r": output += "\\r"
+            case _ where scalar.value < 0x20 || scalar.value == 0x7f:
+                output += "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+            default: output.unicodeScalars.append(scalar)
+            }
+        }
+        return output + "\""
+    }
+
     /// The text that `raw` stands for; nil where an escape is none.
     static func unescape(_ raw: ArraySlice<UInt8>) -> String? {
         guard raw.contains(UInt8(ascii: "\\")) else { return String(decoding: raw, as: UTF8.self) }

@@ -112,8 +112,8 @@ enum TemplateParser {
             }
             arguments.append(value)
         }
-        guard arguments.count + (isPiped ? 1 : 0) == function.argumentCount else {
-            throw LogQLError(.parse, "invalid template: \(name) takes \(function.argumentCount) arguments")
+        guard function.argumentCount.contains(arguments.count + (isPiped ? 1 : 0)) else {
+            throw LogQLError(.parse, "invalid template: wrong number of arguments for \(name)")
         }
         return TemplateText.Call(function: function, arguments: arguments)
     }

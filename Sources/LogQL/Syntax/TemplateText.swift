@@ -20,13 +20,15 @@ struct TemplateText: Sendable {
 
     enum Function: String, Sendable {
         case lower, upper, toLower = "ToLower", toUpper = "ToUpper", trim, trimSpace = "TrimSpace", trunc, replace
-        case fallback = "default", trimPrefix, trimSuffix, title, contains, hasPrefix, hasSuffix
+        case fallback = "default", trimPrefix, trimSuffix, title, contains, hasPrefix, hasSuffix, printf
 
-        var argumentCount: Int {
+        /// How many arguments it takes, the piped value included.
+        var argumentCount: ClosedRange<Int> {
             switch self {
-            case .lower, .upper, .toLower, .toUpper, .trim, .trimSpace, .title: 1
-            case .trunc, .fallback, .trimPrefix, .trimSuffix, .contains, .hasPrefix, .hasSuffix: 2
-            case .replace: 3
+            case .lower, .upper, .toLower, .toUpper, .trim, .trimSpace, .title: 1...1
+            case .trunc, .fallback, .trimPrefix, .trimSuffix, .contains, .hasPrefix, .hasSuffix: 2...2
+            case .replace: 3...3
+            case .printf: 1...32
             }
         }
     }
@@ -72,7 +74,7 @@ struct TemplateText: Sendable {
 extension TemplateText.Function {
     /// Arguments have been counted when the template was read.
     func apply(_ arguments: [String]) -> String {
-        guard arguments.count == argumentCount, let last = arguments.last, let first = arguments.first else { return "" }
+        guard argumentCount.contains(arguments.count), let last = arguments.last, let first = arguments.first else { return "" }
         switch self {
         case .lower, .toLower: return last.lowercased()
         case .upper, .toUpper: return last.uppercased()
@@ -90,6 +92,7 @@ extension TemplateText.Function {
         case .contains: return String(last.split(separatorText: first).count > 1)
         case .hasPrefix: return String(last.hasPrefix(first))
         case .hasSuffix: return String(last.hasSuffix(first))
+        case .printf: return TemplatePrintf.format(first, arguments.dropFirst())
         }
     }
 }
