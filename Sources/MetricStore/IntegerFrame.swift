@@ -81,7 +81,7 @@ enum IntegerFrame {
         let divided = bytes[position] & 4 != 0
         let width = Int(bytes[position + 1])
         position += 2
-        guard predictor <= 2, predictor < count, width <= 64 else { return nil }
+        guard bytes[position - 2] < 8, predictor <= 2, predictor < count, width <= 64 else { return nil }
         var values: [Int64] = []
         values.reserveCapacity(count)
         for _ in 0..<predictor {

@@ -103,6 +103,31 @@ import Testing
         }
     }
 
+    @Test("Blocks that can't be written are written later, and answer in between") func flushFails() async throws {
+        let directory = try TemporaryDirectory("flush")
+        let fixture = try StoreFixture(directory.path)
+        let hour: Milliseconds = 3_600_000
+        for step in 0..<10 { _ = try await fixture.append(series(1), Double(step), at: hour * Int64(step)) }
+        let expected = try fixture.contents()
+        let blocks = directory.url.appendingPathComponent("blocks")
+        try FileManager.default.removeItem(at: blocks)
+        for _ in 0..<2 {
+            #expect(throws: MetricStoreError.self) { try fixture.store.maintain(now: 20 * hour) }
+            #expect(try fixture.contents() == expected)
+            #expect(fixture.store.statistics.walSegments == 1)
+        }
+        // What comes between belongs to the next flush and wins over what is frozen.
+        _ = try await fixture.append(series(1), 99, at: 9 * hour)
+        try FileManager.default.createDirectory(at: blocks, withIntermediateDirectories: false)
+        try fixture.store.maintain(now: 20 * hour)
+        #expect(fixture.store.statistics.blocks == 5)
+        let final = try fixture.contents()
+        #expect(final[series(1)]?.count == 10)
+        #expect(final[series(1)]?[9 * hour] == 99.0.bitPattern)
+        try fixture.store.close()
+        #expect(try StoreFixture(directory.path).contents() == final)
+    }
+
     @Test("A full disk refuses, keeps what was acknowledged, and heals by itself") func fullDisk() async throws {
         let directory = try TemporaryDirectory("tiny")
         let mount = Process()
