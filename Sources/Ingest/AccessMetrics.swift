@@ -1,0 +1,142 @@
+package import Parsing
+private import Synchronization
+package import Telemetry
+
+/// Sees every request that the access logs tell of, as it arrives.
+package protocol AccessObserver: Sendable {
+    /// Called for each access line of a batch, in the batch's order, when the batch is stored; keep it quick.
+    func observe(_ record: AccessRecord, stream: Labels, at: Nanoseconds)
+}
+
+/// A log sink before the log sink: counts the requests that access lines tell of, and shows each to an observer.
+///
+/// Lines are parsed once, here. Counters are by role, site, backend, server and status; they are given out as samples of one time,
+/// so that rates over them work as over any scraped counter. The number of series is bounded: what comes beyond the limit is
+/// counted with site, backend and server `other`.
+package final class AccessMetrics: LogSink {
+    /// Most combinations of labels kept.
+    package static let maximumSeries = 5000
+    /// Upper bounds of the duration histogram, in seconds.
+    package static let buckets: [Double] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+    /// Longest label value taken from a line.
+    package static let maximumValueBytes = 255
+
+    private struct Counts {
+        var labels: [Label]
+        var requests = 0
+        var errors = 0
+        var bytes: Int64 = 0
+        var durations = 0
+        var durationSum = 0.0
+        var buckets = [Int](repeating: 0, count: AccessMetrics.buckets.count)
+    }
+
+    private struct State {
+        var counts: [[UInt8]: Counts] = [:]
+        var overflowed = 0
+    }
+
+    private let next: any LogSink
+    private let observer: (any AccessObserver)?
+    private let maximumSeries: Int
+    private let state = Mutex(State())
+
+    /// Requests are shown to `observer`, entries handed on to `next`.
+    package init(next: any LogSink, observer: (any AccessObserver)?, maximumSeries: Int = AccessMetrics.maximumSeries) {
+        self.next = next
+        self.observer = observer
+        self.maximumSeries = maximumSeries
+    }
+
+    package func append(_ batch: LogBatch) async throws -> AppendOutcome {
+        // Counted only when stored: what a sender has to send again must not be counted twice.
+        let outcome = try await next.append(batch)
+        take(batch)
+        return outcome
+    }
+
+    /// Counts and shows the access lines of a batch.
+    package func take(_ batch: LogBatch) {
+        let requests = batch.entries.compactMap { entry in
+            AccessLogParser.parse(batch.line(of: entry)).map { (record: $0, entry: entry) }
+        }
+        guard !requests.isEmpty else { return }
+        state.withLock { state in
+            for request in requests { count(request.record, batch.streams[request.entry.stream], &state) }
+        }
+        guard let observer else { return }
+        for request in requests {
+            observer.observe(request.record, stream: batch.streams[request.entry.stream], at: request.entry.timestamp)
+        }
+    }
+
+    /// All counters as samples of one time.
+    package func snapshot(at time: Milliseconds) -> SampleBatch {
+        let (counts, overflowed) = state.withLock { (Array($0.counts.values), $0.overflowed) }
+        var batch = SampleBatch()
+        func add(_ name: String, _ labels: [Label], _ value: Double) {
+            batch.append(Labels(labels + [Label(Labels.metricNameLabel, name)]), value, at: time)
+        }
+        for count in counts {
+            add("magewatch_http_requests_total", count.labels, Double(count.requests))
+            add("magewatch_http_errors_total", count.labels, Double(count.errors))
+            add("magewatch_http_response_bytes_total", count.labels, Double(count.bytes))
+            guard count.durations > 0 else { continue }
+            let name = "magewatch_http_request_duration_seconds"
+            var sum = 0
+            for (bound, inBucket) in zip(AccessMetrics.buckets, count.buckets) {
+                sum += inBucket
+                add("\(name)_bucket", count.labels + [Label("le", "\(bound)")], Double(sum))
+            }
+            add("\(name)_bucket", count.labels + [Label("le", "+Inf")], Double(count.durations))
+            add("\(name)_count", count.labels, Double(count.durations))
+            add("\(name)_sum", count.labels, count.durationSum)
+        }
+        if overflowed > 0 { add("magewatch_http_series_overflow_total", [], Double(overflowed)) }
+        return batch
+    }
+
+    private func count(_ record: AccessRecord, _ stream: Labels, _ state: inout State) {
+        let role = stream["role"] ?? (record.format == .haproxyHTTP ? "lb" : "web")
+        let status = ArraySlice("\(record.status)".utf8)
+        var parts = [
+            ArraySlice(role.utf8), record.host ?? [], record.backend ?? [],
+            record.server ?? ArraySlice((stream["host"] ?? "").utf8),
+            status,
+        ]
+        var key = AccessMetrics.key(parts)
+        if state.counts[key] == nil, state.counts.count >= maximumSeries {
+            state.overflowed += 1
+            let other = ArraySlice("other".utf8)
+            parts = [ArraySlice(role.utf8), other, other, other, status]
+            key = AccessMetrics.key(parts)
+        }
+        AccessMetrics.add(record, to: &state.counts[key, default: Counts(labels: AccessMetrics.labels(parts))])
+    }
+
+    private static func add(_ record: AccessRecord, to counts: inout Counts) {
+        counts.requests += 1
+        // HAProxy writes -1 where it had nothing to answer with.
+        if record.status >= 500 || record.status < 0 { counts.errors += 1 }
+        counts.bytes &+= max(0, record.bytes)
+        guard let duration = record.durationSeconds, duration >= 0 else { return }
+        counts.durations += 1
+        counts.durationSum += duration
+        if let bucket = buckets.firstIndex(where: { duration <= $0 }) { counts.buckets[bucket] += 1 }
+    }
+
+    private static func key(_ parts: [ArraySlice<UInt8>]) -> [UInt8] {
+        var key: [UInt8] = []
+        for part in parts {
+            key.append(contentsOf: part.prefix(maximumValueBytes))
+            key.append(0)
+        }
+        return key
+    }
+
+    private static func labels(_ parts: [ArraySlice<UInt8>]) -> [Label] {
+        zip(["role", "site", "backend", "server", "status"], parts).map { name, value in
+            Label(name, String(decoding: value.prefix(maximumValueBytes), as: UTF8.self).lowercased())
+        }
+    }
+}
