@@ -2,12 +2,19 @@ import Glibc
 
 /// Operations on names: create, list, replace, remove, each durable where that matters.
 enum Files {
+    /// Makes a directory and those above it; each name made is durable on return.
     static func createDirectory(_ path: String) throws(LogStoreError) {
-        var prefix = ""
-        for part in path.split(separator: "/", omittingEmptySubsequences: false) {
-            prefix += prefix.isEmpty && !path.hasPrefix("/") ? String(part) : "/" + part
-            if part.isEmpty { prefix = prefix == "/" ? "" : prefix; continue }
-            guard unsafe mkdir(prefix, 0o750) == 0 || errno == EEXIST else { throw OpenFile.failure("mkdir", prefix) }
+        var parent = path.hasPrefix("/") ? "/" : "."
+        var prefix = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            prefix += part
+            if unsafe mkdir(prefix, 0o750) == 0 {
+                try syncDirectory(parent)
+            } else if errno != EEXIST {
+                throw OpenFile.failure("mkdir", prefix)
+            }
+            parent = prefix
+            prefix += "/"
         }
     }
 

@@ -144,12 +144,19 @@ struct CrashTests {
         }
         #expect(failure?.code == .unavailable)
         #expect(try readAll(store).count == kept)
+        try store.maintain(now: second)
+        #expect(throws: LogStoreError.self) { try store.maintain(now: 1000 * second) }
+        #expect(try readAll(store).count == kept)
         try FileManager.default.removeItem(at: ballast)
         #expect(try await store.append(batch([(1000, "room again")])).accepted == 1)
         try store.close()
         store = try openStore(directory)
         #expect(try readAll(store).count == kept + 1)
         #expect(store.statistics.corruptions == 0)
+        try store.maintain(now: second)
+        try store.maintain(now: 1000 * second)
+        #expect(store.statistics.blockLines == kept + 1)
+        #expect(try readAll(store).count == kept + 1)
         try store.close()
     }
 

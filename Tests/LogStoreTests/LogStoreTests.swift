@@ -171,4 +171,28 @@ struct LogStoreTests {
         #expect(try texts(readAll(store)) == (0..<50).map { "task \($0)" })
         try store.close()
     }
+
+    @Test("A reader beside appends and maintenance sees every entry acknowledged before it once, in order")
+    func readWhileWriting() async throws {
+        let directory = try TemporaryDirectory("logs")
+        let store = try openStore(directory, blockLines: 20)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for round in 0..<60 { try store.maintain(now: Nanoseconds(round) * second) }
+            }
+            group.addTask {
+                for _ in 0..<40 {
+                    let found = try texts(readAll(store))
+                    #expect(found == (0..<found.count).map { "entry \($0)" })
+                }
+            }
+            for index in 0..<150 {
+                _ = try await store.append(batch([(Nanoseconds(index), "entry \(index)")]))
+                if index % 25 == 0 { #expect(try readAll(store).count == index + 1) }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try readAll(store).count == 150)
+        try store.close()
+    }
 }
