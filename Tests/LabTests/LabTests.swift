@@ -1,1 +1,6 @@
-// Lab
+import Testing
+
+@testable import Lab
+
+@Suite("The laboratory's pure parts")
+struct LabTests {}

@@ -1,0 +1,45 @@
+/// The alert rules of the laboratory: the shipped ones with seconds where those have minutes.
+package enum LabRules {
+    package static let forecastAlert = "RoleWillSaturate"
+    package static let reactiveAlert = "RoleSaturated"
+
+    package static let file = """
+        groups:
+          - name: recording
+            interval: 1s
+            rules:
+              - record: magewatch:role_utilisation:ratio
+                expr: >-
+                  sum by (role) (rate(magewatch_container_cpu_usage_seconds_total[5s]))
+                  / sum by (role) (magewatch_container_cpu_limit_cores)
+          - name: saturation
+            interval: 1s
+            rules:
+              - alert: \(forecastAlert)
+                expr: max by (role) (magewatch_forecast{signal="utilisation", role="web", quantile="0.5"}) > 0.85
+                for: 3s
+                labels: { action: scale, severity: warning }
+                annotations: { summary: "{{ $labels.role }} is forecast to reach {{ $value }} of its capacity" }
+              - alert: \(reactiveAlert)
+                expr: magewatch:role_utilisation:ratio{role="web"} > 0.9
+                for: 2s
+                labels: { action: scale, severity: critical }
+                annotations: { summary: "{{ $labels.role }} uses {{ $value }} of its capacity" }
+          - name: servers
+            interval: 1s
+            rules:
+              - alert: ServerDown
+                expr: up{server!=""} == 0
+                for: 2s
+                labels: { action: failover, severity: critical }
+                annotations: { summary: "{{ $labels.server }} does not answer" }
+          - name: attacks
+            interval: 1s
+            rules:
+              - alert: Attack
+                expr: magewatch_waf_offender_score >= 100
+                labels: { action: ban, severity: warning }
+                annotations: { summary: "{{ $labels.address }}: {{ $labels.family }}" }
+
+        """
+}
