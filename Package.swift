@@ -112,7 +112,7 @@ let house: [Target] =
         "Agent",
         [
             "AgentContract", "Drivers", "Parsing", "Telemetry", "Topology", "CLinux", logging, hummingbird, asyncHTTPClient,
-            serviceLifecycle, nioCore,
+            serviceLifecycle, nioCore, nioHTTP1,
         ]
     )
     + room(

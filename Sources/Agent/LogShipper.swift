@@ -1,17 +1,17 @@
 import AsyncHTTPClient
 import Drivers
 import Foundation
-import Logging
+package import Logging
 import NIOCore
 import NIOHTTP1
 import ServiceLifecycle
-import Telemetry
+package import Telemetry
 
 /// Follows log files and pushes their lines to the monitor, each at least once.
 ///
 /// A position is stored only when the lines before it have been acknowledged. There is no queue: while the monitor does not
 /// answer, nothing further is read, and the files themselves are the buffer.
-struct LogShipper: Service {
+package struct LogShipper: Service {
     /// Most files followed.
     static let maximumFiles = 1000
     /// Most bytes of lines in one push, give or take a chunk.
@@ -31,7 +31,10 @@ struct LogShipper: Service {
     let metrics: SelfMetrics
     let logger: Logger
 
-    init(
+    /// - Parameters:
+    ///   - apps: the `app` label by path; made from the file's name where there is none.
+    ///   - destination: the ingest port, `http://HOST:PORT`.
+    package init(
         server: String, paths: [String], apps: [String: String], destination: String, token: String?,
         positionsPath: String, metrics: SelfMetrics, logger: Logger
     ) throws {
@@ -51,7 +54,8 @@ struct LogShipper: Service {
         self.logger = logger
     }
 
-    func run() async throws {
+    /// Follows the files until the service group stops.
+    package func run() async throws {
         let stored = try DurableFile.read([String: LogPosition].self, fromJSON: positionsPath) ?? [:]
         await cancelWhenGracefulShutdown {
             let tailers = paths.map { LogTailer(path: $0, position: stored[$0]) }

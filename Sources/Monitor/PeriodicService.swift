@@ -1,5 +1,5 @@
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 package import Telemetry
 
 /// Work done again and again at an interval until the service group stops. A failure is logged, counted and tried again at the next

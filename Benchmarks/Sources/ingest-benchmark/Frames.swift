@@ -8,15 +8,20 @@ struct Frames: Sequence {
     var count: Int { ranges.count }
 
     init(_ path: String, limit: Int) throws {
-        data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
+        let data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
         var ranges: [Range<Int>] = []
         var at = 0
         while at + 4 <= data.count, ranges.count < limit {
-            let length = (0..<4).reduce(0) { $0 | Int(data[at + $1]) << (8 * $1) }
+            let length = Frames.length(in: data, at: at)
             ranges.append(at + 4..<at + 4 + length)
             at += 4 + length
         }
+        self.data = data
         self.ranges = ranges
+    }
+
+    private static func length(in data: Data, at start: Int) -> Int {
+        (0..<4).reduce(0) { $0 | Int(data[start + $1]) << (8 * $1) }
     }
 
     func makeIterator() -> AnyIterator<Data> {

@@ -1,0 +1,129 @@
+import Agent
+import AsyncHTTPClient
+import Checks
+import Execution
+import Foundation
+import Ingest
+import LogQL
+import Logging
+import MonitorAPI
+import NIOCore
+import NIOPosix
+import PromQL
+import ServiceLifecycle
+import StackConfiguration
+import Telemetry
+import Topology
+
+extension Monitor {
+    var hostName: String { ProcessInfo.processInfo.hostName }
+
+    func serveIngest() async throws {
+        let server = IngestServer(
+            options: .init(host: configuration.ingest.host, port: configuration.ingest.port), samples: stores.metrics, logs: access,
+            metrics: metrics, logger: logger)
+        let listening = onListening
+        try await server.run { address in listening(.ingest(Monitor.text(address))) }
+    }
+
+    func serveAPI() async throws {
+        let endpoint = configuration.api
+        let server = APIServer(services: apiServices(), now: SystemClock.milliseconds, logger: logger)
+        let listening = onListening
+        do {
+            try await server.run(host: endpoint.host, port: endpoint.port) { port in
+                listening(.api(MagewatchConfiguration.Endpoint(host: endpoint.host, port: port).description))
+            }
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw MonitorError(
+                "the API port \(endpoint) is in use by another program: stop it, or choose another with api.listen in the configuration")
+        }
+    }
+
+    func scraper() -> Scraper {
+        let scrape = configuration.scrape
+        let interval = Duration.seconds(scrape.intervalSeconds)
+        let timeout = Duration.seconds(scrape.timeoutSeconds)
+        let agents = configuration.servers.map { server in
+            ScrapeTarget(
+                job: "agent", url: server.agentURL + "/metrics", labels: ["server": server.name], interval: interval, timeout: timeout)
+        }
+        let exporters = scrape.targets.map { target in
+            ScrapeTarget(
+                job: target.job, url: target.url, labels: Labels(target.labels.map { Label($0.key, $0.value) }), interval: interval,
+                timeout: timeout)
+        }
+        let state = stores.state
+        let logger = self.logger
+        return Scraper(
+            targets: agents + exporters, samples: stores.metrics, client: .shared, metrics: metrics, logger: logger
+        ) { target, isUp in
+            guard target.job == "agent", let server = target.labels["server"] else { return }
+            do {
+                try state.setHealth(isUp ? .up : .down, of: server)
+            } catch {
+                logger.error("health of \(server) can't be kept: \(error)")
+            }
+        }
+    }
+
+    func checks() -> CheckSchedule {
+        let checks = configuration.checks.map { check in
+            let kind: Check.Kind =
+                switch check.kind {
+                case .http(let url, let status): .http(url: url, expectedStatus: status)
+                case .tcp(let host, let port): .tcp(host: host, port: port)
+                case .tls(let host, let port): .tls(host: host, port: port)
+                }
+            return Check(
+                name: check.name, kind: kind, intervalSeconds: check.intervalSeconds, timeoutSeconds: check.timeoutSeconds,
+                labels: check.labels)
+        }
+        return CheckSchedule(
+            checks: checks, prober: Prober(client: .shared, group: MultiThreadedEventLoopGroup.singleton), vantage: "monitor",
+            sink: stores.metrics, metrics: metrics, logger: logger, now: SystemClock.milliseconds)
+    }
+
+    /// Follows this machine's own log files, as the agent of a server does.
+    func localAgent() -> [any Service] {
+        let files = configuration.builtInAgent.logs.filter { FileManager.default.fileExists(atPath: $0) }
+        let host = configuration.ingest.host == "0.0.0.0" ? "127.0.0.1" : configuration.ingest.host
+        guard !files.isEmpty, configuration.ingest.port != 0 else { return [] }
+        let url = "http://\(MagewatchConfiguration.Endpoint(host: host, port: configuration.ingest.port))"
+        do {
+            return [
+                try LogShipper(
+                    server: hostName, paths: files, apps: [:], destination: url, token: nil,
+                    positionsPath: configuration.dataDirectory + "/log-positions.json", metrics: metrics, logger: logger)
+            ]
+        } catch {
+            logger.error("this machine's log files are not followed: \(error)")
+            return []
+        }
+    }
+
+    static func makeExecutor(
+        _ configuration: MagewatchConfiguration, _ stores: MonitorStores, metrics: SelfMetrics, logger: Logger
+    ) throws -> Executor {
+        var token = ""
+        if let file = configuration.tokenFile {
+            guard let data = FileManager.default.contents(atPath: file) else {
+                throw MonitorError("token-file \(file) can't be read; it must hold the token that the agents were started with")
+            }
+            token = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        let urls = Dictionary(configuration.servers.map { ($0.name, $0.agentURL) }, uniquingKeysWith: { first, _ in first })
+        return try Executor(
+            state: stores.state, performer: HTTPStepPerformer(client: .shared, token: token) { urls[$0] },
+            pool: LedgerServerPool(
+                servers: configuration.servers, billedPeriodSeconds: configuration.scaler.billedPeriodSeconds, state: stores.state),
+            metrics: metrics
+        ) { event in
+            logger.info("\(event.plan) \(event.kind.rawValue) \(event.summary) \(event.outcome) \(event.message)")
+        }
+    }
+
+    private static func text(_ address: SocketAddress) -> String {
+        "\(address.ipAddress ?? ""):\(address.port ?? 0)"
+    }
+}

@@ -1,0 +1,159 @@
+import Agent
+import Alerting
+import AsyncHTTPClient
+import Checks
+import Execution
+import Ingest
+import LogQL
+package import Logging
+import MonitorAPI
+import NIOPosix
+import Planning
+import PromQL
+import ServiceLifecycle
+package import StackConfiguration
+package import Telemetry
+import WAF
+
+/// A stack's monitor: everything built from one configuration, run as one service group.
+///
+/// Services end in the reverse order of their start: the ports first, then what acts, then what evaluates, the stores last, so that
+/// what was taken in is flushed.
+package struct Monitor: Sendable {
+    let configuration: MagewatchConfiguration
+    let logger: Logger
+    let metrics: SelfMetrics
+    let stores: MonitorStores
+    let access: AccessMetrics
+    let detector: Detector
+    let alerts: AlertManager
+    let forecasts: ForecastService
+    let executor: Executor
+    let scaler: Scaler
+    let onListening: @Sendable (Listening) -> Void
+
+    /// Where the monitor listens.
+    package enum Listening: Sendable {
+        case ingest(String)
+        case api(String)
+    }
+
+    /// Opens the stores and builds every service; nothing runs yet.
+    package init(
+        _ configuration: MagewatchConfiguration, logger: Logger, onListening: @escaping @Sendable (Listening) -> Void = { _ in }
+    ) throws {
+        self.configuration = configuration
+        self.logger = logger
+        self.onListening = onListening
+        let metrics = SelfMetrics()
+        self.metrics = metrics
+        let stores = try MonitorStores(configuration, metrics: metrics) { logger.warning("\($0)") }
+        self.stores = stores
+        try Inventory.load(configuration, into: stores.state)
+        let policy = PlanningPolicy(configuration)
+        detector = Detector(exempt: policy.allow.compactMap(Network.init))
+        access = AccessMetrics(next: stores.logs, observer: RequestJudge(detector: detector))
+        alerts = try Monitor.makeAlerts(configuration, stores, metrics: metrics, logger: logger)
+        let forecasts = ForecastService(
+            source: stores.metrics, sink: stores.metrics, leadsSeconds: configuration.forecast.leadsSeconds,
+            limit: configuration.forecast.limit, stepSeconds: configuration.forecast.intervalSeconds,
+            historySeconds: configuration.forecast.historySeconds, metrics: metrics)
+        self.forecasts = forecasts
+        executor = try Monitor.makeExecutor(configuration, stores, metrics: metrics, logger: logger)
+        scaler = Scaler(
+            mode: configuration.scaler.mode, policy: policy, stackName: configuration.stack, state: stores.state, executor: executor,
+            series: stores.metrics, forecasts: { forecasts.forecasts() }, metrics: metrics, logger: logger)
+    }
+
+    /// Runs until the service group is stopped, then flushes and closes the stores.
+    package func run(signals: ServiceSignals) async throws {
+        try await executor.resume()
+        var configuration = ServiceGroupConfiguration(
+            services: services().map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) }, logger: logger)
+        configuration.gracefulShutdownSignals = signals.stop
+        configuration.maximumGracefulShutdownDuration = .seconds(20)
+        var failure: (any Error)?
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch {
+            failure = error
+        }
+        try stores.close()
+        if let failure { throw failure }
+        logger.notice("stopped; everything is flushed")
+    }
+
+    private func services() -> [any Service] {
+        let seconds = configuration.evaluationSeconds
+        var services: [any Service] = [
+            PeriodicService("store maintenance", everySeconds: 1, metrics: metrics, logger: logger, maintain),
+            PeriodicService("self observation", everySeconds: min(seconds, 15), metrics: metrics, logger: logger, observeSelf),
+            PeriodicService("forecast", everySeconds: configuration.forecast.intervalSeconds, metrics: metrics, logger: logger) {
+                try await forecasts.forecast(at: SystemClock.milliseconds())
+            },
+            PeriodicService("rules", everySeconds: seconds, metrics: metrics, logger: logger, evaluate),
+            PeriodicService("release", everySeconds: max(1, seconds), metrics: metrics, logger: logger) {
+                try await scaler.release(at: SystemClock.milliseconds())
+            },
+            RunningService { try await alerts.run() },
+            RunningService { try await scraper().run() },
+            RunningService { try await checks().run() },
+        ]
+        if configuration.builtInAgent.isEnabled { services += localAgent() }
+        services.append(RunningService { try await serveAPI() })
+        services.append(RunningService { try await serveIngest() })
+        return services
+    }
+
+    /// One turn of the rules: evaluate, then act on what fires.
+    private func evaluate() async throws {
+        let now = SystemClock.milliseconds()
+        try await scaler.act(on: try await alerts.evaluate(at: now), at: now)
+    }
+
+    private func maintain() async throws {
+        let stores = self.stores
+        try await NIOThreadPool.singleton.runIfActive {
+            let now = SystemClock.nanoseconds()
+            try stores.metrics.maintain(now: now / 1_000_000)
+            try stores.logs.maintain(now: now)
+            try stores.state.billLeases(at: now / 1_000_000)
+        }
+    }
+
+    private func observeSelf() async throws {
+        let host = configuration.builtInAgent.isEnabled ? HostCollector(server: hostName) : nil
+        try await SelfObservation(
+            sink: stores.metrics, metrics: metrics, stores: stores, access: access, detector: detector, host: host
+        ).write(at: SystemClock.milliseconds())
+    }
+}
+
+/// Signals that end the monitor.
+package struct ServiceSignals: Sendable {
+    package var stop: [UnixSignal]
+
+    package init(stop: [UnixSignal]) {
+        self.stop = stop
+    }
+}
+
+/// A service that runs until it is cancelled, which a graceful stop does.
+struct RunningService: Service {
+    let body: @Sendable () async throws -> Void
+
+    init(_ body: @escaping @Sendable () async throws -> Void) {
+        self.body = body
+    }
+
+    func run() async throws {
+        let body = self.body
+        do {
+            try await cancelWhenGracefulShutdown { try await body() }
+            // With nothing to do (no targets, no checks) the service waits for the end like the others.
+            try await gracefulShutdown()
+        } catch is CancellationError {
+            return
+        }
+    }
+}

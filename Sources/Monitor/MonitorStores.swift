@@ -1,0 +1,55 @@
+import Foundation
+package import LogStore
+package import MetricStore
+package import StackConfiguration
+package import StateStore
+package import Telemetry
+
+/// The three stores of a stack, in its data directory.
+package struct MonitorStores: Sendable {
+    package let metrics: MetricStore
+    package let logs: LogStore
+    package let state: StateStore
+
+    /// Opens them; start-up after a kill replays the write-ahead logs here.
+    package init(
+        _ configuration: MagewatchConfiguration, metrics: SelfMetrics, report: @escaping @Sendable (String) -> Void
+    ) throws {
+        let directory = configuration.dataDirectory
+        do {
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        } catch {
+            throw MonitorError(
+                "data directory \(directory) can't be made: \(error.localizedDescription). Name another with data: in the configuration, or --data.")
+        }
+        var metricOptions = MetricStore.Options()
+        metricOptions.retention = Milliseconds(configuration.retention.metricsSeconds * 1000)
+        var logOptions = LogStore.Options()
+        logOptions.retention = Nanoseconds(configuration.retention.logsSeconds * 1e9)
+        self.metrics = try MetricStore(directory: directory + "/metrics", options: metricOptions, metrics: metrics, report: report)
+        logs = try LogStore(directory: directory + "/logs", options: logOptions, metrics: metrics, report: report)
+        state = try StateStore(path: directory + "/state.sqlite")
+    }
+
+    /// Flushes and closes all three; the first failure is thrown when all have been tried.
+    package func close() throws {
+        var failure: (any Error)?
+        for close in [metrics.close, logs.close, state.close] as [() throws -> Void] {
+            do {
+                try close()
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
+    }
+}
+
+/// What keeps the monitor from starting or going on, with what to do about it.
+package struct MonitorError: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) {
+        self.description = description
+    }
+}

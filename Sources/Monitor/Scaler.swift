@@ -1,0 +1,114 @@
+package import AgentContract
+package import Execution
+package import Logging
+package import Planning
+package import StackConfiguration
+package import StateStore
+package import Telemetry
+package import Topology
+
+/// Turns alerts that carry an action into plans and hands them to the executor; gives back what is no longer needed.
+///
+/// It decides nothing itself: ``Planner`` does, from the inventory, the policy and what was measured. In mode `observe` a plan is told
+/// and not made; in mode `ask` it waits for an operator.
+package actor Scaler {
+    /// A measured utilisation older than this is not believed.
+    package static let maximumAge: Milliseconds = 60_000
+
+    private let mode: MagewatchConfiguration.Scaler.Mode
+    private let policy: PlanningPolicy
+    private let stackName: String
+    private let state: StateStore
+    private let executor: Executor
+    private let series: any SeriesSource
+    private let forecasts: @Sendable () -> [Forecast]
+    private let metrics: SelfMetrics
+    private let logger: Logger
+    private var lastScaled: [Role: Milliseconds] = [:]
+    /// What was last said about an alert, so that the same is not said at every turn.
+    private var lastSaid: [String: String] = [:]
+
+    package init(
+        mode: MagewatchConfiguration.Scaler.Mode, policy: PlanningPolicy, stackName: String, state: StateStore, executor: Executor,
+        series: any SeriesSource, forecasts: @escaping @Sendable () -> [Forecast], metrics: SelfMetrics, logger: Logger
+    ) {
+        self.mode = mode
+        self.policy = policy
+        self.stackName = stackName
+        self.state = state
+        self.executor = executor
+        self.series = series
+        self.forecasts = forecasts
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    /// Acts on the firing alerts of a moment, the urgent first: what is down before what is slow.
+    package func act(on alerts: [Alert], at now: Milliseconds) async throws {
+        let orders = alerts.filter { $0.state == .firing && $0.action != nil }
+        let urgency = ["failover": 0, "ban": 1, "unban": 2, "scale": 3]
+        for alert in orders.sorted(by: { urgency[$0.action ?? "", default: 9] < urgency[$1.action ?? "", default: 9] }) {
+            switch Planner.plan(for: alert, try await input(at: now)) {
+            case .plan(let plan):
+                try await submit(plan, because: alert.fingerprint)
+                if plan.purpose == .scaleOut, let role = plan.role { lastScaled[role] = now }
+            case .refusal(let refusal):
+                metrics.add("magewatch_planner_refusals_total", ["code": refusal.code.rawValue])
+                say(alert.fingerprint, "\(alert.name): nothing done: \(refusal.reason)")
+            }
+        }
+        // What is over may be said again when it comes back.
+        let current = Set(orders.map(\.fingerprint))
+        lastSaid = lastSaid.filter { current.contains($0.key) }
+    }
+
+    /// Gives back overflow servers whose paid time ends and that are not needed.
+    package func release(at now: Milliseconds) async throws {
+        for plan in Planner.releases(try await input(at: now)) { try await submit(plan, because: plan.purpose.rawValue) }
+    }
+
+    private func submit(_ plan: Plan, because key: String) async throws {
+        guard mode != .observe else {
+            say(key, "would do: \(plan.decision.summary)")
+            return
+        }
+        do {
+            try await executor.submit(plan, needsApproval: mode == .ask)
+            logger.notice("plan \(plan.id): \(plan.decision.summary)")
+        } catch let error as ExecutionError {
+            say(key, "\(error)")
+        }
+    }
+
+    private func say(_ key: String, _ text: String) {
+        guard lastSaid[key] != text else { return }
+        lastSaid[key] = text
+        logger.info("\(text)")
+    }
+
+    private func input(at now: Milliseconds) async throws -> PlanningInput {
+        let bans = try state.bans().map { ($0.address, PlanningInput.PastBan(until: $0.until, repetition: $0.repetition)) }
+        var utilisation: [Role: Double] = [:]
+        for (labels, value) in try latest(ForecastService.signalMetric, at: now) {
+            if let role = labels["role"].flatMap(Role.init(rawValue:)) { utilisation[role] = value }
+        }
+        var servers: [String: Double] = [:]
+        for (labels, value) in try latest("magewatch:server_utilisation:ratio", at: now) {
+            if let server = labels["server"] { servers[server] = value }
+        }
+        return PlanningInput(
+            now: now, stack: try state.stack(named: stackName), policy: policy, forecasts: forecasts(), utilisation: utilisation,
+            serverUtilisation: servers, underWay: await executor.underWay(), lastScaled: lastScaled,
+            bans: Dictionary(bans, uniquingKeysWith: { $1 }))
+    }
+
+    private func latest(_ metric: String, at now: Milliseconds) throws -> [(Labels, Double)] {
+        let range = now - Scaler.maximumAge...now
+        return try series.select([.equal(Labels.metricNameLabel, metric)], in: range).compactMap { reader in
+            var columns = SampleColumns()
+            try reader.read(range, into: &columns)
+            guard let value = columns.values.last, value.isFinite else { return nil }
+            return (reader.labels, value)
+        }
+    }
+}
