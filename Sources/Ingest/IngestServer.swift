@@ -65,7 +65,11 @@ package struct IngestServer: Sendable {
                         group.addTask { try await DatagramReceiver(intake: intake, pinned: listener.pinned).run(datagrams) }
                     }
                 }
-                try await group.waitForAll()
+                do {
+                    try await group.waitForAll()
+                } catch is CancellationError {
+                    // Being stopped is the ordinary end.
+                }
             }
         } onCancel: {
             registry.closeAll()

@@ -38,7 +38,8 @@ package struct HTTPStepPerformer: StepPerformer {
         let body = try await response.body.collect(upTo: HTTPStepPerformer.maximumAnswerBytes)
         guard response.status == .ok else {
             throw AgentUnreachable(
-                "agent of \(server) at \(base) answered \(response.status.code) to \(request.step.name): \(String(buffer: body).prefix(200))")
+                "agent of \(server) at \(base) answered \(response.status.code) to \(request.step.name): \(String(buffer: body).prefix(200))"
+            )
         }
         return try JSONDecoder().decode(StepAnswer.self, from: Data(buffer: body))
     }

@@ -20,7 +20,8 @@ extension Monitor {
 
     func serveIngest() async throws {
         let server = IngestServer(
-            options: .init(host: configuration.ingest.host, port: configuration.ingest.port), samples: stores.metrics, logs: access,
+            options: .init(host: configuration.ingest.host, port: configuration.ingest.port), samples: stores.metrics,
+            logs: access,
             metrics: metrics, logger: logger)
         let listening = onListening
         try await server.run { address in listening(.ingest(Monitor.text(address))) }
@@ -36,7 +37,8 @@ extension Monitor {
             }
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw MonitorError(
-                "the API port \(endpoint) is in use by another program: stop it, or choose another with api.listen in the configuration")
+                "the API port \(endpoint) is in use by another program: stop it, or choose another with api.listen in the configuration"
+            )
         }
     }
 
@@ -46,11 +48,13 @@ extension Monitor {
         let timeout = Duration.seconds(scrape.timeoutSeconds)
         let agents = configuration.servers.map { server in
             ScrapeTarget(
-                job: "agent", url: server.agentURL + "/metrics", labels: ["server": server.name], interval: interval, timeout: timeout)
+                job: "agent", url: server.agentURL + "/metrics", labels: ["server": server.name], interval: interval,
+                timeout: timeout)
         }
         let exporters = scrape.targets.map { target in
             ScrapeTarget(
-                job: target.job, url: target.url, labels: Labels(target.labels.map { Label($0.key, $0.value) }), interval: interval,
+                job: target.job, url: target.url, labels: Labels(target.labels.map { Label($0.key, $0.value) }),
+                interval: interval,
                 timeout: timeout)
         }
         let state = stores.state
@@ -116,7 +120,8 @@ extension Monitor {
         return try Executor(
             state: stores.state, performer: HTTPStepPerformer(client: .shared, token: token) { urls[$0] },
             pool: LedgerServerPool(
-                servers: configuration.servers, billedPeriodSeconds: configuration.scaler.billedPeriodSeconds, state: stores.state),
+                servers: configuration.servers, billedPeriodSeconds: configuration.scaler.billedPeriodSeconds, state: stores.state
+            ),
             metrics: metrics
         ) { event in
             logger.info("\(event.plan) \(event.kind.rawValue) \(event.summary) \(event.outcome) \(event.message)")

@@ -61,7 +61,8 @@ package struct Monitor: Sendable {
         self.forecasts = forecasts
         executor = try Monitor.makeExecutor(configuration, stores, metrics: metrics, logger: logger)
         scaler = Scaler(
-            mode: configuration.scaler.mode, policy: policy, stackName: configuration.stack, state: stores.state, executor: executor,
+            mode: configuration.scaler.mode, policy: policy, stackName: configuration.stack, state: stores.state,
+            executor: executor,
             series: stores.metrics, forecasts: { forecasts.forecasts() }, metrics: metrics, logger: logger)
     }
 

@@ -20,13 +20,15 @@ package struct MonitorStores: Sendable {
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         } catch {
             throw MonitorError(
-                "data directory \(directory) can't be made: \(error.localizedDescription). Name another with data: in the configuration, or --data.")
+                "data directory \(directory) can't be made: \(error.localizedDescription). Name another with data: in the configuration, or --data."
+            )
         }
         var metricOptions = MetricStore.Options()
         metricOptions.retention = Milliseconds(configuration.retention.metricsSeconds * 1000)
         var logOptions = LogStore.Options()
         logOptions.retention = Nanoseconds(configuration.retention.logsSeconds * 1e9)
-        self.metrics = try MetricStore(directory: directory + "/metrics", options: metricOptions, metrics: metrics, report: report)
+        self.metrics = try MetricStore(
+            directory: directory + "/metrics", options: metricOptions, metrics: metrics, report: report)
         logs = try LogStore(directory: directory + "/logs", options: logOptions, metrics: metrics, report: report)
         state = try StateStore(path: directory + "/state.sqlite")
     }

@@ -56,7 +56,8 @@ package struct PeriodicService: Service {
         }
         let elapsed = (clock.now - start).components
         metrics.add(
-            "magewatch_service_seconds_total", ["service": name], by: Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18)
+            "magewatch_service_seconds_total", ["service": name], by: Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
+        )
         metrics.add("magewatch_service_turns_total", ["service": name])
         return message
     }

@@ -29,7 +29,8 @@ package actor Scaler {
     private var lastSaid: [String: String] = [:]
 
     package init(
-        mode: MagewatchConfiguration.Scaler.Mode, policy: PlanningPolicy, stackName: String, state: StateStore, executor: Executor,
+        mode: MagewatchConfiguration.Scaler.Mode, policy: PlanningPolicy, stackName: String, state: StateStore,
+        executor: Executor,
         series: any SeriesSource, forecasts: @escaping @Sendable () -> [Forecast], metrics: SelfMetrics, logger: Logger
     ) {
         self.mode = mode

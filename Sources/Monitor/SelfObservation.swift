@@ -19,10 +19,13 @@ struct SelfObservation: Sendable {
         storeGauges()
         var batch = SampleBatch()
         for reading in metrics.readings() {
-            batch.append(reading.labels.setting("job", to: "magewatch").setting("instance", to: "monitor"), reading.value, at: now)
+            batch.append(
+                reading.labels.setting("job", to: "magewatch").setting("instance", to: "monitor"), reading.value, at: now)
         }
         host?.collect(at: now, into: &batch)
-        for part in [batch, access.snapshot(at: now), detector.snapshot(at: now)] where !part.isEmpty { _ = try await sink.append(part) }
+        for part in [batch, access.snapshot(at: now), detector.snapshot(at: now)] where !part.isEmpty {
+            _ = try await sink.append(part)
+        }
     }
 
     private func storeGauges() {

@@ -42,11 +42,11 @@ package struct Network: Sendable, Equatable {
     static func parse(_ text: String) -> [UInt8]? {
         var v4 = in_addr()
         if unsafe inet_pton(AF_INET, text, &v4) == 1 {
-            return withUnsafeBytes(of: v4) { unsafe Array($0) }
+            return unsafe withUnsafeBytes(of: v4) { unsafe Array($0) }
         }
         var v6 = in6_addr()
         guard unsafe inet_pton(AF_INET6, text, &v6) == 1 else { return nil }
-        let bytes = withUnsafeBytes(of: v6) { unsafe Array($0) }
+        let bytes = unsafe withUnsafeBytes(of: v6) { unsafe Array($0) }
         let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]
         return Array(bytes.prefix(12)) == mapped ? Array(bytes.suffix(4)) : bytes
     }

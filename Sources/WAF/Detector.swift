@@ -16,7 +16,8 @@ package final class Detector: Sendable {
     static let probing = LeakyBucket.Shape(capacity: 10, leakSeconds: 1)
     /// Login attempts: five in ten seconds overflow; one drains every ten seconds, so a person who mistypes is left alone.
     static let logins = LeakyBucket.Shape(capacity: 5, leakSeconds: 10)
-    static let overflowScore = 100.0
+    /// Above the threshold by as much as fades in six minutes, so that an offender is one for long enough to be acted upon.
+    static let overflowScore = 150.0
 
     private struct State {
         var decoder = RequestDecoder()

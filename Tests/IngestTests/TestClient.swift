@@ -19,17 +19,22 @@ struct TestClient {
             }
         return try await channel.executeThenClose { inbound, outbound in
             let (chunks, continuation) = AsyncStream<ByteBuffer>.makeStream()
-            return try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    // A reset is a way of closing too.
-                    do { for try await chunk in inbound { continuation.yield(chunk) } } catch {}
-                    continuation.finish()
-                }
-                defer { group.cancelAll() }
-                var conversation = Conversation(inbound: chunks.makeAsyncIterator(), outbound: outbound)
-                return try await body(&conversation)
-            }
+            async let pumped: Void = pump(inbound, into: continuation)
+            var conversation = Conversation(inbound: chunks.makeAsyncIterator(), outbound: outbound)
+            let result = try await body(&conversation)
+            // Already closed where the server closed first.
+            try? await channel.channel.close()
+            await pumped
+            return result
         }
+    }
+
+    private static func pump(
+        _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, into chunks: AsyncStream<ByteBuffer>.Continuation
+    ) async {
+        // A reset is a way of closing too.
+        do { for try await chunk in inbound { chunks.yield(chunk) } } catch {}
+        chunks.finish()
     }
 
     /// What goes to and fro.
