@@ -1,0 +1,86 @@
+import Ingest
+import Parsing
+import Synchronization
+import Telemetry
+import Testing
+
+private final class Seen: AccessObserver {
+    let count = Mutex(0)
+    func observe(_ record: AccessRecord, stream: Labels, at: Nanoseconds) { count.withLock { $0 += 1 } }
+}
+
+struct AccessMetricsTests {
+    private static func line(_ status: Int, host: String = "a.example", seconds: String = "0.02") -> String {
+        "\(host) 10.0.0.1 - - [24/Nov/2026:12:00:00 +0000] \"GET / HTTP/1.1\" \(status) 100 \"-\" \"curl\" \(seconds)"
+    }
+
+    @Test("Requests, errors, bytes and durations are counted, and each request is shown once")
+    func counts() async throws {
+        let sink = RecordingSink()
+        let seen = Seen()
+        let metrics = AccessMetrics(next: sink, observer: seen)
+        var batch = LogBatch()
+        for status in [200, 200, 503] {
+            batch.append(["host": "web1", "role": "web"], at: 1, line: AccessMetricsTests.line(status).utf8)
+        }
+        batch.append(["host": "web1"], at: 1, line: "no access line".utf8)
+        _ = try await metrics.append(batch)
+        #expect(seen.count.withLock { $0 } == 3)
+        #expect(sink.rows.count == 4)
+        let snapshot = metrics.snapshot(at: 9)
+        var values: [String: Double] = [:]
+        for series in snapshot.series {
+            let labels = snapshot.labels(of: series)
+            let key = [labels.metricName, labels["status"], labels["le"]].compactMap(\.self).joined(separator: " ")
+            values[key] = snapshot.values[series.samples.lowerBound]
+            #expect(labels["role"] == "web" && labels["server"] == "web1")
+        }
+        #expect(values["magewatch_http_requests_total 200"] == 2)
+        #expect(values["magewatch_http_errors_total 503"] == 1)
+        #expect(values["magewatch_http_response_bytes_total 200"] == 200)
+        #expect(values["magewatch_http_request_duration_seconds_bucket 200 0.025"] == 2)
+        #expect(values["magewatch_http_request_duration_seconds_bucket 200 0.01"] == 0)
+        #expect(values["magewatch_http_request_duration_seconds_count 200"] == 2)
+    }
+
+    @Test("Beyond the limit of series the rest is counted as other")
+    func overflow() {
+        let metrics = AccessMetrics(next: RecordingSink(), observer: nil, maximumSeries: 2)
+        var batch = LogBatch()
+        for index in 0..<10 {
+            batch.append(["role": "web"], at: 1, line: AccessMetricsTests.line(200, host: "h\(index).example").utf8)
+        }
+        metrics.take(batch)
+        let snapshot = metrics.snapshot(at: 1)
+        let total = snapshot.series.filter { snapshot.labels(of: $0).metricName == "magewatch_http_requests_total" }
+        #expect(total.count == 3)
+        #expect(total.reduce(0.0) { $0 + snapshot.values[$1.samples.lowerBound] } == 10)
+    }
+}
+
+struct ScrapeMemoryTests {
+    private let target = ScrapeTarget(
+        job: "node", url: "http://10.0.0.1:9100/metrics", interval: .seconds(10), timeout: .seconds(5))
+
+    private func values(_ batch: SampleBatch) -> [String: Double] {
+        var values: [String: Double] = [:]
+        for series in batch.series {
+            values[batch.labels(of: series).metricName ?? ""] = batch.values[series.samples.lowerBound]
+        }
+        return values
+    }
+
+    @Test("What vanishes is marked stale once, and a target that fails is down")
+    func staleness() throws {
+        var memory = ScrapeMemory(target: target)
+        let first = values(try memory.scraped(Array("a 1\nb 2\n".utf8), at: 1000, seconds: 0.5))
+        #expect(first == ["a": 1, "b": 2, "up": 1, "scrape_duration_seconds": 0.5, "scrape_samples_scraped": 2])
+        let second = values(try memory.scraped(Array("a 1\n".utf8), at: 2000, seconds: 0.5))
+        #expect(second["b"]?.bitPattern == SampleBatch.staleMarker.bitPattern)
+        let third = values(memory.failed(at: 3000, seconds: 1))
+        #expect(third["a"]?.bitPattern == SampleBatch.staleMarker.bitPattern)
+        #expect(third["b"] == nil && third["up"] == 0)
+        #expect(target.instance == "10.0.0.1:9100")
+        #expect(target.offset < target.interval)
+    }
+}
