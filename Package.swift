@@ -19,6 +19,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
@@ -80,7 +81,7 @@ let engines: [Target] =
 
 // Floor 3: what watches, foresees, decides and acts.
 let judgement: [Target] =
-    room("Alerting", ["Telemetry", "StateStore", "PromQL", yams, logging, asyncHTTPClient])
+    room("Alerting", ["Telemetry", "StateStore", "PromQL", yams, logging, asyncHTTPClient, nioCore, nioHTTP1])
     + room("Checks", ["Telemetry", logging, asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS])
     + room("WAF", ["Telemetry", "Parsing"])
     + room("Forecasting", ["Telemetry"])
@@ -102,7 +103,8 @@ let edges: [Target] =
         [
             "Telemetry", "Topology", "AgentContract", "PromQL", "LogQL", "RegularExpressions", logging, hummingbird, nioCore,
             nioPosix,
-        ]
+        ],
+        tests: [hummingbirdTesting, asyncHTTPClient, subprocess]
     )
     + room("Dashboard", ["AgentContract", "Telemetry", "Topology", yams], excludingTests: ["Golden"])
 
@@ -121,7 +123,7 @@ let house: [Target] =
             "Agent", "AgentContract", "Alerting", "Checks", "StackConfiguration", "Drivers", "Execution", "Forecasting",
             "Ingest", "LogQL", "LogStore", "MetricStore", "MonitorAPI", "Parsing", "Planning", "PromQL", "StateStore",
             "Telemetry", "Topology", "WAF", logging, asyncHTTPClient, serviceLifecycle, nioCore, nioFoundationCompat,
-            nioHTTP1, nioPosix,
+            nioHTTP1, nioPosix, unixSignals,
         ]
     )
     + room(
@@ -136,7 +138,8 @@ let house: [Target] =
         .executableTarget(
             name: "magewatch",
             dependencies: [
-                "Agent", "AgentContract", "StackConfiguration", "Dashboard", "Lab", "Monitor", "Telemetry", "Topology", "CLinux",
+                "Agent", "AgentContract", "StackConfiguration", "Dashboard", "Lab", "LogQL", "Monitor", "PromQL", "Telemetry",
+                "Topology", "CLinux",
                 argumentParser, logging, asyncHTTPClient, serviceLifecycle, unixSignals, nioCore,
             ],
             swiftSettings: settings

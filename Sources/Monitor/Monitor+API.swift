@@ -4,6 +4,7 @@ import Execution
 import LogQL
 import MonitorAPI
 import PromQL
+import StackConfiguration
 import StateStore
 import Telemetry
 
@@ -12,6 +13,7 @@ extension Monitor {
     func apiServices() -> APIServices {
         let (state, alerts, executor, forecasts) = (stores.state, alerts, executor, forecasts)
         let name = configuration.stack
+        let seconds = configuration.evaluationSeconds
         return APIServices(
             series: stores.metrics, logs: stores.logs, promQL: PromQLEngine(source: stores.metrics),
             logQL: LogQLEngine(source: stores.logs), metrics: metrics,
@@ -26,27 +28,34 @@ extension Monitor {
             forecasts: { forecasts.forecasts() },
             alerts: { await alerts.active() },
             receiveAlerts: { try await alerts.receive($0, at: SystemClock.milliseconds()) },
-            rules: { await Monitor.reports(alerts) },
-            silences: {
-                try state.silences().map {
-                    SilenceReport(
-                        id: $0.id, matchers: $0.matchers, startsAt: $0.startsAt, endsAt: $0.endsAt, createdBy: $0.createdBy,
-                        comment: $0.comment)
-                }
-            },
-            createSilence: { silence in
-                try state.putSilence(
-                    SilenceRecord(
-                        id: silence.id, matchers: silence.matchers, startsAt: silence.startsAt, endsAt: silence.endsAt,
-                        createdBy: silence.createdBy, comment: silence.comment))
-                return silence.id
-            },
-            expireSilence: { id in
-                guard var silence = try state.silences().first(where: { $0.id == id }) else {
-                    throw APIError(.notFound, "there is no silence \"\(id)\"")
-                }
-                silence.endsAt = SystemClock.milliseconds()
-                try state.putSilence(silence)
-            })
+            rules: { Monitor.reports(alerts.groups, defaultSeconds: seconds) },
+            silences: { await alerts.allSilences().map(Monitor.report) },
+            createSilence: { try await alerts.putSilence(Monitor.record($0)) },
+            expireSilence: { try await alerts.expireSilence($0, at: SystemClock.milliseconds()) })
+    }
+
+    private static func reports(_ groups: [RuleGroup], defaultSeconds: Double) -> [RuleGroupReport] {
+        groups.map { group in
+            RuleGroupReport(
+                name: group.name, file: group.file, intervalSeconds: group.interval.map { Double($0) / 1000 } ?? defaultSeconds,
+                rules: group.rules.map { rule in
+                    RuleGroupReport.Rule(
+                        name: rule.name, isAlert: rule.kind == .alert, expression: rule.expression,
+                        holdSeconds: Double(rule.holdFor) / 1000, labels: rule.labels.mapValues(\.source),
+                        annotations: rule.annotations.mapValues(\.source))
+                })
+        }
+    }
+
+    private static func report(_ silence: SilenceRecord) -> SilenceReport {
+        SilenceReport(
+            id: silence.id, matchers: silence.matchers, startsAt: silence.startsAt, endsAt: silence.endsAt,
+            createdBy: silence.createdBy, comment: silence.comment)
+    }
+
+    private static func record(_ silence: SilenceReport) -> SilenceRecord {
+        SilenceRecord(
+            id: silence.id, matchers: silence.matchers, startsAt: silence.startsAt, endsAt: silence.endsAt,
+            createdBy: silence.createdBy, comment: silence.comment)
     }
 }

@@ -1,4 +1,5 @@
 import Agent
+import Alerting
 import AsyncHTTPClient
 import Checks
 import Execution
@@ -12,6 +13,7 @@ import NIOPosix
 import PromQL
 import ServiceLifecycle
 import StackConfiguration
+import StateStore
 import Telemetry
 import Topology
 
@@ -125,6 +127,12 @@ extension Monitor {
             metrics: metrics
         ) { event in
             logger.info("\(event.plan) \(event.kind.rawValue) \(event.summary) \(event.outcome) \(event.message)")
+        }
+    }
+
+    static func receivers(_ configuration: MagewatchConfiguration) -> [Receiver] {
+        configuration.alerts.webhooks.enumerated().map { index, url in
+            Receiver(name: "webhook-\(index + 1)", url: url, repeatSeconds: configuration.alerts.repeatSeconds)
         }
     }
 

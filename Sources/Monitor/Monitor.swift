@@ -5,14 +5,18 @@ import Checks
 import Execution
 import Ingest
 import LogQL
+import LogStore
 package import Logging
+import MetricStore
 import MonitorAPI
 import NIOPosix
 import Planning
 import PromQL
 import ServiceLifecycle
 package import StackConfiguration
-package import Telemetry
+import StateStore
+import Telemetry
+package import UnixSignals
 import WAF
 
 /// A stack's monitor: everything built from one configuration, run as one service group.
@@ -27,6 +31,7 @@ package struct Monitor: Sendable {
     let access: AccessMetrics
     let detector: Detector
     let alerts: AlertManager
+    let notifier: Notifier
     let forecasts: ForecastService
     let executor: Executor
     let scaler: Scaler
@@ -53,7 +58,12 @@ package struct Monitor: Sendable {
         let policy = PlanningPolicy(configuration)
         detector = Detector(exempt: policy.allow.compactMap(Network.init))
         access = AccessMetrics(next: stores.logs, observer: RequestJudge(detector: detector))
-        alerts = try Monitor.makeAlerts(configuration, stores, metrics: metrics, logger: logger)
+        notifier = Notifier(receivers: Monitor.receivers(configuration), metrics: metrics)
+        alerts = try AlertManager(
+            groups: try RuleFiles.load(directory: configuration.alerts.rulesDirectory),
+            defaultInterval: Milliseconds(configuration.evaluationSeconds * 1000),
+            query: PromQLEngine(source: stores.metrics).ruleQuery, state: stores.state, sink: stores.metrics, notifier: notifier,
+            metrics: metrics, externalURL: "http://\(configuration.api)")
         let forecasts = ForecastService(
             source: stores.metrics, sink: stores.metrics, leadsSeconds: configuration.forecast.leadsSeconds,
             limit: configuration.forecast.limit, stepSeconds: configuration.forecast.intervalSeconds,
@@ -96,7 +106,7 @@ package struct Monitor: Sendable {
             PeriodicService("release", everySeconds: max(1, seconds), metrics: metrics, logger: logger) {
                 try await scaler.release(at: SystemClock.milliseconds())
             },
-            RunningService { try await alerts.run() },
+            RunningService { await notifier.run() },
             RunningService { try await scraper().run() },
             RunningService { try await checks().run() },
         ]
@@ -109,7 +119,8 @@ package struct Monitor: Sendable {
     /// One turn of the rules: evaluate, then act on what fires.
     private func evaluate() async throws {
         let now = SystemClock.milliseconds()
-        try await scaler.act(on: try await alerts.evaluate(at: now), at: now)
+        try await alerts.evaluate(at: now)
+        try await scaler.act(on: await alerts.orders(at: now), at: now)
     }
 
     private func maintain() async throws {

@@ -1,11 +1,11 @@
-package import AgentContract
+import AgentContract
 package import Execution
 package import Logging
 package import Planning
 package import StackConfiguration
 package import StateStore
 package import Telemetry
-package import Topology
+import Topology
 
 /// Turns alerts that carry an action into plans and hands them to the executor; gives back what is no longer needed.
 ///

@@ -1,7 +1,9 @@
 import Agent
 import Ingest
+import LogStore
+import MetricStore
 import Parsing
-package import Telemetry
+import Telemetry
 import WAF
 
 /// Writes what the monitor knows of itself as series: its own counters, the access logs' counters, the WAF's scores, and the machine it

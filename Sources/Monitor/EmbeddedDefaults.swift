@@ -1,0 +1,230 @@
+// Made by scripts/embed-defaults from alerts/ and dashboards/; edit those.
+
+/// The shipped rules and dashboard pages, carried in the binary.
+package enum EmbeddedDefaults {
+    /// The text of a shipped file, for instance `alerts/saturation.yaml`; nil where there is none of that name.
+    package static func file(_ name: String) -> String? { files.first { $0.name == name }?.text }
+
+    /// Every shipped file.
+    package static let files: [(name: String, text: String)] = [
+        (
+            "alerts/attacks.yaml",
+            #"""
+            # Sources of attacks. `action: ban` orders a ban at the load balancers.
+            groups:
+              - name: offenders
+                interval: 5s
+                rules:
+                  - alert: OffenderFound
+                    expr: max by (address) (magewatch_waf_offender_score) >= 100
+                    labels:
+                      action: ban
+                      severity: warning
+                    annotations:
+                      summary: "{{ $labels.address }} attacks, score {{ $value }}"
+            """#
+        ),
+        (
+            "alerts/saturation.yaml",
+            #"""
+            # Which role runs out of what it can give. Alerts with `action: scale` are orders to the planner.
+            groups:
+              - name: role-utilisation
+                interval: 15s
+                rules:
+                  - record: magewatch:role_utilisation:ratio
+                    expr: |
+                      sum by (role) (rate(magewatch_container_cpu_usage_seconds_total[1m]))
+                        / sum by (role) (magewatch_container_cpu_limit_cores)
+                  # The net under the forecast: a role that is busy now, whatever was foreseen.
+                  - alert: RoleSaturated
+                    expr: magewatch:role_utilisation:ratio > 0.85
+                    for: 30s
+                    labels:
+                      action: scale
+                      severity: critical
+                    annotations:
+                      summary: "{{ $labels.role }} uses {{ $value | humanizePercentage }} of what it can give"
+              - name: role-forecast
+                interval: 30s
+                rules:
+                  - alert: ForecastSaturation
+                    expr: max by (role) (magewatch_forecast{signal="utilisation", quantile="0.9", lead=~"60|300|900"}) > 0.85
+                    for: 1m
+                    keep_firing_for: 1m
+                    labels:
+                      action: scale
+                      severity: warning
+                    annotations:
+                      summary: "{{ $labels.role }} is forecast to use {{ $value | humanizePercentage }} within 15 minutes"
+            """#
+        ),
+        (
+            "alerts/self.yaml",
+            #"""
+            # The monitor about itself.
+            groups:
+              - name: monitor
+                interval: 30s
+                rules:
+                  - alert: IngestRefuses
+                    expr: sum by (reason) (rate(magewatch_ingest_refused_total[5m])) > 0
+                    for: 5m
+                    labels:
+                      severity: warning
+                    annotations:
+                      summary: "{{ $value | humanize }} lines or samples a second are refused: {{ $labels.reason }}"
+                  - alert: StoreErrors
+                    expr: sum by (store) (increase(magewatch_store_errors_total[5m])) > 0
+                    labels:
+                      severity: critical
+                    annotations:
+                      summary: "the store {{ $labels.store }} reports errors"
+                  - alert: RulesFail
+                    expr: sum by (group, rule) (increase(magewatch_rule_failures_total[10m])) > 0
+                    labels:
+                      severity: warning
+                    annotations:
+                      summary: "the rule {{ $labels.rule }} of {{ $labels.group }} can't be evaluated"
+                  - alert: PlanFailed
+                    expr: sum by (purpose) (increase(magewatch_plans_total{outcome="failed"}[1h])) > 0
+                    labels:
+                      severity: critical
+                    annotations:
+                      summary: "a {{ $labels.purpose }} plan failed and could not be taken back; see magewatch plan list"
+            """#
+        ),
+        (
+            "alerts/servers.yaml",
+            #"""
+            # The machines: lost ones are failed over, full ones are told.
+            groups:
+              - name: servers-down
+                interval: 5s
+                rules:
+                  - alert: ServerDown
+                    expr: up{job="agent"} == 0
+                    for: 15s
+                    labels:
+                      action: failover
+                      severity: critical
+                    annotations:
+                      summary: "the agent of {{ $labels.server }} does not answer"
+              - name: servers
+                interval: 1m
+                rules:
+                  - alert: DiskFilling
+                    expr: |
+                      predict_linear(magewatch_host_filesystem_free_bytes[6h], 24 * 3600) < 0
+                        and magewatch_host_filesystem_free_bytes / magewatch_host_filesystem_size_bytes < 0.4
+                    for: 30m
+                    labels:
+                      severity: warning
+                    annotations:
+                      summary: "{{ $labels.mountpoint }} on {{ $labels.server }} will be full within a day"
+                  - alert: DiskFull
+                    expr: magewatch_host_filesystem_free_bytes / magewatch_host_filesystem_size_bytes < 0.05
+                    for: 5m
+                    labels:
+                      severity: critical
+                    annotations:
+                      summary: "{{ $labels.mountpoint }} on {{ $labels.server }} has {{ $value | humanizePercentage }} left"
+                  - alert: MemoryLow
+                    expr: magewatch_host_memory_available_bytes / magewatch_host_memory_total_bytes < 0.05
+                    for: 5m
+                    labels:
+                      severity: critical
+                    annotations:
+                      summary: "{{ $labels.server }} has {{ $value | humanizePercentage }} of its memory left"
+                  - alert: PressureHigh
+                    expr: rate(magewatch_host_pressure_waiting_seconds_total[5m]) > 0.6
+                    for: 10m
+                    labels:
+                      severity: warning
+                    annotations:
+                      summary: "work on {{ $labels.server }} waits for {{ $labels.resource }} {{ $value | humanizePercentage }} of the time"
+            """#
+        ),
+        (
+            "alerts/sites.yaml",
+            #"""
+            # Services and sites as the checks see them.
+            groups:
+              - name: checks
+                interval: 15s
+                rules:
+                  - alert: CheckFailing
+                    expr: magewatch_check_up == 0
+                    for: 1m
+                    labels:
+                      severity: critical
+                    annotations:
+                      summary: "the check {{ $labels.check }} fails"
+                  - alert: CertificateExpires
+                    expr: magewatch_check_tls_expiry_timestamp_seconds - time() < 14 * 86400
+                    for: 1h
+                    labels:
+                      severity: warning
+                    annotations:
+                      summary: "the certificate behind {{ $labels.check }} expires in {{ $value | humanizeDuration }}"
+            """#
+        ),
+        (
+            "alerts/utilisation.yaml",
+            #"""
+            # What the dashboard shows, the forecasts foresee and the scaler acts on: shares of what there is, 1 being all of it.
+            groups:
+              - name: utilisation
+                rules:
+                  - record: magewatch:container_utilisation:ratio
+                    expr: |
+                      rate(magewatch_container_cpu_usage_seconds_total[1m])
+                        / on (container, server) group_left () magewatch_container_cpu_limit_cores
+                  - record: magewatch:role_utilisation:ratio
+                    expr: |
+                      sum by (role) (rate(magewatch_container_cpu_usage_seconds_total[1m]))
+                        / sum by (role) (magewatch_container_cpu_limit_cores)
+                  - record: magewatch:server_utilisation:ratio
+                    expr: 1 - sum by (server) (rate(magewatch_host_cpu_seconds_total{mode=~"idle|iowait"}[1m])) / on (server) sum by (server) (magewatch_host_cpu_cores)
+                  - record: magewatch:host_utilisation:ratio
+                    expr: 1 - sum by (server) (rate(magewatch_host_cpu_seconds_total{mode=~"idle|iowait"}[1m])) / on (server) sum by (server) (magewatch_host_cpu_cores)
+                    labels: { resource: cpu }
+                  - record: magewatch:host_utilisation:ratio
+                    expr: 1 - magewatch_host_memory_available_bytes / magewatch_host_memory_total_bytes
+                    labels: { resource: memory }
+                  - record: magewatch:host_utilisation:ratio
+                    expr: rate(magewatch_host_pressure_seconds_total{resource="cpu",kind="some"}[1m])
+                    labels: { resource: cpu pressure }
+                  - record: magewatch:host_utilisation:ratio
+                    expr: max by (server) (1 - magewatch_host_filesystem_available_bytes / magewatch_host_filesystem_size_bytes)
+                    labels: { resource: disk }
+            """#
+        ),
+        (
+            "dashboards/overview.yaml",
+            #"""
+            title: Overview
+            rows:
+              - height: 8
+                widgets:
+                  - { kind: placement, title: Servers and roles, width: 3 }
+                  - { kind: series, title: This machine, width: 2, query: 'magewatch:host_utilisation:ratio', range: 30m, unit: percent, legend: resource }
+              - height: 6
+                widgets:
+                  - { kind: series, title: Utilisation by role, query: 'magewatch:role_utilisation:ratio', range: 30m, unit: percent, legend: role }
+                  - { kind: forecast, title: Forecast }
+              - height: 6
+                widgets:
+                  - { kind: series, title: Requests a second, query: 'sum by (role) (rate(magewatch_http_requests_total[1m]))', range: 30m, unit: short, legend: role }
+                  - { kind: series, title: Log lines a second, query: 'sum(rate(magewatch_ingest_lines_total[1m]))', range: 30m, unit: short, legend: job }
+              - height: 7
+                widgets:
+                  - { kind: alerts, title: Alerts }
+                  - { kind: decisions, title: Latest decisions }
+              - height: 8
+                widgets:
+                  - { kind: logs, title: Newest log lines, query: '{host=~".+"}' }
+            """#
+        ),
+    ]
+}
