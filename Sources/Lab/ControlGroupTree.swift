@@ -51,6 +51,19 @@ package struct ControlGroupTree: Sendable {
         ControlGroups.hierarchies().map { "\($0)/\(run)/\(machine)/cgroup.procs" }
     }
 
+    /// The containers of a machine.
+    package func containers(machine: String) -> [String] {
+        let parents = ["\(ControlGroups.root)/cpuacct", ControlGroups.root]
+        let group = "\(run)/\(machine)/\(ControlGroups.path(server: machine, container: "."))"
+        for parent in parents {
+            guard let names = try? FileManager.default.contentsOfDirectory(atPath: "\(parent)/\(group)") else { continue }
+            return names.filter {
+                FileManager.default.fileExists(atPath: "\(parent)/\(group)/\($0)/cgroup.procs") && !$0.contains(".")
+            }
+        }
+        return []
+    }
+
     /// Processor time used by a machine's container so far, in seconds; nil where it is not there.
     package func processorSeconds(machine: String, container: String) -> Double? {
         let group = "\(run)/\(machine)/\(ControlGroups.path(server: machine, container: container))"
