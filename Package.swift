@@ -140,7 +140,7 @@ let house: [Target] =
             dependencies: [
                 "Agent", "AgentContract", "StackConfiguration", "Dashboard", "Lab", "LogQL", "Monitor", "PromQL", "Telemetry",
                 "Topology", "CLinux",
-                argumentParser, logging, asyncHTTPClient, serviceLifecycle, unixSignals, nioCore,
+                argumentParser, logging, asyncHTTPClient, serviceLifecycle, unixSignals, nioCore, nioFoundationCompat, nioHTTP1,
             ],
             swiftSettings: settings
         ),

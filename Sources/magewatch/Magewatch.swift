@@ -18,6 +18,6 @@ struct Magewatch: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             ServeCommand.self, AgentCommand.self, DashCommand.self, QueryCommand.self, LogsCommand.self, PlanCommand.self,
-            StackCommand.self, CheckConfigCommand.self, LabCommand.self,
+            StackCommand.self, CheckConfigCommand.self, LabCommand.self, PromQLCommand.self, LogQLCommand.self,
         ])
 }
