@@ -88,7 +88,7 @@ package actor Notifier {
         request.method = .init(rawValue: "POST")
         request.headers = ["Content-Type": "application/json"]
         request.body = .bytes(body)
-        let response = try await HTTPClient.shared.execute(request, deadline: .distantFuture)
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(15))
         // The status' text begins with its number.
         return Int("\(response.status)".prefix { $0.isNumber }) ?? 0
     }

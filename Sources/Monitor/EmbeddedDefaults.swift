@@ -49,7 +49,7 @@ package enum EmbeddedDefaults {
                 interval: 30s
                 rules:
                   - alert: ForecastSaturation
-                    expr: max by (role) (magewatch_forecast{signal="utilisation", quantile="0.9", lead=~"60|300|900"}) > 0.85
+                    expr: max by (role) (magewatch_forecast{signal="utilisation", quantile="0.9", lead=~"1m|5m|15m"}) > 0.85
                     for: 1m
                     keep_firing_for: 1m
                     labels:
@@ -75,11 +75,11 @@ package enum EmbeddedDefaults {
                     annotations:
                       summary: "{{ $value | humanize }} lines or samples a second are refused: {{ $labels.reason }}"
                   - alert: StoreErrors
-                    expr: sum by (store) (increase(magewatch_store_errors_total[5m])) > 0
+                    expr: increase(magewatch_log_store_write_errors_total[5m]) > 0
                     labels:
                       severity: critical
                     annotations:
-                      summary: "the store {{ $labels.store }} reports errors"
+                      summary: "the log store can't write; look at the disk it stands on"
                   - alert: RulesFail
                     expr: sum by (group, rule) (increase(magewatch_rule_failures_total[10m])) > 0
                     labels:
@@ -121,14 +121,14 @@ package enum EmbeddedDefaults {
                     labels:
                       severity: warning
                     annotations:
-                      summary: "{{ $labels.mountpoint }} on {{ $labels.server }} will be full within a day"
+                      summary: "{{ $labels.mount }} on {{ $labels.server }} will be full within a day"
                   - alert: DiskFull
                     expr: magewatch_host_filesystem_free_bytes / magewatch_host_filesystem_size_bytes < 0.05
                     for: 5m
                     labels:
                       severity: critical
                     annotations:
-                      summary: "{{ $labels.mountpoint }} on {{ $labels.server }} has {{ $value | humanizePercentage }} left"
+                      summary: "{{ $labels.mount }} on {{ $labels.server }} has {{ $value | humanizePercentage }} left"
                   - alert: MemoryLow
                     expr: magewatch_host_memory_available_bytes / magewatch_host_memory_total_bytes < 0.05
                     for: 5m
@@ -137,7 +137,7 @@ package enum EmbeddedDefaults {
                     annotations:
                       summary: "{{ $labels.server }} has {{ $value | humanizePercentage }} of its memory left"
                   - alert: PressureHigh
-                    expr: rate(magewatch_host_pressure_waiting_seconds_total[5m]) > 0.6
+                    expr: rate(magewatch_host_pressure_seconds_total{kind="some"}[5m]) > 0.6
                     for: 10m
                     labels:
                       severity: warning
@@ -161,7 +161,7 @@ package enum EmbeddedDefaults {
                     annotations:
                       summary: "the check {{ $labels.check }} fails"
                   - alert: CertificateExpires
-                    expr: magewatch_check_tls_expiry_timestamp_seconds - time() < 14 * 86400
+                    expr: magewatch_check_certificate_expires_seconds - time() < 14 * 86400
                     for: 1h
                     labels:
                       severity: warning
@@ -180,10 +180,6 @@ package enum EmbeddedDefaults {
                     expr: |
                       rate(magewatch_container_cpu_usage_seconds_total[1m])
                         / on (container, server) group_left () magewatch_container_cpu_limit_cores
-                  - record: magewatch:role_utilisation:ratio
-                    expr: |
-                      sum by (role) (rate(magewatch_container_cpu_usage_seconds_total[1m]))
-                        / sum by (role) (magewatch_container_cpu_limit_cores)
                   - record: magewatch:server_utilisation:ratio
                     expr: 1 - sum by (server) (rate(magewatch_host_cpu_seconds_total{mode=~"idle|iowait"}[1m])) / on (server) sum by (server) (magewatch_host_cpu_cores)
                   - record: magewatch:host_utilisation:ratio
@@ -196,7 +192,7 @@ package enum EmbeddedDefaults {
                     expr: rate(magewatch_host_pressure_seconds_total{resource="cpu",kind="some"}[1m])
                     labels: { resource: cpu pressure }
                   - record: magewatch:host_utilisation:ratio
-                    expr: max by (server) (1 - magewatch_host_filesystem_available_bytes / magewatch_host_filesystem_size_bytes)
+                    expr: max by (server) (1 - magewatch_host_filesystem_free_bytes / magewatch_host_filesystem_size_bytes)
                     labels: { resource: disk }
             """#
         ),

@@ -4,6 +4,7 @@ import Logging
 import Monitor
 import StackConfiguration
 import Synchronization
+import UnixSignals
 
 /// `magewatch serve`: the monitor.
 struct ServeCommand: AsyncParsableCommand {

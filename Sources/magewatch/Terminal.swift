@@ -37,7 +37,7 @@ final class Terminal: Sendable {
         raw.c_lflag &= ~UInt32(ECHO | ICANON)
         unsafe tcsetattr(STDIN_FILENO, TCSANOW, &raw)
         for number in [SIGINT, SIGTERM, SIGHUP] {
-            unsafe signal(number) { _ in Terminal.interrupted.store(true, ordering: .relaxed) }
+            signal(number) { _ in Terminal.interrupted.store(true, ordering: .relaxed) }
         }
         write("\u{1b}[?1049h\u{1b}[?25l")
     }
