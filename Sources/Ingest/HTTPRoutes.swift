@@ -15,7 +15,7 @@ struct HTTPRoutes: Sendable {
             case ("/ready", .GET), ("/ready", .HEAD): return Response(status: .ok, body: "ready\n")
             case ("/metrics", .GET):
                 return Response(
-                    status: .ok, body: SelfMetricsText.render(intake.metrics.readings()),
+                    status: .ok, body: intake.metrics.prometheusText(),
                     contentType: "text/plain; version=0.0.4; charset=utf-8")
             case ("/api/v1/write", .POST): return try await remoteWrite(request)
             case ("/loki/api/v1/push", .POST): return try await lokiPush(request)

@@ -83,6 +83,8 @@ package struct IngestServer: Sendable {
                     for try await accepted in connections {
                         group.addTask { await serve(accepted) }
                     }
+                } catch is CancellationError {
+                    // Being stopped is no error.
                 } catch {
                     intake.logger.error("the ingest port stopped accepting", metadata: ["error": "\(error)"])
                 }

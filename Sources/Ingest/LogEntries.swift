@@ -9,7 +9,7 @@ package struct LogEntries {
     /// Longest value of a stream label, in bytes; the rest is dropped.
     package static let maximumLabelBytes = 255
     /// The structured metadata under which the log store recognises an entry that was sent again.
-    package static let identityLabel = "__id__"
+    package static let identityLabel = LogBatch.retryIdentityLabel
 
     package private(set) var batch = LogBatch()
     /// Lines that were cut at the limit.

@@ -175,6 +175,7 @@ package enum EmbeddedDefaults {
             # What the dashboard shows, the forecasts foresee and the scaler acts on: shares of what there is, 1 being all of it.
             groups:
               - name: utilisation
+                interval: 5s
                 rules:
                   - record: magewatch:container_utilisation:ratio
                     expr: |
@@ -212,7 +213,7 @@ package enum EmbeddedDefaults {
               - height: 6
                 widgets:
                   - { kind: series, title: Requests a second, query: 'sum by (role) (rate(magewatch_http_requests_total[1m]))', range: 30m, unit: short, legend: role }
-                  - { kind: series, title: Log lines a second, query: 'sum(rate(magewatch_ingest_lines_total[1m]))', range: 30m, unit: short, legend: job }
+                  - { kind: series, title: Log lines a second, query: 'sum by (protocol) (rate(magewatch_ingest_entries_total[1m]))', range: 30m, unit: short, legend: protocol }
               - height: 7
                 widgets:
                   - { kind: alerts, title: Alerts }

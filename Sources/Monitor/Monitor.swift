@@ -98,11 +98,12 @@ package struct Monitor: Sendable {
         let seconds = configuration.evaluationSeconds
         var services: [any Service] = [
             PeriodicService("store maintenance", everySeconds: 1, metrics: metrics, logger: logger, maintain),
-            PeriodicService("self observation", everySeconds: min(seconds, 15), metrics: metrics, logger: logger, observeSelf),
+            PeriodicService("self observation", everySeconds: min(seconds, 5), metrics: metrics, logger: logger, observeSelf),
             PeriodicService("forecast", everySeconds: configuration.forecast.intervalSeconds, metrics: metrics, logger: logger) {
                 try await forecasts.forecast(at: SystemClock.milliseconds())
             },
-            PeriodicService("rules", everySeconds: seconds, metrics: metrics, logger: logger, evaluate),
+            // Each group has an interval of its own; this is only how often it is looked at.
+            PeriodicService("rules", everySeconds: min(seconds, 1), metrics: metrics, logger: logger, evaluate),
             PeriodicService("release", everySeconds: max(1, seconds), metrics: metrics, logger: logger) {
                 try await scaler.release(at: SystemClock.milliseconds())
             },
@@ -111,7 +112,7 @@ package struct Monitor: Sendable {
             RunningService { try await checks().run() },
         ]
         if configuration.builtInAgent.isEnabled { services += localAgent() }
-        services.append(RunningService { try await serveAPI() })
+        services.append(RunningService(endsItself: true) { try await serveAPI() })
         services.append(RunningService { try await serveIngest() })
         return services
     }
@@ -152,14 +153,18 @@ package struct ServiceSignals: Sendable {
 
 /// A service that runs until it is cancelled, which a graceful stop does.
 struct RunningService: Service {
-    let body: @Sendable () async throws -> Void
+    private let endsItself: Bool
+    private let body: @Sendable () async throws -> Void
 
-    init(_ body: @escaping @Sendable () async throws -> Void) {
+    /// - Parameter endsItself: the body heeds a graceful stop and need not be cancelled.
+    init(endsItself: Bool = false, _ body: @escaping @Sendable () async throws -> Void) {
+        self.endsItself = endsItself
         self.body = body
     }
 
     func run() async throws {
         let body = self.body
+        if endsItself { return try await body() }
         do {
             try await cancelWhenGracefulShutdown { try await body() }
             // With nothing to do (no targets, no checks) the service waits for the end like the others.
