@@ -1,0 +1,85 @@
+import Foundation
+import Subprocess
+import TestKit
+import Testing
+
+/// Drives the real binary's laboratory: HAProxy, LXC, nginx, redis, rsyslog and wrk in namespaces of their own.
+///
+/// Needs root and those programs; `MAGEWATCH_LAB=0` leaves it out where five minutes are too long.
+@Suite(
+    "The whole stack, played through", .serialized,
+    .enabled(if: Laboratory.canRun, "needs root, lxc, haproxy, wrk and the built binary"))
+struct WholeStackTests {
+    @Test("Every step of the scenario holds", .timeLimit(.minutes(15)))
+    func wholeScenario() async throws {
+        let directory = try TemporaryDirectory("lab")
+        let (status, output) = try await Laboratory.run(["--fast", "--directory", directory.path])
+        #expect(status == 0, "\(output)")
+        #expect(output.contains("All held."), "\(output)")
+        #expect(Laboratory.leftovers(of: directory).isEmpty)
+    }
+
+    @Test("A run that is killed leaves no process, and the next removes its files", .timeLimit(.minutes(5)))
+    func killed() async throws {
+        let directory = try TemporaryDirectory("lab")
+        let process = Process()
+        process.executableURL = Laboratory.binary
+        process.arguments = ["lab", "--fast", "--scenario", "steady", "--directory", directory.path]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        for try await line in pipe.fileHandleForReading.bytes.lines where line.contains("the monitor answers") { break }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        let name = try #require(Laboratory.leftovers(of: directory).first, "the run had no directory")
+        // The kernel ends the processes of the machines as soon as it gets to it.
+        for _ in 0..<100 where !Laboratory.processes(naming: name).isEmpty { try await Task.sleep(for: .milliseconds(50)) }
+        #expect(Laboratory.processes(naming: name).isEmpty)
+        let (_, output) = try await Laboratory.run(["--fast", "--scenario", "delivery", "--directory", directory.path])
+        #expect(output.contains("removed what \(name), which was killed, had left"), "\(output)")
+        #expect(Laboratory.leftovers(of: directory).isEmpty)
+    }
+}
+
+/// The binary and what it may leave behind.
+private enum Laboratory {
+    /// The product is built beside the tests.
+    static let binary: URL = {
+        let tests = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+        let beside = [
+            tests.deletingLastPathComponent(), URL(fileURLWithPath: ".build/debug"), URL(fileURLWithPath: ".build/release"),
+        ]
+        let found = beside.map { $0.appendingPathComponent("magewatch") }
+            .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+        return found ?? URL(fileURLWithPath: ".build/debug/magewatch")
+    }()
+
+    static var canRun: Bool {
+        let programs = ["/usr/bin/lxc-start", "/usr/sbin/haproxy", "/usr/sbin/nginx", "/usr/bin/wrk", "/usr/sbin/rsyslogd"]
+        return geteuid() == 0 && ProcessInfo.processInfo.environment["MAGEWATCH_LAB"] != "0"
+            && (programs + [binary.path]).allSatisfy { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    static func run(_ arguments: [String]) async throws -> (status: Int32, output: String) {
+        let ended = try await Subprocess.run(
+            .path(.init(binary.path)), arguments: Arguments(["lab"] + arguments), output: .string(limit: 4 << 20),
+            error: .string(limit: 1 << 20))
+        let text = (ended.standardOutput ?? "") + (ended.standardError ?? "")
+        switch ended.terminationStatus {
+        case .exited(let code): return (Int32(code), text)
+        case .signaled(let signal): return (128 + Int32(signal), text)
+        }
+    }
+
+    static func leftovers(of directory: TemporaryDirectory) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []).filter { $0.hasPrefix("magewatch-lab-") }
+    }
+
+    /// Processes that have a run's name in their command line.
+    static func processes(naming name: String) -> [Int32] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { Int32($0) }.filter { process in
+            guard let line = FileManager.default.contents(atPath: "/proc/\(process)/cmdline") else { return false }
+            return String(decoding: line, as: UTF8.self).contains(name)
+        }
+    }
+}
