@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Telemetry
 
@@ -92,9 +93,9 @@ final class LogTailer {
         }
         guard LogTailer.identity(path) != nil else { return }
         descriptor = try open(path)
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { return }
-        position = LogPosition(device: UInt64(status.st_dev), inode: UInt64(status.st_ino), offset: 0)
+        var file = clinux_file()
+        guard unsafe clinux_identify_descriptor(descriptor, &file) == 0 else { return }
+        position = LogPosition(device: file.device, inode: file.inode, offset: 0)
     }
 
     private func open(_ file: String) throws(AgentError) -> Int32 {
@@ -118,8 +119,8 @@ final class LogTailer {
     }
 
     private func size() -> Int64? {
-        var status = stat()
-        return unsafe fstat(descriptor, &status) == 0 ? Int64(status.st_size) : nil
+        var file = clinux_file()
+        return unsafe clinux_identify_descriptor(descriptor, &file) == 0 ? file.size : nil
     }
 
     /// The file that stands under the path now, where it is not the one being read.
@@ -129,8 +130,8 @@ final class LogTailer {
     }
 
     private static func identity(_ file: String) -> (inode: UInt64, device: UInt64, size: Int64)? {
-        var status = stat()
-        guard unsafe stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-        return (UInt64(status.st_ino), UInt64(status.st_dev), Int64(status.st_size))
+        var found = clinux_file()
+        guard unsafe clinux_identify_path(file, &found) == 0, found.is_regular != 0 else { return nil }
+        return (found.inode, found.device, found.size)
     }
 }

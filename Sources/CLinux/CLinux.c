@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -38,6 +39,27 @@ int clinux_terminal_size(int fd, uint16_t *columns, uint16_t *rows) {
     if (ioctl(fd, TIOCGWINSZ, &size) != 0) return -1;
     *columns = size.ws_col;
     *rows = size.ws_row;
+    return 0;
+}
+
+static void identify(const struct stat *status, struct clinux_file *file) {
+    file->device = status->st_dev;
+    file->inode = status->st_ino;
+    file->size = status->st_size;
+    file->is_regular = S_ISREG(status->st_mode);
+}
+
+int clinux_identify_descriptor(int fd, struct clinux_file *file) {
+    struct stat status;
+    if (fstat(fd, &status) != 0) return -1;
+    identify(&status, file);
+    return 0;
+}
+
+int clinux_identify_path(const char *path, struct clinux_file *file) {
+    struct stat status;
+    if (stat(path, &status) != 0) return -1;
+    identify(&status, file);
     return 0;
 }
 

@@ -26,5 +26,16 @@ int clinux_terminal_size(int fd, uint16_t *columns, uint16_t *rows);
 /// Makes the calling process the owner of the files in `path` for locking: 0, or -1 with EWOULDBLOCK if another holds it.
 int clinux_lock_exclusive(int fd);
 
+/// What tells a file from another, and its size. Here because the owner of `struct stat` differs between builds of the overlay.
+struct clinux_file {
+    uint64_t device, inode;
+    int64_t size;
+    int is_regular;
+};
+/// Fills `file` for an open descriptor: 0 or -1.
+int clinux_identify_descriptor(int fd, struct clinux_file *file);
+/// Fills `file` for what stands under a path: 0 or -1.
+int clinux_identify_path(const char *path, struct clinux_file *file);
+
 extern const int clinux_CLONE_NEWNET;
 extern const int clinux_CLONE_NEWNS;
