@@ -9,6 +9,8 @@ package struct APIError: Error, Sendable {
         case badData = "bad_data"
         case execution
         case timeout
+        /// The store failed: Prometheus' `internal`, status 500.
+        case storage = "internal"
         case notFound = "not_found"
         case unavailable
         case tooLarge = "too_large"
@@ -27,6 +29,7 @@ package struct APIError: Error, Sendable {
         case .badData: .badRequest
         case .execution: .unprocessableContent
         case .timeout, .unavailable: .serviceUnavailable
+        case .storage: .internalServerError
         case .notFound: .notFound
         case .tooLarge: .contentTooLarge
         }

@@ -30,6 +30,13 @@ enum APIResponse {
         return json(writer.bytes)
     }
 
+    /// Alertmanager's form of an error: its message as a text.
+    static func message(_ error: APIError) -> Response {
+        var writer = JSONWriter()
+        writer.string(error.message)
+        return json(writer.bytes, status: error.status)
+    }
+
     /// Prometheus' envelope of an error.
     static func failure(_ error: APIError) -> Response {
         var writer = JSONWriter()

@@ -42,7 +42,8 @@ struct RequestCounter: RouterMiddleware {
     let metrics: SelfMetrics
 
     func handle(
-        _ request: Request, context: BasicRequestContext, next: @concurrent (Request, BasicRequestContext) async throws -> Response
+        _ request: Request, context: BasicRequestContext,
+        next: @concurrent (Request, BasicRequestContext) async throws -> Response
     ) async throws -> Response {
         let response: Response
         do {

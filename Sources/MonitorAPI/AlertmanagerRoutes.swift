@@ -1,6 +1,7 @@
 import Foundation
 import Hummingbird
 import NIOCore
+import PromQL
 import Telemetry
 
 /// Alertmanager's API, version 2, as far as amtool and alert senders use it: alerts, silences, status.
@@ -16,13 +17,24 @@ struct AlertmanagerRoutes: Sendable {
     func register(_ router: Router<BasicRequestContext>) {
         router.get("/api/v2/status") { _, _ in APIResponse.json(Array(AlertmanagerRoutes.status.utf8)) }
         router.get("/api/v2/receivers") { _, _ in APIResponse.json(Array(#"[{"name":"default"}]"#.utf8)) }
-        router.get("/api/v2/alerts") { request, _ in await answer(request, list) }
+        router.get("/api/v2/alerts") { request, _ in await answer(request, failure: APIResponse.message, list) }
         router.post("/api/v2/alerts") { request, _ in await body(request, receive) }
-        router.get("/api/v2/silences") { request, _ in await answer(request, silences) }
+        router.get("/api/v2/silences") { request, _ in await answer(request, failure: APIResponse.message, silences) }
         router.post("/api/v2/silences") { request, _ in await body(request, createSilence) }
+        router.get("/api/v2/silence/:id") { request, context in
+            let id = pathParameter("id", context)
+            return await answer(request, failure: APIResponse.message) { _ in
+                guard let silence = try await services.silences().first(where: { $0.id == id }) else {
+                    throw APIError(.notFound, "there is no silence \"\(id)\"")
+                }
+                var writer = JSONWriter()
+                writer.silence(silence, now())
+                return APIResponse.json(writer.bytes)
+            }
+        }
         router.delete("/api/v2/silence/:id") { request, context in
-            let id = context.parameters.get("id") ?? ""
-            return await answer(request) { _ in
+            let id = pathParameter("id", context)
+            return await answer(request, failure: APIResponse.message) { _ in
                 try await services.expireSilence(id)
                 return APIResponse.json(Array("{}".utf8))
             }
@@ -36,36 +48,30 @@ struct AlertmanagerRoutes: Sendable {
         "version":"0.27.0-magewatch"}}
         """
 
+    /// Conditions as amtool sends them, one `filter` each: `site="shop"`, or with the value bare or the whole in braces.
+    private func filters(_ parameters: RequestParameters) throws -> [LabelMatcher] {
+        try parameters.all("filter").flatMap { filter -> [LabelMatcher] in
+            if let bare = filter.wholeMatch(of: /\s*(\w+)\s*(=~|!~|!=|=)\s*([^"=~{}]*?)\s*/),
+                let operation = LabelMatcher.Operation(rawValue: String(bare.output.2))
+            {
+                return [try LabelMatcher(String(bare.output.1), operation, String(bare.output.3))]
+            }
+            // A selector must have a condition that "no label" fails, a filter need not; a name that is dropped again is one.
+            let inside = filter.trimmingCharacters(in: .whitespaces.union(CharacterSet(charactersIn: "{}")))
+            return try PromQLParser.parseSelector("any{\(inside)}").filter { $0.name != Labels.metricNameLabel }
+        }
+    }
+
     private func list(_ parameters: RequestParameters) async throws -> Response {
-        let alerts = await services.alerts().filter { $0.state == .firing }
+        let time = now()
+        let filters = try self.filters(parameters)
+        let silences = try await services.silences().filter { $0.startsAt <= time && time < $0.endsAt }
+        let alerts = await services.alerts().filter { $0.state == .firing && filters.allMatch($0.labels) }
         var writer = JSONWriter()
         writer.array { writer in
             for alert in alerts {
-                writer.object { writer in
-                    writer.key("labels")
-                    writer.labels(alert.labels)
-                    writer.key("annotations")
-                    writer.map(alert.annotations.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-                    writer.key("fingerprint")
-                    writer.string(alert.fingerprint)
-                    for (key, time) in [
-                        ("startsAt", alert.firedAt ?? alert.activeAt), ("updatedAt", now()), ("endsAt", now() + 300_000),
-                    ] {
-                        writer.key(key)
-                        writer.string(Timestamps.rfc3339(time))
-                    }
-                    writer.key("receivers")
-                    writer.array { writer in writer.map([("name", "default")]) }
-                    writer.key("status")
-                    writer.object { writer in
-                        writer.key("state")
-                        writer.string("active")
-                        writer.key("silencedBy")
-                        writer.array { _ in }
-                        writer.key("inhibitedBy")
-                        writer.array { _ in }
-                    }
-                }
+                let silencedBy = silences.filter { $0.matchers.allMatch(alert.labels) }.map(\.id)
+                if parameters[silencedBy.isEmpty ? "active" : "silenced"] != "false" { writer.alert(alert, silencedBy, time) }
             }
         }
         return APIResponse.json(writer.bytes)
@@ -138,27 +144,13 @@ struct AlertmanagerRoutes: Sendable {
     }
 
     private func silences(_ parameters: RequestParameters) async throws -> Response {
-        let silences = try await services.silences()
-        let time = now()
-        var writer = JSONWriter()
-        writer.array { writer in
-            for silence in silences {
-                writer.object { writer in
-                    for (key, text) in [
-                        ("id", silence.id), ("createdBy", silence.createdBy), ("comment", silence.comment),
-                        ("startsAt", Timestamps.rfc3339(silence.startsAt)), ("endsAt", Timestamps.rfc3339(silence.endsAt)),
-                        ("updatedAt", Timestamps.rfc3339(silence.startsAt)),
-                    ] {
-                        writer.key(key)
-                        writer.string(text)
-                    }
-                    writer.key("status")
-                    writer.map([("state", silence.endsAt <= time ? "expired" : silence.startsAt > time ? "pending" : "active")])
-                    writer.key("matchers")
-                    writer.array { writer in for matcher in silence.matchers { writer.matcher(matcher) } }
-                }
-            }
+        let filters = try self.filters(parameters)
+        let silences = try await services.silences().filter { silence in
+            // A filter asks for silences with a matcher of that name and value.
+            filters.allSatisfy { filter in silence.matchers.contains { $0.name == filter.name && filter.matches($0.value) } }
         }
+        var writer = JSONWriter()
+        writer.array { writer in for silence in silences { writer.silence(silence, now()) } }
         return APIResponse.json(writer.bytes)
     }
 
@@ -175,25 +167,10 @@ struct AlertmanagerRoutes: Sendable {
             let buffer = try await request.body.collect(upTo: AlertmanagerRoutes.maximumBodyBytes)
             return try await work(Data(buffer.readableBytesView))
         } catch is NIOTooManyBytesError {
-            return APIResponse.failure(
+            return APIResponse.message(
                 APIError(.tooLarge, "the body is larger than \(AlertmanagerRoutes.maximumBodyBytes) bytes"))
         } catch {
-            return APIResponse.failure(apiError(error))
-        }
-    }
-}
-
-extension JSONWriter {
-    fileprivate mutating func matcher(_ matcher: LabelMatcher) {
-        object { writer in
-            writer.key("name")
-            writer.string(matcher.name)
-            writer.key("value")
-            writer.string(matcher.value)
-            writer.key("isRegex")
-            writer.boolean(matcher.operation == .matches || matcher.operation == .doesNotMatch)
-            writer.key("isEqual")
-            writer.boolean(matcher.operation == .matches || matcher.operation == .equal)
+            return APIResponse.message(apiError(error))
         }
     }
 }

@@ -24,7 +24,7 @@ struct LokiRoutes: Sendable {
             router.get(RouterPath(path)) { request, _ in await answer(request, labelNames) }
         }
         router.get("/loki/api/v1/label/:name/values") { request, context in
-            let name = context.parameters.get("name") ?? ""
+            let name = pathParameter("name", context)
             return await answer(request) { try await labelValues(name, $0) }
         }
         router.get("/loki/api/v1/status/buildinfo") { _, _ in
@@ -108,7 +108,13 @@ struct LokiRoutes: Sendable {
     /// The last hour where nothing is said, as Loki does; `since` counts back from the end.
     private func timeRange(_ parameters: RequestParameters) throws(APIError) -> Range<Nanoseconds> {
         let end = try time(parameters, "end") ?? now() * 1_000_000
-        let since = parameters["since"].flatMap(TimeParameter.seconds) ?? 3600
+        var since = 3600.0
+        if let text = parameters["since"] {
+            guard let seconds = TimeParameter.seconds(text), seconds >= 0, seconds < 4e9 else {
+                throw APIError(.badData, "parameter \"since\": \"\(text)\" is not a duration such as 5m or 1h")
+            }
+            since = seconds
+        }
         let start = try time(parameters, "start") ?? end - Int64(since * 1e9)
         guard start <= end else { throw APIError(.badData, "parameter \"end\" lies before \"start\"") }
         return start..<end

@@ -25,16 +25,16 @@ struct MagewatchRoutes: Sendable {
         }
         router.get(RouterPath(base + "/plans")) { request, _ in
             await encoded(request) { parameters in
-                let plans = try await services.plans()
-                return Array(plans.prefix(parameters["limit"].flatMap(Int.init) ?? 100))
+                let limit = try parameters.limit() ?? 100
+                return Array(try await services.plans().prefix(limit))
             }
         }
         router.get(RouterPath(base + "/plans/:id")) { request, context in
-            let id = context.parameters.get("id") ?? ""
+            let id = pathParameter("id", context)
             return await encoded(request) { _ in try await plan(id) }
         }
         router.post(RouterPath(base + "/plans/:id/approve")) { request, context in
-            let id = context.parameters.get("id") ?? ""
+            let id = pathParameter("id", context)
             return await encoded(request) { _ in
                 try await services.approvePlan(id)
                 return try await plan(id)

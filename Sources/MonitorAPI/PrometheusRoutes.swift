@@ -19,7 +19,7 @@ struct PrometheusRoutes: Sendable {
             router.on("/api/v1/query_exemplars", method: method) { _, _ in APIResponse.success { $0.array { _ in } } }
         }
         router.get("/api/v1/label/:name/values") { request, context in
-            let name = context.parameters.get("name") ?? ""
+            let name = pathParameter("name", context)
             return await answer(request) { try await labelValues(name, $0) }
         }
         router.get("/api/v1/metadata") { _, _ in APIResponse.success { $0.object { _ in } } }
@@ -64,7 +64,7 @@ struct PrometheusRoutes: Sendable {
         guard !selectors.isEmpty else { throw APIError(.badData, "at least one match[] is needed") }
         let range = try timeRange(parameters)
         let source = services.series
-        let found = try await pool.run { try source.series(matchingAny: selectors, in: range) }
+        let found = cut(try await pool.run { try source.series(matchingAny: selectors, in: range) }, try parameters.limit())
         return APIResponse.success { writer in writer.array { writer in for labels in found { writer.labels(labels) } } }
     }
 
@@ -72,7 +72,7 @@ struct PrometheusRoutes: Sendable {
         let selectors = try self.selectors(parameters)
         let range = try timeRange(parameters)
         let source = services.series
-        let names = try await pool.run { try source.labelNames(matchingAny: selectors, in: range) }
+        let names = cut(try await pool.run { try source.labelNames(matchingAny: selectors, in: range) }, try parameters.limit())
         return APIResponse.success { $0.strings(names) }
     }
 
@@ -80,8 +80,14 @@ struct PrometheusRoutes: Sendable {
         let selectors = try self.selectors(parameters)
         let range = try timeRange(parameters)
         let source = services.series
-        let values = try await pool.run { try source.labelValues(of: name, matchingAny: selectors, in: range) }
+        let found = try await pool.run { try source.labelValues(of: name, matchingAny: selectors, in: range) }
+        let values = cut(found, try parameters.limit())
         return APIResponse.success { $0.strings(values) }
+    }
+
+    /// The first of a list, all where the limit is 0 or absent, as Prometheus has it.
+    private func cut<Element>(_ found: [Element], _ limit: Int?) -> ArraySlice<Element> {
+        found.prefix(limit.flatMap { $0 == 0 ? nil : $0 } ?? found.count)
     }
 
     private func format(_ parameters: RequestParameters) async throws -> Response {

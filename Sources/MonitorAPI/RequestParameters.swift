@@ -13,19 +13,19 @@ struct RequestParameters: Sendable {
     private var pairs: [(name: String, value: String)] = []
 
     init(_ request: Request) async throws {
-        append(request.uri.query ?? "")
+        try append(request.uri.query ?? "")
         guard request.method == .post else { return }
         do {
             let body = try await request.body.collect(upTo: RequestParameters.maximumBodyBytes)
-            append(String(buffer: body))
+            try append(String(buffer: body))
         } catch is NIOTooManyBytesError {
             throw APIError(.tooLarge, "the request's body is larger than \(RequestParameters.maximumBodyBytes) bytes")
         }
     }
 
     /// Reads a query string.
-    init(query: String) {
-        append(query)
+    init(query: String) throws(APIError) {
+        try append(query)
     }
 
     subscript(name: String) -> String? { pairs.first { $0.name == name }?.value }
@@ -39,8 +39,20 @@ struct RequestParameters: Sendable {
         return value
     }
 
-    private mutating func append(_ query: String) {
-        for part in query.split(separator: "&") where pairs.count < RequestParameters.maximumParameters {
+    /// The parameter `limit`: most results wanted; nil where there is none.
+    func limit() throws(APIError) -> Int? {
+        guard let text = self["limit"], !text.isEmpty else { return nil }
+        guard let limit = Int(text), limit >= 0 else {
+            throw APIError(.badData, "parameter \"limit\": \"\(text)\" is not a number of results")
+        }
+        return limit
+    }
+
+    private mutating func append(_ query: String) throws(APIError) {
+        for part in query.split(separator: "&") {
+            guard pairs.count < RequestParameters.maximumParameters else {
+                throw APIError(.badData, "more than \(RequestParameters.maximumParameters) parameters; ask in several requests")
+            }
             let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = RequestParameters.decode(sides[0])
             guard !name.isEmpty else { continue }
@@ -49,16 +61,16 @@ struct RequestParameters: Sendable {
     }
 
     /// Percent-decoding with `+` as a blank.
-    private static func decode(_ text: Substring) -> String {
+    static func decode(_ text: Substring) -> String {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {
             if byte == UInt8(ascii: "+") {
                 bytes.append(UInt8(ascii: " "))
-            } else if byte == UInt8(ascii: "%"), let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16),
-                rest.count >= 2
+            } else if byte == UInt8(ascii: "%"), let high = hexadecimalDigit(rest.first),
+                let low = hexadecimalDigit(rest.dropFirst().first)
             {
-                bytes.append(value)
+                bytes.append(high << 4 | low)
                 rest = rest.dropFirst(2)
             } else {
                 bytes.append(byte)
@@ -66,61 +78,12 @@ struct RequestParameters: Sendable {
         }
         return String(decoding: bytes, as: UTF8.self)
     }
-}
 
-/// Times and durations as the Prometheus and Loki APIs take them.
-enum TimeParameter {
-    /// Nanoseconds from float seconds, integer nanoseconds (from 17 digits on) or RFC 3339.
-    static func nanoseconds(_ text: String) -> Nanoseconds? {
-        if let whole = Int64(text) {
-            return whole.magnitude > 10_000_000_000_000_000 ? whole : scaled(Double(whole), by: 1e9)
+    private static func hexadecimalDigit(_ byte: UInt8?) -> UInt8? {
+        switch byte {
+        case let digit? where (0x30...0x39).contains(digit): digit - 0x30
+        case let letter? where (0x41...0x46).contains(letter & 0xdf): (letter & 0xdf) - 0x37
+        default: nil
         }
-        if let seconds = Double(text) { return scaled(seconds, by: 1e9) }
-        return rfc3339(text)
-    }
-
-    /// Milliseconds from float seconds or RFC 3339.
-    static func milliseconds(_ text: String) -> Milliseconds? {
-        if let seconds = Double(text) { return scaled(seconds, by: 1e3) }
-        return rfc3339(text).map { $0 / 1_000_000 }
-    }
-
-    /// Seconds from float seconds, `Nms` or a duration such as `5m`.
-    static func seconds(_ text: String) -> Double? {
-        if let seconds = Double(text) { return seconds.isFinite ? seconds : nil }
-        var rest = Substring(text)
-        var total = 0.0
-        let sizes: [String: Double] = [
-            "ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_536_000,
-        ]
-        guard !rest.isEmpty else { return nil }
-        while !rest.isEmpty {
-            let digits = rest.prefix { $0.isNumber || $0 == "." }
-            let unit = rest.dropFirst(digits.count).prefix { $0.isLetter }
-            guard let amount = Double(digits), let size = sizes[String(unit)] else { return nil }
-            total += amount * size
-            rest = rest.dropFirst(digits.count + unit.count)
-        }
-        return total
-    }
-
-    private static func scaled(_ value: Double, by factor: Double) -> Int64? {
-        let scaled = (value * factor).rounded()
-        return abs(scaled) < 9e18 ? Int64(scaled) : nil
-    }
-
-    private static func rfc3339(_ text: String) -> Nanoseconds? {
-        // The fraction is read apart, as dates hold no nanoseconds.
-        guard let separator = text.firstIndex(where: { $0 == "T" || $0 == "t" }) else { return nil }
-        let time = text[text.index(after: separator)...]
-        var fraction = 0.0
-        var whole = text
-        if let dot = time.firstIndex(of: ".") {
-            let digits = time[time.index(after: dot)...].prefix { $0.isNumber }
-            fraction = Double("0." + digits) ?? 0
-            whole = String(text[..<dot]) + String(time[digits.endIndex...])
-        }
-        guard let date = try? Date(whole, strategy: .iso8601) else { return nil }
-        return Int64(date.timeIntervalSince1970) * 1_000_000_000 + Int64((fraction * 1e9).rounded())
     }
 }

@@ -1,26 +1,52 @@
 import Hummingbird
 import LogQL
 import PromQL
+import RegularExpressions
 import Telemetry
 
 /// Runs a route's work and turns whatever it throws into the API's form of an error.
-func answer(_ request: Request, _ work: (RequestParameters) async throws -> Response) async -> Response {
+func answer(
+    _ request: Request, failure: (APIError) -> Response = APIResponse.failure,
+    _ work: (RequestParameters) async throws -> Response
+) async -> Response {
     do {
         return try await work(try await RequestParameters(request))
     } catch {
-        return APIResponse.failure(apiError(error))
+        return failure(apiError(error))
     }
+}
+
+/// A variable part of the path, decoded; a plus stays a plus there.
+func pathParameter(_ name: String, _ context: BasicRequestContext) -> String {
+    RequestParameters.decode((context.parameters.get(name) ?? "").replacing("+", with: "%2B")[...])
 }
 
 /// An error of any room in the API's terms.
 func apiError(_ error: any Error) -> APIError {
     switch error {
     case let error as APIError: error
-    case let error as PromQLError:
-        APIError(error.code == .parse ? .badData : error.code == .timeout ? .timeout : .execution, "\(error)")
-    case let error as LogQLError:
-        APIError(error.code == .parse ? .badData : error.code == .timeout ? .timeout : .execution, "\(error)")
+    case let error as PromQLError: APIError(kind(error.code), "\(error)")
+    case let error as LogQLError: APIError(kind(error.code), "\(error)")
+    case let error as RegexSyntaxError: APIError(.badData, "\(error)")
     case let error as SinkError: APIError(error.code == .invalid ? .badData : .unavailable, error.message)
     default: APIError(.execution, "\(error)")
+    }
+}
+
+private func kind(_ code: PromQLError.Code) -> APIError.Kind {
+    switch code {
+    case .parse, .unsupported: .badData
+    case .execution, .limit: .execution
+    case .timeout: .timeout
+    case .storage: .storage
+    }
+}
+
+private func kind(_ code: LogQLError.Code) -> APIError.Kind {
+    switch code {
+    case .parse, .unsupported: .badData
+    case .execution, .limit: .execution
+    case .timeout: .timeout
+    case .storage: .storage
     }
 }

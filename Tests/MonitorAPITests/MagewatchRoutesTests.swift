@@ -1,0 +1,79 @@
+import AgentContract
+import Foundation
+import Hummingbird
+import Logging
+import Telemetry
+import Testing
+import Topology
+
+@testable import MonitorAPI
+
+@Suite struct MagewatchRoutesTests {
+    static let base = "/api/magewatch/v1"
+
+    @Test("Own endpoints decode into the types that they are made of")
+    func types() async throws {
+        let scene = Scene()
+        func get<Value: Decodable>(_ type: Value.Type, _ path: String) async throws -> Value {
+            try JSONDecoder().decode(type, from: try await scene.get(Self.base + path).body)
+        }
+        #expect(try await get(Stack.self, "/stack") == Scene.stack)
+        #expect(try await get([PlanReport].self, "/plans") == [Scene.plan("p2"), Scene.plan("p1")])
+        #expect(try await get([PlanReport].self, "/plans?limit=1") == [Scene.plan("p2")])
+        #expect(try await get(PlanReport.self, "/plans/p1") == Scene.plan("p1"))
+        #expect(try await get([Forecast].self, "/forecasts") == Scene.forecasts)
+        #expect(try await get([Forecast].self, "/forecasts?role=db") == [Scene.forecasts[1]])
+        #expect(try await get([BanReport].self, "/bans") == Scene.bans)
+    }
+
+    @Test("A plan is approved by name, and only one that there is")
+    func approve() async throws {
+        let scene = Scene()
+        let answer = try await scene.send(.post, Self.base + "/plans/p1/approve")
+        #expect(try JSONDecoder().decode(PlanReport.self, from: answer.body) == Scene.plan("p1"))
+        #expect(scene.approvedNow == ["p1"])
+        #expect(try await scene.send(.post, Self.base + "/plans/p2/approve").status == 400)
+        let missing = try await scene.get(Self.base + "/plans/p9")
+        #expect(missing.status == 404)
+        #expect(try missing.json["errorType"] == "not_found")
+        #expect(try await scene.get(Self.base + "/plans?limit=-1").status == 400)
+    }
+
+    @Test("The OpenAPI document is valid JSON, names every own route and points nowhere in vain")
+    func document() async throws {
+        let scene = Scene()
+        let document = try await scene.get(Self.base + "/openapi.json")
+        let json = try document.json
+        let services = APIServer(services: scene.services(), now: { Scene.now }, logger: .init(label: "test"))
+        let own = services.router().routes.map(\.path.description).filter { path in
+            path.hasPrefix(Self.base) && !path.hasSuffix("openapi.json") || ["/health", "/metrics"].contains(path)
+        }
+        #expect(own.count >= 8)
+        for path in own {
+            let documented = path.replacing(/:(\w+)/) { "{\($0.output.1)}" }
+            #expect(json["paths", .name(documented)] != nil, "\(documented)")
+        }
+        for reference in document.text.matches(of: /"\$ref": "#([^"]+)"/) {
+            var found = json as JSON?
+            for part in reference.output.1.split(separator: "/") { found = found?[.name(String(part))] }
+            #expect(found != nil, "\(reference.output.1)")
+        }
+    }
+
+    @Test("Requests are counted by the route's pattern, never by the path that a client made up")
+    func counters() async throws {
+        let scene = Scene()
+        let services = scene.services()
+        let server = APIServer(services: services, now: { Scene.now }, logger: .init(label: "test"))
+        for uri in ["/health", "/api/v1/label/one/values", "/api/v1/label/two/values", "/made/up"] {
+            _ = try await Scene.send(server.router(), .get, uri)
+        }
+        let metric = "magewatch_api_requests_total"
+        #expect(services.metrics.value(metric, ["path": "/health", "code": "200"]) == 1)
+        #expect(services.metrics.value(metric, ["path": "/api/v1/label/{name}/values", "code": "200"]) == 2)
+        #expect(services.metrics.value(metric, ["path": "NotFound", "code": "404"]) == 1)
+        let text = try await Scene.send(server.router(), .get, "/metrics")
+        #expect(text.contentType == "text/plain; version=0.0.4; charset=utf-8")
+        #expect(text.text.contains("# TYPE magewatch_api_requests_total counter"))
+    }
+}
