@@ -104,7 +104,7 @@ let edges: [Target] =
             "Telemetry", "Topology", "AgentContract", "PromQL", "LogQL", "RegularExpressions", logging, hummingbird, nioCore,
             nioPosix,
         ],
-        tests: [hummingbirdTesting, asyncHTTPClient, subprocess]
+        tests: [hummingbirdTesting, subprocess]
     )
     + room("Dashboard", ["AgentContract", "Telemetry", "Topology", yams], excludingTests: ["Golden"])
 
