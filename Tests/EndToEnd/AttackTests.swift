@@ -1,0 +1,59 @@
+import Foundation
+import Testing
+
+@Suite("Attacks", .enabled(if: MagewatchBinary.isPresent, MagewatchBinary.absence), .timeLimit(.minutes(2)))
+struct AttackTests {
+    @Test("Access lines become request counters, and who attacks becomes an offender and an alert")
+    func offender() async throws {
+        let monitor = try await MonitorProcess()
+        let address = monitor.address
+        let sender = try LineSender(port: address.ingestPort)
+        for number in 0..<20 { try sender.send(access("198.51.100.20", "GET /page/\(number) HTTP/1.1", 200)) }
+        let attacks = [
+            "GET /index.php?id=1%27%20UNION%20SELECT%20password%20FROM%20users-- HTTP/1.1",
+            "GET /../../../../etc/passwd HTTP/1.1",
+        ]
+        for attack in attacks { try sender.send(access("203.0.113.66", attack, 404)) }
+        for _ in 0..<30 { try sender.send(access("203.0.113.66", "POST /wp-login.php HTTP/1.1", 200)) }
+        #expect(sender.finish().isEmpty)
+
+        try await eventually("the requests' counter") {
+            try await address.value("sum(magewatch_http_requests_total{role=\"web\"})") == 52 ? true : nil
+        }
+        #expect(try await address.value("sum(magewatch_http_errors_total)") != nil)
+        let offenders = try await eventually("the offender's score") { () -> [MonitorAddress.Series]? in
+            let found = try await address.series("magewatch_waf_offender_score >= 100")
+            return found.isEmpty ? nil : found
+        }
+        #expect(Set(offenders.compactMap { $0.metric["address"] }) == ["203.0.113.66"])
+        let alert = try await eventually("the alert") { try await firing("OffenderFound", at: address).first }
+        #expect(alert["address"] == "203.0.113.66" && alert["action"] == "ban")
+        try await monitor.stop()
+    }
+
+    /// A line of nginx' combined format, as nginx sends it by syslog.
+    private func access(_ client: String, _ request: String, _ status: Int) -> String {
+        let now = Date().ISO8601Format(.init(includingFractionalSeconds: true))
+        let style = Date.VerbatimFormatStyle(
+            format:
+                "\(day: .twoDigits)/\(month: .abbreviated)/\(year: .defaultDigits):\(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits) +0000",
+            locale: Locale(identifier: "en_US_POSIX"), timeZone: .gmt, calendar: Calendar(identifier: .gregorian))
+        let time = Date().formatted(style)
+        return "<190>1 \(now) web1 nginx - - - \(client) - - [\(time)] \"\(request)\" \(status) 512 \"-\" \"Mozilla/5.0\"\n"
+    }
+
+    private struct Alerts: Decodable {
+        struct Alert: Decodable {
+            var labels: [String: String]
+            var state: String
+        }
+        struct Body: Decodable { var alerts: [Alert] }
+        var data: Body
+    }
+
+    private func firing(_ name: String, at address: MonitorAddress) async throws -> [[String: String]] {
+        let answer = try await address.get(address.api + "/api/v1/alerts")
+        return try JSONDecoder().decode(Alerts.self, from: answer.body).data.alerts
+            .filter { $0.state == "firing" && $0.labels["alertname"] == name }.map(\.labels)
+    }
+}
