@@ -16,7 +16,7 @@ extension Monitor {
         let seconds = configuration.evaluationSeconds
         return APIServices(
             series: stores.metrics, logs: stores.logs, promQL: PromQLEngine(source: stores.metrics),
-            logQL: LogQLEngine(source: stores.logs), metrics: metrics,
+            logQL: LogQLEngine(source: stores.logs, options: Monitor.logQLOptions), metrics: metrics,
             stack: { try state.stack(named: name) },
             plans: { try await executor.reports(limit: 1000) },
             approvePlan: { try await executor.approve($0) },
@@ -32,6 +32,13 @@ extension Monitor {
             silences: { await alerts.allSilences().map(Monitor.report) },
             createSilence: { try await alerts.putSilence(Monitor.record($0)) },
             expireSilence: { try await alerts.expireSilence($0, at: SystemClock.milliseconds()) })
+    }
+
+    /// As many entries as the API lets a query ask for.
+    private static var logQLOptions: LogQLEngine.Options {
+        var options = LogQLEngine.Options()
+        options.maximumEntries = 50_000
+        return options
     }
 
     private static func reports(_ groups: [RuleGroup], defaultSeconds: Double) -> [RuleGroupReport] {

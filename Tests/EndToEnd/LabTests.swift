@@ -1,5 +1,4 @@
 import Foundation
-import Subprocess
 import TestKit
 import Testing
 
@@ -28,7 +27,12 @@ struct WholeStackTests {
         let pipe = Pipe()
         process.standardOutput = pipe
         try process.run()
-        for try await line in pipe.fileHandleForReading.bytes.lines where line.contains("the monitor answers") { break }
+        var seen = ""
+        while !seen.contains("the monitor answers") {
+            let part = pipe.fileHandleForReading.availableData
+            guard !part.isEmpty else { break }
+            seen += String(decoding: part, as: UTF8.self)
+        }
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         let name = try #require(Laboratory.leftovers(of: directory).first, "the run had no directory")
@@ -43,8 +47,9 @@ struct WholeStackTests {
 
 /// The binary and what it may leave behind.
 private enum Laboratory {
-    /// The product is built beside the tests.
+    /// What `MAGEWATCH_BINARY` names, or the product beside the tests.
     static let binary: URL = {
+        if let named = ProcessInfo.processInfo.environment["MAGEWATCH_BINARY"] { return URL(fileURLWithPath: named) }
         let tests = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
         let beside = [
             tests.deletingLastPathComponent(), URL(fileURLWithPath: ".build/debug"), URL(fileURLWithPath: ".build/release"),
@@ -61,14 +66,28 @@ private enum Laboratory {
     }
 
     static func run(_ arguments: [String]) async throws -> (status: Int32, output: String) {
-        let ended = try await Subprocess.run(
-            .path(.init(binary.path)), arguments: Arguments(["lab"] + arguments), output: .string(limit: 4 << 20),
-            error: .string(limit: 1 << 20))
-        let text = (ended.standardOutput ?? "") + (ended.standardError ?? "")
-        switch ended.terminationStatus {
-        case .exited(let code): return (Int32(code), text)
-        case .signaled(let signal): return (128 + Int32(signal), text)
+        let directory = try TemporaryDirectory("lab-output")
+        let file = directory.url.appendingPathComponent("output")
+        FileManager.default.createFile(atPath: file.path, contents: nil)
+        let process = Process()
+        process.executableURL = binary
+        process.arguments = ["lab"] + arguments
+        let output = try FileHandle(forWritingTo: file)
+        process.standardOutput = output
+        process.standardError = output
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            process.terminationHandler = { _ in continuation.resume() }
+            do {
+                try process.run()
+            } catch {
+                process.terminationHandler = nil
+                continuation.resume(throwing: error)
+            }
         }
+        let text = try String(contentsOf: file, encoding: .utf8)
+        // What was measured belongs into the log of a run.
+        print(text)
+        return (process.terminationStatus, text)
     }
 
     static func leftovers(of directory: TemporaryDirectory) -> [String] {
