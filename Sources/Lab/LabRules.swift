@@ -6,14 +6,14 @@ package enum LabRules {
     package static let file = """
         groups:
           - name: recording
-            interval: 1s
+            interval: 500ms
             rules:
               - record: magewatch:role_utilisation:ratio
                 expr: >-
                   sum by (role) (rate(magewatch_container_cpu_usage_seconds_total[5s]))
                   / sum by (role) (magewatch_container_cpu_limit_cores)
           - name: saturation
-            interval: 1s
+            interval: 500ms
             rules:
               - alert: \(forecastAlert)
                 expr: max by (role) (magewatch_forecast{signal="utilisation", role="web", quantile="0.5"}) > 0.85
@@ -26,15 +26,15 @@ package enum LabRules {
                 labels: { action: scale, severity: critical }
                 annotations: { summary: "{{ $labels.role }} uses {{ $value }} of its capacity" }
           - name: servers
-            interval: 1s
+            interval: 500ms
             rules:
               - alert: ServerDown
                 expr: up{server!=""} == 0
-                for: 2s
+                for: 1s
                 labels: { action: failover, severity: critical }
                 annotations: { summary: "{{ $labels.server }} does not answer" }
           - name: attacks
-            interval: 1s
+            interval: 500ms
             rules:
               - alert: Attack
                 expr: magewatch_waf_offender_score >= 100

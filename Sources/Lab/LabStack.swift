@@ -49,7 +49,8 @@ package final class LabStack: Sendable {
     package func vantage(_ machine: AddressPlan.Machine = .client1) throws(LabError) -> Vantage { Vantage(try host(machine)) }
 
     /// Writes what the programs of the stack are configured with.
-    package func writeFiles() throws {
+    /// - Parameter leadSeconds: how far ahead the monitor is to forecast.
+    package func writeFiles(leadSeconds: [Int]) throws {
         try run.write(Images.web, to: "images/web/image.conf")
         let redis = try run.makeDirectory("redis")
         try run.write(Images.redis, to: "redis/redis.conf")
@@ -73,7 +74,7 @@ package final class LabStack: Sendable {
         try run.write(LabRules.file, to: "alerts/lab.yaml")
         let configuration = MonitorConfiguration(
             dataDirectory: run.file("monitor"), tokenFile: run.file("token"), sharedSource: sharedSource,
-            rulesDirectory: run.file("alerts"))
+            rulesDirectory: run.file("alerts"), leadSeconds: leadSeconds)
         try run.write(configuration.render(), to: "magewatch.yaml")
     }
 

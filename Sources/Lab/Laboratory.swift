@@ -19,6 +19,7 @@ package struct Laboratory: Sendable {
 
     private let options: Options
     private let timeline: Timeline
+    private var pace: Pace { options.isFast ? .fast : .calm }
 
     package init(options: Options, write: @escaping @Sendable (String) -> Void) {
         self.options = options
@@ -60,7 +61,7 @@ package struct Laboratory: Sendable {
     }
 
     private func start(_ stack: LabStack, _ monitor: MonitorView) async throws {
-        try stack.writeFiles()
+        try stack.writeFiles(leadSeconds: pace.leadSeconds)
         try await stack.startServices()
         timeline.note("load balancer, web1, web2 and db1 serve")
         try await stack.startMonitor()
@@ -76,7 +77,6 @@ package struct Laboratory: Sendable {
     }
 
     private func play(_ stack: LabStack, _ monitor: MonitorView, _ observations: Observations) async throws -> Scenario.Result {
-        let pace = options.isFast ? Pace.fast : Pace.calm
         let cost = try await Calibration.costPerRequest(stack)
         timeline.note(
             "a page costs \(durationText(cost * 1000)) of processor time, so the first two containers give "
@@ -87,9 +87,8 @@ package struct Laboratory: Sendable {
     }
 
     private func summarise(_ result: Scenario.Result, _ stack: LabStack) {
-        timeline.heading("Verdicts")
-        for verdict in result.verdicts { timeline.heading(verdict.line) }
-        timeline.heading("Measures\n\(Measure.table(result.measures))")
+        timeline.heading((["Verdicts"] + result.verdicts.map(\.line)).joined(separator: "\n"))
+        if !result.measures.isEmpty { timeline.heading("Measures\n\(Measure.table(result.measures))") }
         guard !result.held else { return timeline.heading("All held.") }
         let words = stack.hosts[.mon]?.tail("monitor", lines: 15) ?? ""
         timeline.heading("Not all held. The monitor said last:\n\(words)")

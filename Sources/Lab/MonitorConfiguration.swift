@@ -33,12 +33,16 @@ package struct MonitorConfiguration: Sendable {
     package let tokenFile: String
     package let sharedSource: String
     package let rulesDirectory: String
+    package let leadSeconds: [Int]
 
-    package init(dataDirectory: String, tokenFile: String, sharedSource: String, rulesDirectory: String) {
+    package init(
+        dataDirectory: String, tokenFile: String, sharedSource: String, rulesDirectory: String, leadSeconds: [Int]
+    ) {
         self.dataDirectory = dataDirectory
         self.tokenFile = tokenFile
         self.sharedSource = sharedSource
         self.rulesDirectory = rulesDirectory
+        self.leadSeconds = leadSeconds
     }
 
     package func render() -> String {
@@ -49,9 +53,9 @@ package struct MonitorConfiguration: Sendable {
         api: { listen: "\(AddressPlan.Machine.mon.address):\(AddressPlan.apiPort)" }
         token-file: \(tokenFile)
         agent: { enabled: false }
-        scrape: { interval: 1s, timeout: 500ms }
-        evaluation: { interval: 1s }
-        forecast: { interval: 2s, leads: [10s, 20s, 30s, 45s], limit: 0.85, history: 1h }
+        scrape: { interval: 500ms, timeout: 400ms }
+        evaluation: { interval: 500ms }
+        forecast: { interval: 2s, leads: [\(leadSeconds.map { "\($0)s" }.joined(separator: ", "))], limit: 0.85, history: 1h }
         scaler:
           mode: act
           billed-period: \(MonitorConfiguration.billedPeriodSeconds)s

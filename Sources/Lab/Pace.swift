@@ -10,6 +10,8 @@ package struct Pace: Sendable, Equatable {
     package var deliveryLines: Int
     /// Time over which these lines are given to rsyslog.
     package var deliverySeconds: Int
+    /// How far ahead the monitor forecasts.
+    package var leadSeconds: [Int]
 
     package static let steady = 0.35
     package static let rampTop = 1.3
@@ -19,10 +21,10 @@ package struct Pace: Sendable, Equatable {
 
     /// For continuous integration: about five minutes, most of them the two billed periods that are waited for.
     package static let fast = Pace(
-        steadySeconds: 20, rampSeconds: 70, rampHoldSeconds: 10, burstSeconds: 30, attackSeconds: 15, deathSeconds: 12,
-        deliveryLines: 6000, deliverySeconds: 12)
+        steadySeconds: 15, rampSeconds: 70, rampHoldSeconds: 10, burstSeconds: 30, attackSeconds: 15, deathSeconds: 12,
+        deliveryLines: 6000, deliverySeconds: 12, leadSeconds: [10, 20, 30, 45])
     /// For people: time to look at what happens.
     package static let calm = Pace(
         steadySeconds: 60, rampSeconds: 150, rampHoldSeconds: 30, burstSeconds: 60, attackSeconds: 30, deathSeconds: 20,
-        deliveryLines: 20_000, deliverySeconds: 30)
+        deliveryLines: 20_000, deliverySeconds: 30, leadSeconds: [15, 30, 60, 90])
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Lab
 import UnixSignals
 
@@ -8,8 +9,8 @@ struct LabCommand: AsyncParsableCommand {
         commandName: "lab",
         abstract: "Build a whole stack on this machine, play traffic, attack and failure, and judge the outcome.",
         discussion: """
-            Needs root. Builds ten machines out of namespaces: a load balancer with HAProxy, two member and two overflow \
-            servers with LXC containers, a monitor, visitors and an attacker. Nothing leaves the machine, and everything is \
+            Needs root. Builds nine machines and a switch out of namespaces: a load balancer with HAProxy, two member and \
+            two overflow servers with LXC containers, a monitor, visitors and an attacker. Nothing leaves the machine, and everything is \
             removed at the end, however it ends. Exit status 0 if every step held.
 
             EXAMPLES
@@ -39,7 +40,10 @@ struct LabCommand: AsyncParsableCommand {
         options.keeps = keep
         options.directory = directory
         options.steps = try steps()
-        let laboratory = Laboratory(options: options) { print($0) }
+        // Each line is seen as it happens, in a pipe as well.
+        let laboratory = Laboratory(options: options) { line in
+            try? FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
+        }
         if try await held(laboratory) == false { throw ExitCode.failure }
     }
 

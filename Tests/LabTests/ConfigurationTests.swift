@@ -8,7 +8,8 @@ import Topology
 @Suite("The texts that the stack is configured with")
 struct ConfigurationTests {
     private let configuration = MonitorConfiguration(
-        dataDirectory: "/lab/monitor", tokenFile: "/lab/token", sharedSource: "/lab/shared", rulesDirectory: "/lab/alerts")
+        dataDirectory: "/lab/monitor", tokenFile: "/lab/token", sharedSource: "/lab/shared", rulesDirectory: "/lab/alerts",
+        leadSeconds: [10, 20])
 
     @Test("The monitor's own reader accepts the configuration, and it says what the laboratory means")
     func monitor() throws {
