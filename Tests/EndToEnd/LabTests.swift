@@ -68,7 +68,7 @@ private enum Laboratory {
     static func run(_ arguments: [String]) async throws -> (status: Int32, output: String) {
         let directory = try TemporaryDirectory("lab-output")
         let file = directory.url.appendingPathComponent("output")
-        FileManager.default.createFile(atPath: file.path, contents: nil)
+        try Data().write(to: file)
         let process = Process()
         process.executableURL = binary
         process.arguments = ["lab"] + arguments
