@@ -101,7 +101,7 @@ final class ChildProcess: Sendable {
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0.key)=\($0.value)" }
         var words = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
         var pairs = unsafe variables.map { unsafe strdup($0) } + [nil]
-        defer { for unsafepointer in unsafe words + pairs { unsafe free(pointer) } }
+        defer { unsafe (words + pairs).forEach { unsafe free($0) } }
         var id: pid_t = 0
         let failure = unsafe posix_spawn(&id, path, &actions, &attributes, &words, &pairs)
         guard failure == 0 else { throw NeverHappened(description: "\(path) can't be started: error \(failure)") }
