@@ -20,13 +20,16 @@ import Topology
 extension Monitor {
     var hostName: String { ProcessInfo.processInfo.hostName }
 
-    func serveIngest() async throws {
+    func serveIngest(onBound: @escaping @Sendable () -> Void) async throws {
         let server = IngestServer(
             options: .init(host: configuration.ingest.host, port: configuration.ingest.port), samples: stores.metrics,
             logs: access,
             metrics: metrics, logger: logger)
         let listening = onListening
-        try await server.run { address in listening(.ingest(Monitor.text(address))) }
+        try await server.run { address in
+            listening(.ingest(Monitor.text(address)))
+            onBound()
+        }
     }
 
     func serveAPI() async throws {
@@ -62,7 +65,7 @@ extension Monitor {
         let state = stores.state
         let logger = self.logger
         return Scraper(
-            targets: agents + exporters, samples: stores.metrics, client: .shared, metrics: metrics, logger: logger
+            targets: agents + exporters, samples: stores.metrics, client: .prompt, metrics: metrics, logger: logger
         ) { target, isUp in
             guard target.job == "agent", let server = target.labels["server"] else { return }
             do {
@@ -86,7 +89,7 @@ extension Monitor {
                 labels: check.labels)
         }
         return CheckSchedule(
-            checks: checks, prober: Prober(client: .shared, group: MultiThreadedEventLoopGroup.singleton), vantage: "monitor",
+            checks: checks, prober: Prober(client: .prompt, group: MultiThreadedEventLoopGroup.singleton), vantage: "monitor",
             sink: stores.metrics, metrics: metrics, logger: logger, now: SystemClock.milliseconds)
     }
 
@@ -120,7 +123,7 @@ extension Monitor {
         }
         let urls = Dictionary(configuration.servers.map { ($0.name, $0.agentURL) }, uniquingKeysWith: { first, _ in first })
         return try Executor(
-            state: stores.state, performer: HTTPStepPerformer(client: .shared, token: token) { urls[$0] },
+            state: stores.state, performer: HTTPStepPerformer(client: .prompt, token: token) { urls[$0] },
             pool: LedgerServerPool(
                 servers: configuration.servers, billedPeriodSeconds: configuration.scaler.billedPeriodSeconds, state: stores.state
             ),

@@ -112,9 +112,23 @@ package struct Monitor: Sendable {
             RunningService { try await checks().run() },
         ]
         if configuration.builtInAgent.isEnabled { services += localAgent() }
-        services.append(RunningService(endsItself: true) { try await serveAPI() })
-        services.append(RunningService { try await serveIngest() })
-        return services
+        return services + ports()
+    }
+
+    /// The API opens once the ingest port has: whoever is answered can send, and a port that can't be had is told once and alone.
+    private func ports() -> [any Service] {
+        let (opened, open) = AsyncStream.makeStream(of: Void.self)
+        return [
+            RunningService(endsItself: true) {
+                var first = opened.makeAsyncIterator()
+                guard await first.next() != nil else { return try await gracefulShutdown() }
+                try await serveAPI()
+            },
+            RunningService {
+                defer { open.finish() }
+                try await serveIngest { open.yield() }
+            },
+        ]
     }
 
     /// One turn of the rules: evaluate, then act on what fires.

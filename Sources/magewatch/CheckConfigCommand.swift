@@ -4,7 +4,13 @@ import StackConfiguration
 /// `magewatch check-config`: validates a configuration file without starting anything.
 struct CheckConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check-config", abstract: "Validate a configuration file: every problem with its line.")
+        commandName: "check-config", abstract: "Validate a configuration file: every problem with its line.",
+        discussion: """
+            Exit status 0 where it is good.
+
+            EXAMPLE
+              magewatch check-config /etc/magewatch.yaml
+            """)
 
     @Argument(help: "The file.")
     var file: String

@@ -2,6 +2,7 @@ import AgentContract
 import ArgumentParser
 import AsyncHTTPClient
 import Foundation
+import Monitor
 import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
@@ -49,7 +50,7 @@ struct MonitorClient: Sendable {
         request.method = method
         let response: HTTPClientResponse
         do {
-            response = try await HTTPClient.shared.execute(request, timeout: .seconds(Int64(MonitorClient.timeoutSeconds)))
+            response = try await HTTPClient.prompt.execute(request, timeout: .seconds(Int64(MonitorClient.timeoutSeconds)))
         } catch {
             throw CommandFailure(
                 "no monitor answers at \(url) (\(error)). Start one with \"magewatch serve\", or name another with --api or MAGEWATCH_API."

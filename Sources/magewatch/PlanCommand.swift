@@ -6,6 +6,13 @@ import Foundation
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "What the scaler did and why.",
+        discussion: """
+            EXAMPLES
+              magewatch plan list                  the latest plans, one a line
+              magewatch plan show ID               a plan's steps, with their outcomes and times
+              magewatch plan explain ID            why it was made, what else was weighed, what it costs
+              magewatch plan approve ID            let a proposed plan run (scaler mode ask)
+            """,
         subcommands: [List.self, Show.self, Explain.self, Approve.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {

@@ -5,7 +5,13 @@ import Topology
 /// `magewatch stack`: the inventory.
 struct StackCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "stack", abstract: "Servers and what runs on them.", subcommands: [Show.self], defaultSubcommand: Show.self)
+        commandName: "stack", abstract: "Servers and what runs on them.",
+        discussion: """
+            EXAMPLES
+              magewatch stack show
+              magewatch stack show --api http://10.0.0.2:7101
+            """,
+        subcommands: [Show.self], defaultSubcommand: Show.self)
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Servers with their containers and leases.")
