@@ -14,7 +14,12 @@ final class StoreFile: Sendable {
         guard descriptor >= 0 else { throw StoreFile.failure("open", path) }
     }
 
-    deinit { close(descriptor) }
+    /// A lock is given back at once: closing alone would leave it with a child process that was forked and has not yet become
+    /// another program.
+    deinit {
+        _ = flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// Takes the lock of the file, or says that another process has it.
     func lockExclusively() -> Bool { clinux_lock_exclusive(descriptor) == 0 }

@@ -3,6 +3,7 @@ import Checks
 import Foundation
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Telemetry
 import TestKit
 import Testing
@@ -64,28 +65,22 @@ struct ProberTests {
                 "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "cert.pem", "-days", "\(days)",
                 "-subj", "/CN=shop",
             ], in: directory)
-        // A port is taken and given back, as s_server can't choose one itself.
-        let probe = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: "127.0.0.1", port: 0).get()
-        let port = try #require(probe.localAddress?.port)
-        try await probe.close()
-        let server = Process()
-        server.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-        server.arguments = ["s_server", "-accept", "127.0.0.1:\(port)", "-key", "key.pem", "-cert", "cert.pem", "-quiet"]
-        server.currentDirectoryURL = directory.url
-        server.standardOutput = FileHandle.nullDevice
-        server.standardError = FileHandle.nullDevice
-        try server.run()
-        defer {
-            server.terminate()
-            server.waitUntilExit()
-        }
-        let check = Check(name: "c", kind: .tls(host: "127.0.0.1", port: port), intervalSeconds: 1, timeoutSeconds: 5)
-        var result = await prober.probe(check)
-        // The server needs a moment to listen; each attempt fails at once until it does.
-        for _ in 0..<2000 where !result.isUp {
-            await Task.yield()
-            result = await prober.probe(check)
-        }
+        let certificate = try NIOSSLCertificate.fromPEMFile(directory.path + "/cert.pem")
+        let key = try NIOSSLPrivateKey(file: directory.path + "/key.pem", format: .pem)
+        let context = try NIOSSLContext(
+            configuration: .makeServerConfiguration(
+                certificateChain: certificate.map { .certificate($0) }, privateKey: .privateKey(key)))
+        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(server.localAddress?.port)
+        let check = Check(name: "c", kind: .tls(host: "127.0.0.1", port: port), intervalSeconds: 1, timeoutSeconds: 20)
+        let result = await prober.probe(check)
+        try await server.close()
         #expect(result.isUp, "\(result.message)")
         let left = Double(try #require(result.certificateEnds)) - Date().timeIntervalSince1970
         #expect(abs(left - Double(days) * 86_400) < 3600)

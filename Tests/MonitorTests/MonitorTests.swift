@@ -23,7 +23,7 @@ let stackText = """
       web: { cores: 0.5, memory: 128MiB, addresses: [10.77.0.100-10.77.0.109/24], health: /health, minimum: 1, maximum: 4,
              load-balancers: [ { server: lb1, pool: web } ] }
     servers:
-      - { name: lb1, address: 10.77.0.10, cores: 1, memory: 1GiB }
+      - { name: lb1, address: 10.77.0.10, cores: 0.2, memory: 64MiB }
       - { name: s1, address: 10.77.0.11, cores: 0.5, memory: 512MiB }
       - { name: o1, kind: overflow, address: 10.77.0.21, cores: 2, memory: 1GiB }
     containers:
