@@ -6,17 +6,23 @@ import Testing
 /// A terminal of a test's own, made by tmux.
 private final class TestTerminal {
     private let directory: TemporaryDirectory
+    /// Runs in the foreground, so that it ends with this value.
+    private let server: ChildProcess
     private var socket: String { directory.path + "/tmux" }
 
     /// Starts the dashboard in it; when that has ended the terminal's settings are printed under its exit status.
     init(dashboardOf monitor: MonitorAddress) async throws {
         directory = try TemporaryDirectory("terminal")
+        server = try ChildProcess(
+            RealPrograms.tmux, ["-S", directory.path + "/tmux", "-f", "/dev/null", "-D"], environment: TestTerminal.environment)
         let binary = try #require(MagewatchBinary.path)
         let command = """
             sh -c 'echo $$ > \(directory.path)/pid; exec \(binary) dash --interval 0.5 --api \(monitor.api)'; \
             echo "ended with $?"; stty -a; exec sleep 300
             """
-        _ = try await tmux("-f", "/dev/null", "new-session", "-d", "-x", "120", "-y", "40", command)
+        try await eventually("tmux; it said \(server.errors)") {
+            try await tmux("new-session", "-d", "-x", "120", "-y", "40", command)
+        }
     }
 
     /// What the screen shows.
@@ -38,11 +44,11 @@ private final class TestTerminal {
         kill(try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines))), number)
     }
 
-    func close() async throws { _ = try await tmux("kill-server") }
+    private static let environment = ["TERM": "xterm-256color", "TMUX": ""]
 
     private func tmux(_ arguments: String...) async throws -> String {
         let done = try await ChildProcess.run(
-            RealPrograms.tmux, ["-S", socket] + arguments, environment: ["TERM": "xterm-256color", "TMUX": ""])
+            RealPrograms.tmux, ["-S", socket, "-N"] + arguments, environment: TestTerminal.environment)
         guard done.status == 0 else { throw NeverHappened(description: "\(done)") }
         return done.output
     }
@@ -68,7 +74,6 @@ struct TerminalTests {
         }
         #expect(try await terminal.flags() == "0 1")
         #expect(!end.contains("-icanon") && end.contains(" echo "), "\(end)")
-        try await terminal.close()
         try await monitor.stop()
     }
 
@@ -91,7 +96,6 @@ struct TerminalTests {
         }
         try await terminal.press("q")
         try await eventually("the end") { try await terminal.screen().contains("ended with 0") ? true : nil }
-        try await terminal.close()
         try await monitor.stop()
     }
 }
