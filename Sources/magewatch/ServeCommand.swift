@@ -48,6 +48,7 @@ struct ServeCommand: AsyncParsableCommand {
             }
         }
         if let data { configuration.dataDirectory = data }
+        OpenFileLimit.raise()
         let greeting = Greeting(configuration)
         let monitor = try Monitor(configuration, logger: Logger(label: "magewatch")) { greeting.heard($0) }
         try await monitor.run(signals: ServiceSignals(stop: [.sigterm, .sigint]))

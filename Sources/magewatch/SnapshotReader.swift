@@ -48,8 +48,9 @@ struct SnapshotReader: Sendable {
     private func series(_ query: String, _ range: String?, _ now: Double) async throws -> [Snapshot.SeriesLine] {
         let seconds = range.flatMap(StackConfiguration.Units.seconds) ?? 1800
         let step = max(1, seconds / Double(SnapshotReader.points))
-        // Ends on whole steps, so that a refresh moves the course by whole columns.
-        let end = (now / step).rounded(.down) * step
+        // Ends on whole steps, so that a refresh moves the course by whole columns; the last one is under way, so that what is new shows
+        // at once.
+        let end = (now / step).rounded(.up) * step
         let data = try await client.get(
             "/api/v1/query_range", [("query", query), ("start", "\(end - seconds)"), ("end", "\(end)"), ("step", "\(step)")])
         return try JSONDecoder().decode(QueryAnswer.self, from: data).series.map { series in

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @Suite("Bad input", .enabled(if: MagewatchBinary.isPresent, MagewatchBinary.absence), .timeLimit(.minutes(2)))
@@ -68,6 +69,24 @@ struct BadInputTests {
                 "\(answer.status) \(answer.text.prefix(200))")
         }
         #expect(try await address.get(address.ingest + "/ready").status == 200)
+        try await monitor.stop()
+    }
+
+    @Test("More connections than are taken are refused and counted, and the API answers meanwhile")
+    func manyConnections() async throws {
+        var limit = rlimit()
+        unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        limit.rlim_cur = limit.rlim_max
+        unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        let monitor = try await MonitorProcess()
+        let address = monitor.address
+        let maximum = 1024
+        let senders = try (0..<maximum + 10).map { _ in try LineSender(port: address.ingestPort) }
+        for sender in senders.prefix(maximum) { try sender.send("<14>1 - many app - - - half a li") }
+        try await eventually("refusals; it said \(monitor.errors.prefix(2000))") {
+            try await address.value("magewatch_ingest_refused_total{reason=\"too_many_connections\"}")
+        }
+        withExtendedLifetime(senders) {}
         try await monitor.stop()
     }
 }

@@ -39,7 +39,9 @@ final class MonitorProcess {
 
     /// Starts it (again) and waits until it says where it listens.
     func start() async throws {
-        let started = try ChildProcess(try #require(MagewatchBinary.path), ["serve", "--config", configurationPath])
+        // With the limit of open files that a service ordinarily starts with.
+        let command = "ulimit -Sn 1024; exec '\(try #require(MagewatchBinary.path))' serve --config '\(configurationPath)'"
+        let started = try ChildProcess("/bin/sh", ["-c", command])
         process = started
         address = try await eventually("the monitor's greeting; it said \(started.errors)", within: .seconds(60)) {
             MonitorAddress(greeting: started.output)
