@@ -9,8 +9,8 @@ import NIOHTTP1
 package struct HTTPStepPerformer: StepPerformer {
     /// Largest answer read, in bytes.
     package static let maximumAnswerBytes = 1 << 20
-    /// A step may take as long as its own time-outs allow; this ends a request whose agent is gone.
-    package static let timeoutSeconds = 90.0
+    /// Seconds that an answer may take beyond what the step itself is allowed to.
+    package static let marginSeconds = 5.0
 
     private let client: HTTPClient
     private let token: String
@@ -34,7 +34,8 @@ package struct HTTPStepPerformer: StepPerformer {
         post.headers.add(name: "authorization", value: "Bearer \(token)")
         post.headers.add(name: "content-type", value: "application/json")
         post.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(request)))
-        let response = try await client.execute(post, timeout: .nanoseconds(Int64(HTTPStepPerformer.timeoutSeconds * 1e9)))
+        let response = try await client.execute(
+            post, timeout: .nanoseconds(Int64(HTTPStepPerformer.timeoutSeconds(of: request.step) * 1e9)))
         let body = try await response.body.collect(upTo: HTTPStepPerformer.maximumAnswerBytes)
         guard response.status == .ok else {
             throw AgentUnreachable(
@@ -42,6 +43,17 @@ package struct HTTPStepPerformer: StepPerformer {
             )
         }
         return try JSONDecoder().decode(StepAnswer.self, from: Data(buffer: body))
+    }
+
+    /// How long a step's answer is waited for. A request to a dead server must end soon: others wait for its plan.
+    static func timeoutSeconds(of step: Step) -> Double {
+        switch step {
+        case .stopContainer(_, let graceSeconds): graceSeconds + marginSeconds
+        case .drainBackend(_, let deadlineSeconds): deadlineSeconds + marginSeconds
+        case .waitUntilHealthy(let probe): probe.timeoutSeconds + marginSeconds
+        case .startContainer, .mountSharedFiles, .unmountSharedFiles: 30
+        case .addBackend, .removeBackend, .claimAddress, .releaseAddress, .ban, .unban: 10
+        }
     }
 }
 

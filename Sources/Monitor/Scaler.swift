@@ -65,7 +65,15 @@ package actor Scaler {
 
     /// Gives back overflow servers whose paid time ends and that are not needed.
     package func release(at now: Milliseconds) async throws {
-        for plan in Planner.releases(try await input(at: now)) { try await submit(plan, because: plan.purpose.rawValue) }
+        let input = try await input(at: now)
+        let plans = Planner.releases(input)
+        for plan in plans { try await submit(plan, because: plan.purpose.rawValue) }
+        for lease in input.stack.leases where plans.isEmpty {
+            guard let refusal = Planner.release(lease.server, input).refusal, !refusal.reason.contains("is paid for") else {
+                continue
+            }
+            say("release \(lease.server)", "\(lease.server) is kept: \(refusal.reason)")
+        }
     }
 
     private func submit(_ plan: Plan, because key: String) async throws {
