@@ -14,7 +14,7 @@ package actor AlertManager {
     private static let externalKey = "external"
 
     /// The groups it evaluates, for lists.
-    package nonisolated let groups: [RuleGroup]
+    package private(set) var groups: [RuleGroup]
     private let defaultInterval: Milliseconds
     private let query: RuleQuery
     private let state: StateStore
@@ -60,6 +60,22 @@ package actor AlertManager {
             // A log that does not read costs a repeated message, no more.
             log = (try? JSONDecoder().decode(NotificationLog.self, from: Data(told.utf8))) ?? NotificationLog()
         }
+    }
+
+    /// Takes other rules in place of the present ones. Alerts of rules that stay keep their state; those of rules that are gone end.
+    package func replaceGroups(_ groups: [RuleGroup]) throws {
+        var kept: [String: RuleEvaluator] = [:]
+        for group in groups {
+            for (index, rule) in group.rules.enumerated() where rule.kind == .alert {
+                let key = AlertManager.key(group, rule, index)
+                kept[key] = RuleEvaluator(key: key, rule: rule, restored: evaluators[key].map { Array($0.records.values) } ?? [])
+            }
+        }
+        let gone = evaluators.filter { kept[$0.key] == nil }.flatMap { $0.value.records.values }
+        try state.updateAlerts(put: [], remove: gone)
+        evaluators = kept
+        lastEvaluated = [:]
+        self.groups = groups
     }
 
     /// Evaluates the groups that are due and tells the receivers. Returns what is active after it.

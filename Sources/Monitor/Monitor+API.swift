@@ -28,7 +28,7 @@ extension Monitor {
             forecasts: { forecasts.forecasts() },
             alerts: { await alerts.active() },
             receiveAlerts: { try await alerts.receive($0, at: SystemClock.milliseconds()) },
-            rules: { Monitor.reports(alerts.groups, defaultSeconds: seconds) },
+            rules: { Monitor.reports(await alerts.groups, defaultSeconds: seconds) },
             silences: { await alerts.allSilences().map(Monitor.report) },
             createSilence: { try await alerts.putSilence(Monitor.record($0)) },
             expireSilence: { try await alerts.expireSilence($0, at: SystemClock.milliseconds()) })

@@ -108,6 +108,7 @@ package struct Monitor: Sendable {
                 try await scaler.release(at: SystemClock.milliseconds())
             },
             RunningService { await notifier.run() },
+            RunningService { await reloadOnHangup() },
             RunningService { try await scraper().run() },
             RunningService { try await checks().run() },
         ]
@@ -136,6 +137,20 @@ package struct Monitor: Sendable {
         let now = SystemClock.milliseconds()
         try await alerts.evaluate(at: now)
         try await scaler.act(on: await alerts.orders(at: now), at: now)
+    }
+
+    /// On SIGHUP the rule files are read again; where one is wrong, the rules in force stay.
+    private func reloadOnHangup() async {
+        for await _ in await UnixSignalsSequence(trapping: .sighup) {
+            do {
+                let groups = try RuleFiles.load(directory: configuration.alerts.rulesDirectory)
+                try await alerts.replaceGroups(groups)
+                logger.notice("rules read again: \(groups.reduce(0) { $0 + $1.rules.count }) rules in \(groups.count) groups")
+            } catch {
+                metrics.add("magewatch_reload_failures_total")
+                logger.error("the rules in force stay, as the files can't be used: \(error)")
+            }
+        }
     }
 
     private func maintain() async throws {

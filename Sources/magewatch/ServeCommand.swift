@@ -12,7 +12,7 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve", abstract: "Run the monitor: ingest port, API and built-in agent.",
         discussion: """
             Without a configuration it watches the machine it runs on. It stops cleanly on SIGTERM and SIGINT; after a kill, what was
-            acknowledged is there again.
+            acknowledged is there again. SIGHUP reads the rule files again.
 
             EXAMPLES
               magewatch serve
