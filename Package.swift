@@ -151,7 +151,7 @@ let house: [Target] =
         ),
         .testTarget(
             name: "EndToEnd",
-            dependencies: ["Telemetry", "TestKit", subprocess, asyncHTTPClient, nioCore],
+            dependencies: ["Telemetry", "TestKit", asyncHTTPClient, nioCore, nioHTTP1],
             swiftSettings: settings
         ),
     ]
