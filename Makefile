@@ -5,7 +5,7 @@ SWIFT ?= swift
 BUILD_FLAGS ?=
 BINARY := .build/release/magewatch
 
-.PHONY: run build test lab benchmark lint docs clean help
+.PHONY: run build test lab benchmark lint clean help
 
 help: ## List the targets.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
