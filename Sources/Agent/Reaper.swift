@@ -6,10 +6,12 @@ import Telemetry
 /// Buries orphans: processes whose parent ended (a container's monitor, mostly) become the agent's children and would stay as
 /// zombies, under whose number a dead container looks alive.
 ///
-/// Children that the agent started itself are waited for by whoever started them, within moments. So only a zombie that was
-/// one at two looks in a row is buried here.
+/// Children that the agent started itself are waited for by whoever started them, within moments; on a machine short of time those
+/// moments are long. So only a zombie that was one at ``patience`` looks in a row is buried here.
 struct Reaper: Service {
     static let interval = Duration.milliseconds(500)
+    /// Looks at which a process must have been a zombie.
+    static let patience = 10
 
     let metrics: SelfMetrics
 
@@ -17,13 +19,15 @@ struct Reaper: Service {
         // Without it orphans go to the machine's first process, which buries them too, if later.
         metrics.set("magewatch_agent_subreaper", to: clinux_become_subreaper() == 0 ? 1 : 0)
         await cancelWhenGracefulShutdown {
-            var seen: Set<Int32> = []
+            var looks: [Int32: Int] = [:]
             while !Task.isCancelled {
                 let zombies = Reaper.zombieChildren()
-                for process in zombies.intersection(seen) where waitpid(process, nil, WNOHANG) == process {
+                looks = looks.filter { zombies.contains($0.key) }
+                for process in zombies { looks[process, default: 0] += 1 }
+                for (process, count) in looks where count > Reaper.patience && waitpid(process, nil, WNOHANG) == process {
                     metrics.add("magewatch_agent_orphans_reaped_total")
+                    looks[process] = nil
                 }
-                seen = zombies
                 try? await Task.sleep(for: Reaper.interval)
             }
         }

@@ -111,7 +111,12 @@ package actor Executor {
     }
 
     /// Plans that wait or run, so that the planner counts what is already under way.
-    package func underWay() -> [Plan] { Array(running.values) + waiting }
+    package func underWay() throws -> [Plan] {
+        let known = Array(running.values) + waiting
+        let ids = Set(known.map(\.id))
+        // Proposed plans count, too, and one that stands still after a failed journal write.
+        return try known + state.openPlans().filter { !ids.contains($0.id) }.compactMap { try? Executor.decode($0) }
+    }
 
     /// Returns when nothing waits or runs.
     package func waitUntilIdle() async {

@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 import Telemetry
 
@@ -15,10 +16,11 @@ extension LogStore {
             throw LogStoreError(.closed, "log store \(directory) was closed")
         }
         applyRetention(now: now)
+        // What is too old goes first: on a full disk it makes the room that the rest needs.
+        try removeExpired()
         let flushes = sealHeads(now: now)
         if !flushes.isEmpty { try write(flushes) }
         try shortenLog()
-        try removeExpired()
         publishGauges()
     }
 
@@ -119,7 +121,8 @@ extension LogStore {
             return log.canRemove(through: flushed)
         }
         guard hasWork else { return }
-        let window = state.withLock { $0.window }
+        // On the writer's queue no batch is half way: what the window knows is in the log, or was taken out again.
+        let window = writer.sync { state.withLock { $0.window } }
         if window.count > 0 {
             try Files.replace(directory + "/duplicates", in: directory, with: window.encoded)
         }

@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 import Telemetry
 
@@ -13,9 +14,10 @@ struct PreparedBatch {
 }
 
 extension LogStore {
-    /// Writes what waits, a group at a time, until nothing waits. Runs on the writer's queue.
-    func drain() {
-        while true {
+    /// Writes the group that waits, then lets whoever else waits for the writer's queue have its turn: steady senders must not keep
+    /// maintenance out. With `all`, goes on until nothing waits. Runs on the writer's queue.
+    func drain(all: Bool = false) {
+        repeat {
             let group = pending.withLock { queue -> [Pending] in
                 let items = queue.items
                 queue.items = []
@@ -25,7 +27,8 @@ extension LogStore {
             }
             if group.isEmpty { return }
             write(group)
-        }
+        } while all
+        writer.async { self.drain() }
     }
 
     private func write(_ group: [Pending]) {

@@ -109,7 +109,7 @@ package final class LogStore: LogSink, LogSource, Sendable {
     /// Waits for what was appended, and lets go of the directory. Heads stay in the write-ahead log.
     package func close() throws {
         pending.withLock { $0.isClosed = true }
-        writer.sync {}
+        writer.sync { drain(all: true) }
         maintenance.withLock { _ in
             state.withLock { $0.isClosed = true }
             for continuation in subscribers.withLock({ $0.values.map { $0 } }) { continuation.finish() }

@@ -21,8 +21,9 @@ extension MetricStore {
                     throw MetricStoreError(.closed, "the metric store was closed: it has nothing to maintain")
                 }
                 let cutoff = MetricStore.floor(now.saturatingAdd(-options.outOfOrderWindow), options.blockSpan)
-                try flush(before: cutoff, now: now)
+                // What is too old goes first: on a full disk it makes the room that the rest needs.
                 try removeExpired(now: now)
+                try flush(before: cutoff, now: now)
                 try merge(before: cutoff)
             }
         } catch {

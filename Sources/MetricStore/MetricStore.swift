@@ -121,7 +121,7 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
         queue.withLock { $0.isClosed = true }
         // What was taken before is committed by the time the writer gets here.
         writer.sync {
-            drain()
+            drain(all: true)
             log.withLock { $0.rotate() }
         }
         maintenance.withLock { _ in lock.withLock { $0 = nil } }
@@ -152,9 +152,10 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
         metrics.set("magewatch_metric_store_wal_bytes", to: Double(statistics.walBytes))
     }
 
-    /// Commits groups until nothing waits. Runs on `writer`.
-    private func drain() {
-        while true {
+    /// Commits the group that waits, then lets whoever else waits for `writer` have its turn: steady senders must not keep
+    /// maintenance out. With `all`, goes on until nothing waits. Runs on `writer`.
+    private func drain(all: Bool = false) {
+        repeat {
             let group = queue.withLock { queue -> [Waiting] in
                 defer {
                     queue.waiting = []
@@ -165,7 +166,8 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
             }
             if group.isEmpty { return }
             commit(group)
-        }
+        } while all
+        writer.async { self.drain() }
     }
 
     private func commit(_ group: [Waiting]) {

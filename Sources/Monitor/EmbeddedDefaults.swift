@@ -104,7 +104,8 @@ package enum EmbeddedDefaults {
                 rules:
                   - alert: ServerDown
                     expr: up{job="agent"} == 0
-                    for: 15s
+                    # Three scrapes in a row at the default interval: one that is lost moves nothing.
+                    for: 40s
                     labels:
                       action: failover
                       severity: critical

@@ -9,11 +9,13 @@ import LogQL
 import Logging
 import MonitorAPI
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import PromQL
 import ServiceLifecycle
 import StackConfiguration
 import StateStore
+import Synchronization
 import Telemetry
 import Topology
 
@@ -64,10 +66,17 @@ extension Monitor {
         }
         let state = stores.state
         let logger = self.logger
+        let missed = MissedScrapes()
         return Scraper(
             targets: agents + exporters, samples: stores.metrics, client: .prompt, metrics: metrics, logger: logger
         ) { target, isUp in
             guard target.job == "agent", let server = target.labels["server"] else { return }
+            // One lost scrape says nothing about a server.
+            let misses = missed.withLock { missed -> Int in
+                missed[server] = isUp ? 0 : missed[server, default: 0] + 1
+                return missed[server] ?? 0
+            }
+            guard misses != 1 else { return }
             do {
                 try state.setHealth(isUp ? .up : .down, of: server)
             } catch {
@@ -133,6 +142,21 @@ extension Monitor {
         }
     }
 
+    /// Asks a server's agent whether it is there.
+    static func prober(_ configuration: MagewatchConfiguration) -> @Sendable (String) async -> Bool {
+        let urls = Dictionary(configuration.servers.map { ($0.name, $0.agentURL) }, uniquingKeysWith: { first, _ in first })
+        return { server in
+            guard let url = urls[server] else { return false }
+            do {
+                let response = try await HTTPClient.prompt.execute(
+                    HTTPClientRequest(url: url + "/health"), timeout: .milliseconds(500))
+                return response.status == .ok
+            } catch {
+                return false
+            }
+        }
+    }
+
     static func receivers(_ configuration: MagewatchConfiguration) -> [Receiver] {
         configuration.alerts.webhooks.enumerated().map { index, url in
             Receiver(name: "webhook-\(index + 1)", url: url, repeatSeconds: configuration.alerts.repeatSeconds)
@@ -141,5 +165,14 @@ extension Monitor {
 
     private static func text(_ address: SocketAddress) -> String {
         "\(address.ipAddress ?? ""):\(address.port ?? 0)"
+    }
+}
+
+/// How many scrapes of a server were missed in a row.
+private final class MissedScrapes: Sendable {
+    private let counts = Mutex<[String: Int]>([:])
+
+    func withLock<Value: Sendable>(_ body: (inout [String: Int]) -> Value) -> Value {
+        counts.withLock { counts in body(&counts) }
     }
 }

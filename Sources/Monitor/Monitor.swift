@@ -73,7 +73,8 @@ package struct Monitor: Sendable {
         scaler = Scaler(
             mode: configuration.scaler.mode, policy: policy, stackName: configuration.stack, state: stores.state,
             executor: executor,
-            series: stores.metrics, forecasts: { forecasts.forecasts() }, metrics: metrics, logger: logger)
+            series: stores.metrics, forecasts: { forecasts.forecasts() },
+            answers: Monitor.prober(configuration), metrics: metrics, logger: logger)
     }
 
     /// Runs until the service group is stopped, then flushes and closes the stores.
@@ -157,9 +158,20 @@ package struct Monitor: Sendable {
         let stores = self.stores
         try await NIOThreadPool.singleton.runIfActive {
             let now = SystemClock.nanoseconds()
-            try stores.metrics.maintain(now: now / 1_000_000)
-            try stores.logs.maintain(now: now)
-            try stores.state.billLeases(at: now / 1_000_000)
+            // One store that fails must not keep the others from being maintained.
+            var failures: [any Error] = []
+            let works: [() throws -> Void] = [
+                { try stores.metrics.maintain(now: now / 1_000_000) }, { try stores.logs.maintain(now: now) },
+                { try stores.state.billLeases(at: now / 1_000_000) },
+            ]
+            for work in works {
+                do {
+                    try work()
+                } catch {
+                    failures.append(error)
+                }
+            }
+            if let failure = failures.first { throw failure }
         }
     }
 

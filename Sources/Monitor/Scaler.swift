@@ -22,16 +22,19 @@ package actor Scaler {
     private let executor: Executor
     private let series: any SeriesSource
     private let forecasts: @Sendable () -> [Forecast]
+    private let answers: @Sendable (_ server: String) async -> Bool
     private let metrics: SelfMetrics
     private let logger: Logger
     private var lastScaled: [Role: Milliseconds] = [:]
     /// What was last said about an alert, so that the same is not said at every turn.
     private var lastSaid: [String: String] = [:]
 
+    /// - Parameter answers: whether a server's agent answers right now, asked before anything is moved away from it.
     package init(
         mode: MagewatchConfiguration.Scaler.Mode, policy: PlanningPolicy, stackName: String, state: StateStore,
         executor: Executor,
-        series: any SeriesSource, forecasts: @escaping @Sendable () -> [Forecast], metrics: SelfMetrics, logger: Logger
+        series: any SeriesSource, forecasts: @escaping @Sendable () -> [Forecast],
+        answers: @escaping @Sendable (_ server: String) async -> Bool = { _ in false }, metrics: SelfMetrics, logger: Logger
     ) {
         self.mode = mode
         self.policy = policy
@@ -40,6 +43,7 @@ package actor Scaler {
         self.executor = executor
         self.series = series
         self.forecasts = forecasts
+        self.answers = answers
         self.metrics = metrics
         self.logger = logger
     }
@@ -51,6 +55,17 @@ package actor Scaler {
         for alert in orders.sorted(by: { urgency[$0.action ?? "", default: 9] < urgency[$1.action ?? "", default: 9] }) {
             switch Planner.plan(for: alert, try await input(at: now)) {
             case .plan(let plan):
+                // The alert may be older than the server's return, or the monitor itself may have been cut off.
+                if plan.purpose == .failover, let server = alert.labels["server"], await answers(server) {
+                    say(alert.fingerprint, "\(server) answers; it is not failed over")
+                    continue
+                }
+                if let pause = try pause(after: plan.purpose, at: now) {
+                    say(
+                        alert.fingerprint,
+                        "\(alert.name): the last \(plan.purpose.rawValue) failed; tried again after a pause of \(pause) s")
+                    continue
+                }
                 try await submit(plan, because: alert.fingerprint)
                 if plan.purpose == .scaleOut, let role = plan.role { lastScaled[role] = now }
             case .refusal(let refusal):
@@ -74,6 +89,17 @@ package actor Scaler {
             }
             say("release \(lease.server)", "\(lease.server) is kept: \(refusal.reason)")
         }
+    }
+
+    /// Seconds to wait after plans of a kind that failed in a row, doubling from ten; nil where none is due. What can't work must not
+    /// be tried every second, nor billed each time.
+    private func pause(after purpose: Plan.Purpose, at now: Milliseconds) throws -> Int? {
+        let longest = purpose == .scaleOut ? 600 : 30
+        let ended = try state.plans(limit: 20).filter { $0.purpose == purpose.rawValue && $0.finishedAt != nil }
+        let failures = ended.prefix { $0.state == .failed || $0.state == .undone }
+        guard let last = failures.first?.finishedAt else { return nil }
+        let seconds = min(longest, 10 << min(failures.count - 1, 6))
+        return now - last < Milliseconds(seconds) * 1000 ? seconds : nil
     }
 
     private func submit(_ plan: Plan, because key: String) async throws {
@@ -107,7 +133,7 @@ package actor Scaler {
         }
         return PlanningInput(
             now: now, stack: try state.stack(named: stackName), policy: policy, forecasts: forecasts(), utilisation: utilisation,
-            serverUtilisation: servers, underWay: await executor.underWay(), lastScaled: lastScaled,
+            serverUtilisation: servers, underWay: try await executor.underWay(), lastScaled: lastScaled,
             bans: Dictionary(bans, uniquingKeysWith: { $1 }))
     }
 

@@ -164,6 +164,7 @@ struct AlertmanagerRoutes: Sendable {
 
     private func body(_ request: Request, _ work: (Data) async throws -> Response) async -> Response {
         do {
+            try refuseBrowsers(request)
             let buffer = try await request.body.collect(upTo: AlertmanagerRoutes.maximumBodyBytes)
             return try await work(Data(buffer.readableBytesView))
         } catch is NIOTooManyBytesError {

@@ -36,6 +36,7 @@ struct MagewatchRoutes: Sendable {
         router.post(RouterPath(base + "/plans/:id/approve")) { request, context in
             let id = pathParameter("id", context)
             return await encoded(request) { _ in
+                try refuseBrowsers(request)
                 try await services.approvePlan(id)
                 return try await plan(id)
             }

@@ -19,7 +19,8 @@ extension Planner {
         } else {
             return .refuse(.unclear, "alert \(alert.name) has no label `server` or `container` that the inventory knows")
         }
-        guard !input.underWay.contains(where: { $0.id.hasPrefix("failover-\(subject)-") }) else {
+        let prefix = identifier(.failover, subject, 0).dropLast()
+        guard !input.underWay.contains(where: { $0.id.hasPrefix(prefix) }) else {
             return .refuse(.underWay, "the failover of \(subject) is under way")
         }
         var work = FailoverWork(input: input, dead: lost.first?.server ?? subject, isServer: subject != lost.first?.name)
@@ -111,7 +112,8 @@ private struct FailoverWork {
             notes.append("\(lost.name): no backup, and no policy for \(lost.role.rawValue) to start it elsewhere by")
             return
         }
-        let servers = input.stack.attachedServers.filter { $0.name != dead && isUsable($0.name) }
+        let leaving = input.leavingServers
+        let servers = input.stack.attachedServers.filter { $0.name != dead && isUsable($0.name) && !leaving.contains($0.name) }
         guard let best = placement.candidates(for: lost, among: servers).first else {
             notes.append("\(lost.name): no backup, and no server with room for it")
             return

@@ -132,7 +132,9 @@ struct ScaleOutChoice {
     }
 
     private mutating func server(for container: Container) -> String? {
-        let attached = input.stack.attachedServers + input.stack.servers.filter { leased.contains($0.name) }
+        let leaving = input.leavingServers
+        let attached = (input.stack.attachedServers + input.stack.servers.filter { leased.contains($0.name) })
+            .filter { !leaving.contains($0.name) }
         if let best = placement.candidates(for: container, among: attached).first { return best.server.name }
         if chosen.isEmpty { alternatives.append("a server the stack has already: none has room for \(container.name)") }
         let coming = input.comingServers

@@ -62,6 +62,15 @@ package struct PlanningInput: Sendable {
             })
     }
 
+    /// Overflow servers that plans under way give back: nothing new is to be put on them.
+    package var leavingServers: Set<String> {
+        Set(
+            underWay.flatMap(\.steps).compactMap { step in
+                guard case .detach(let server) = step.action else { return nil }
+                return server
+            })
+    }
+
     func forecast(of role: Role) -> Forecast? {
         forecasts.last { $0.role == role.rawValue && $0.signal == "utilisation" }
     }

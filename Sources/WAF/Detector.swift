@@ -16,6 +16,8 @@ package final class Detector: Sendable {
     static let probing = LeakyBucket.Shape(capacity: 10, leakSeconds: 1)
     /// Login attempts: five in ten seconds overflow; one drains every ten seconds, so a person who mistypes is left alone.
     static let logins = LeakyBucket.Shape(capacity: 5, leakSeconds: 10)
+    /// Nanoseconds that a line's own date may lie from its arrival.
+    static let maximumClockError = 86_400e9
     /// Above the threshold by as much as fades in six minutes, so that an offender is one for long enough to be acted upon.
     static let overflowScore = 150.0
 
@@ -39,7 +41,8 @@ package final class Detector: Sendable {
     /// Judges one request.
     package func observe(_ record: AccessRecord, at time: Nanoseconds) {
         guard let address = client(of: record) else { return }
-        let time = record.timestamp ?? time
+        // A line's own date is believed only near its arrival: a clock that is far off must not move everybody's time.
+        let time = record.timestamp.flatMap { abs(Double($0) - Double(time)) < Detector.maximumClockError ? $0 : nil } ?? time
         // What the balancer refused because of a ban says nothing new.
         if let termination = record.terminationState, termination.first == UInt8(ascii: "P") { return }
         state.withLock { state in
@@ -52,12 +55,17 @@ package final class Detector: Sendable {
         }
     }
 
-    /// Those at or above the threshold, the worst first.
-    package func offenders() -> [(address: String, score: OffenderScore)] {
+    /// Those at or above the threshold at a time, the worst first.
+    package func offenders(at time: Nanoseconds) -> [(address: String, score: OffenderScore)] {
         state.withLock { state in
-            state.scores.filter { $0.value.score >= OffenderScore.threshold }.map { ($0.key, $0.value) }
+            state.scores.compactMap { address, score -> (address: String, score: OffenderScore)? in
+                guard score.score >= OffenderScore.threshold else { return nil }
+                var faded = score
+                faded.fade(to: time)
+                return faded.score >= OffenderScore.threshold ? (address, faded) : nil
+            }
         }
-        .sorted { $0.1.score > $1.1.score }
+        .sorted { $0.score.score > $1.score.score }
     }
 
     /// Forgets what is held against an address, once it is banned: what it does after that counts anew.
@@ -68,7 +76,8 @@ package final class Detector: Sendable {
     /// The detector's series at a time: `magewatch_waf_offender_score{address, family}`, ended where an address is no offender any
     /// more, `magewatch_waf_findings_total{family}`, `magewatch_waf_requests_judged_total`.
     package func snapshot(at time: Milliseconds) -> SampleBatch {
-        let offenders = self.offenders().prefix(Detector.maximumReported)
+        let offenders = self.offenders(at: time.multipliedReportingOverflow(by: 1_000_000).partialValue).prefix(
+            Detector.maximumReported)
         return state.withLock { state in
             var batch = SampleBatch()
             let keys = offenders.map { "\($0.score.family.rawValue) \($0.address)" }

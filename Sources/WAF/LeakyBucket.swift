@@ -25,7 +25,7 @@ package struct LeakyBucket: Sendable, Equatable {
     package mutating func add(at time: Nanoseconds, _ shape: Shape) -> Bool {
         // Events out of order neither leak nor turn time back.
         if time > lastEvent {
-            level = max(0, level - Double(time - lastEvent) / Double(shape.leakInterval))
+            level = max(0, level - (Double(time) - Double(lastEvent)) / Double(shape.leakInterval))
             lastEvent = time
         }
         level += 1

@@ -54,11 +54,13 @@ package struct OffenderScore: Sendable {
         scores.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key ?? .probing
     }
 
-    private mutating func fade(to time: Nanoseconds) {
+    /// Lets the score fade to what is left of it at a time.
+    mutating func fade(to time: Nanoseconds) {
         guard time > lastSeen else { return }
-        let halves = Double(time - lastSeen) / Double(OffenderScore.halfLife)
+        // In floating point: the times come from log lines, and their difference may exceed 64 bits.
+        let halves = (Double(time) - Double(lastSeen)) / Double(OffenderScore.halfLife)
         lastSeen = time
-        guard score > 0, halves > 0.001 else { return }
+        guard score > 0 else { return }
         // 2^-x by its series is exact enough for a score and needs no mathematics library.
         let factor = halves > 20 ? 0 : exponential(-halves * 0.693_147_180_559_945_3)
         score *= factor

@@ -13,17 +13,23 @@ struct CrashTests {
         let monitor = try await MonitorProcess(keepsPorts: true)
         let directory = try TemporaryDirectory("rsyslog")
         let log = directory.path + "/stream.log"
-        let text = (0..<total).map { "line \($0) of the stream\n" }.joined()
-        try text.write(toFile: log, atomically: true, encoding: .utf8)
+        let chunks = (0..<4).map { chunk in
+            Data((chunk * total / 4..<(chunk + 1) * total / 4).map { "line \($0) of the stream\n" }.joined().utf8)
+        }
+        try chunks[0].write(to: URL(fileURLWithPath: log))
+        let stream = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
+        try stream.seekToEnd()
         let sender = try RealPrograms.rsyslog(following: log, to: monitor.address.ingestPort, in: directory)
 
         var taken = 0.0
-        for _ in 0..<3 {
+        // Lines are added after each kill, so that however fast they are taken, every kill comes in the middle of the stream.
+        for kill in 0..<3 {
             let address = monitor.address
             taken += try await eventually("two thousand more lines; rsyslog said \(sender.errors)") { () -> Double? in
                 let count = try await address.counter("magewatch_ingest_entries_total", "relp")
                 return count >= 2000 ? count : nil
             }
+            try stream.write(contentsOf: chunks[kill + 1])
             try await monitor.crash()
             try await monitor.start()
         }
