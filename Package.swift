@@ -83,7 +83,7 @@ let engines: [Target] =
 let judgement: [Target] =
     room("Alerting", ["Telemetry", "StateStore", "PromQL", yams, logging, asyncHTTPClient, nioCore, nioHTTP1])
     + room("Checks", ["Telemetry", logging, asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS])
-    + room("WAF", ["Telemetry", "Parsing"])
+    + room("WAF", ["Telemetry", "Parsing", "Topology"])
     + room("Forecasting", ["Telemetry"])
     + room("Planning", ["AgentContract", "Telemetry", "Topology"])
     + room("Execution", ["AgentContract", "StateStore", "Telemetry", "Topology", logging])

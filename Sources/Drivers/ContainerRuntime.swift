@@ -7,6 +7,8 @@ package protocol ContainerRuntime: Sendable {
     func create(_ specification: ContainerSpecification) async throws
     /// Starts a created container and tells the neighbours its address.
     func start(_ name: String) async throws
+    /// Tells the neighbours once more who has a running container's address.
+    func announce(_ name: String) async throws
     /// Asks it to end, and ends it after the grace.
     func stop(_ name: String, grace: Duration) async throws
     /// Removes all that was made for a stopped container.
@@ -40,7 +42,8 @@ package struct ManagedContainer: Sendable, Hashable, Codable {
 }
 
 extension ContainerRuntime {
-    /// Makes the container where it is not there and starts it where it does not run.
+    /// Makes the container where it is not there and starts it where it does not run. One that runs already announces its address
+    /// again, which settles who has it when another holder was stopped.
     /// - Throws: ``DriverError`` also where one of the name runs with other properties: it has to be stopped first.
     package func ensureRunning(_ specification: ContainerSpecification) async throws -> DriverOutcome {
         let name = specification.name
@@ -51,6 +54,7 @@ extension ContainerRuntime {
                     "container \(name) runs with another specification (image \(present.specification.image), address "
                         + "\(present.specification.address)); stop it first")
             }
+            try await announce(name)
             return .unchanged("container \(name) runs already")
         }
         try await create(specification)

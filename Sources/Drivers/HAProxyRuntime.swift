@@ -1,6 +1,7 @@
 package import AgentContract
 import Foundation
 package import Telemetry
+import Topology
 
 /// HAProxy by its runtime socket: servers and bans change without a reload, so no connection is ever dropped for it.
 ///
@@ -213,10 +214,8 @@ package actor HAProxyRuntime: LoadBalancer {
             throw DriverError(
                 .missing, "bans need a map: start the agent with --haproxy-map FILE as HAProxy's configuration names it")
         }
-        let hexadecimalAndColons = address.utf8.allSatisfy { $0 == 58 || $0 == 46 || Character(Unicode.Scalar($0)).isHexDigit }
-        let isVersionSix = address.contains(":") && address.utf8.count <= 45 && hexadecimalAndColons
-        guard IPv4Address(address) != nil || isVersionSix else {
-            throw DriverError(.invalidRequest, "'\(address.prefix(60))' is no IP address that could be banned")
+        guard NetworkRange(address) != nil else {
+            throw DriverError(.invalidRequest, "'\(address.prefix(60))' is no IP address or network that could be banned")
         }
         return banMap
     }

@@ -81,9 +81,14 @@ package struct LXCRuntime: ContainerRuntime {
         container.startTicks = ProcessIdentity.startTicks(of: process) ?? 0
         container.startedAt = Int64(Date().timeIntervalSince1970 * 1000)
         try DurableFile.write(container, asJSONTo: record(of: name))
-        if let address = IPv4Address(container.specification.address) {
-            try await GratuitousARP.send(address, on: "eth0", inNamespaceOf: process)
-        }
+        try await announce(name)
+    }
+
+    package func announce(_ name: String) async throws {
+        guard let container = try DurableFile.read(ManagedContainer.self, fromJSON: record(of: name)),
+            let process = container.processID, let address = IPv4Address(container.specification.address)
+        else { return }
+        try await GratuitousARP.send(address, on: "eth0", inNamespaceOf: process)
     }
 
     package func stop(_ name: String, grace: Duration) async throws {

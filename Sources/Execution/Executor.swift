@@ -7,12 +7,16 @@ package import Telemetry
 /// Runs plans as steps on agents: journals before and after each, resumes after a crash, takes back what was done when a later
 /// step fails. Knows no container and no socket itself.
 ///
-/// One plan changes a stack at a time, failover first; bans touch nothing that other plans do and run beside them. Everything that
-/// matters is in the journal before it is done, so ``resume()`` in a new process goes on where the old one was killed: a step
+/// Plans that touch the same role, lease or address run one after the other, failover first; others run side by side. Everything
+/// that matters is in the journal before it is done, so ``resume()`` in a new process goes on where the old one was killed: a step
 /// without an answer is sent again under the same id, which an agent does once.
 package actor Executor {
     /// Most plans that wait or run.
     package static let maximumOpenPlans = 64
+    /// Most plans that run at once.
+    package static let maximumRunningPlans = 8
+    /// Milliseconds after which a plan that nobody approved is dropped: what it rests on has changed by then.
+    package static let proposalLifetime: Milliseconds = 900_000
 
     /// Called for everything that happens, in order.
     package typealias Observer = @Sendable (ExecutionEvent) -> Void
@@ -24,22 +28,12 @@ package actor Executor {
     private let observer: Observer
     private let logger = Logger(label: "magewatch.execution")
 
-    /// Plans that wait, by lane.
     private var waiting: [Plan] = []
-    private var running: [Lane: Plan] = [:]
+    private var running: [String: Plan] = [:]
     private var cancelRequested: Set<String> = []
     /// Set when an agent has said that another monitor commands: nothing is sent any more.
     private var isFenced = false
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
-
-    /// What runs beside what.
-    private enum Lane: Hashable {
-        case stack, bans
-
-        init(_ purpose: Plan.Purpose) {
-            self = purpose == .ban || purpose == .unban ? .bans : .stack
-        }
-    }
 
     /// Takes a new fencing token, so that agents refuse what an older monitor still sends.
     package init(
@@ -87,12 +81,21 @@ package actor Executor {
         guard let record = try state.plan(id), !record.state.isFinal else {
             throw ExecutionError(.wrongState, "plan \(id) is over or unknown; there is nothing to cancel")
         }
-        if running.values.contains(where: { $0.id == id }) {
+        if running[id] != nil {
             cancelRequested.insert(id)
             return
         }
         waiting.removeAll { $0.id == id }
         try state.setPlan(id, .cancelled, at: clock.now(), message: "cancelled by an operator")
+    }
+
+    /// Drops proposed plans that nobody approved in time.
+    package func expireProposals() throws {
+        let now = clock.now()
+        for record in try state.openPlans() where record.state == .proposed && now - record.createdAt > Executor.proposalLifetime
+        {
+            try state.setPlan(record.id, .cancelled, at: now, message: "nobody approved it in time")
+        }
     }
 
     /// Goes on with what an earlier process left open. Call once, before the first ``submit(_:needsApproval:)``.
@@ -143,22 +146,26 @@ package actor Executor {
         startNext(preferring: isUnderWay ? plan.id : nil)
     }
 
+    /// Starts what is in nobody's way. A plan that must wait holds its place: nothing that touches the same overtakes it.
     private func startNext(preferring preferred: String? = nil) {
         guard !isFenced else { return }
-        for lane in [Lane.stack, .bans] where running[lane] == nil {
-            let candidates = waiting.indices.filter { Lane(waiting[$0].purpose) == lane }
-            guard
-                let index = candidates.first(where: { waiting[$0].id == preferred })
-                    ?? candidates.first(where: { waiting[$0].purpose == .failover }) ?? candidates.first
-            else { continue }
-            let plan = waiting.remove(at: index)
-            running[lane] = plan
-            // The task is bound to the plan's life; `waitUntilIdle` joins it.
-            Task { await self.runToEnd(plan, lane) }
+        var held = running.values.map(PlanReach.init)
+        let ranked = waiting.enumerated().map { index, plan in
+            (rank: plan.id == preferred ? 0 : plan.purpose == .failover ? 1 : 2, index: index, plan: plan)
+        }
+        for (_, _, plan) in ranked.sorted(by: { ($0.rank, $0.index) < ($1.rank, $1.index) }) {
+            let reach = PlanReach(plan)
+            if running.count < Executor.maximumRunningPlans, !held.contains(where: reach.conflicts) {
+                waiting.removeAll { $0.id == plan.id }
+                running[plan.id] = plan
+                // The task is bound to the plan's life; `waitUntilIdle` joins it.
+                Task { await self.runToEnd(plan) }
+            }
+            held.append(reach)
         }
     }
 
-    private func runToEnd(_ plan: Plan, _ lane: Lane) async {
+    private func runToEnd(_ plan: Plan) async {
         do {
             try await run(plan)
         } catch {
@@ -166,7 +173,7 @@ package actor Executor {
             logger.error("plan \(plan.id) stands still: \(error)")
             metrics.add("magewatch_plan_stalls_total", ["purpose": plan.purpose.rawValue])
         }
-        running[lane] = nil
+        running[plan.id] = nil
         cancelRequested.remove(plan.id)
         startNext()
         if running.isEmpty && (waiting.isEmpty || isFenced) {

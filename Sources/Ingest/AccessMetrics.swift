@@ -51,14 +51,17 @@ package final class AccessMetrics: LogSink {
     package func append(_ batch: LogBatch) async throws -> AppendOutcome {
         // Counted only when stored: what a sender has to send again must not be counted twice.
         let outcome = try await next.append(batch)
-        take(batch)
+        take(batch, stored: outcome.stored)
         return outcome
     }
 
     /// Counts and shows the access lines of a batch.
-    package func take(_ batch: LogBatch) {
-        let requests = batch.entries.compactMap { entry in
-            AccessLogParser.parse(batch.line(of: entry)).map { (record: $0, entry: entry) }
+    /// - Parameter stored: by entry, whether it was stored; nil where all were. A line sent again was counted before.
+    package func take(_ batch: LogBatch, stored: [Bool]? = nil) {
+        let requests = batch.entries.indices.compactMap { index -> (record: AccessRecord, entry: LogBatch.Entry)? in
+            guard stored?[index] ?? true else { return nil }
+            let entry = batch.entries[index]
+            return AccessLogParser.parse(batch.line(of: entry)).map { (record: $0, entry: entry) }
         }
         guard !requests.isEmpty else { return }
         state.withLock { state in

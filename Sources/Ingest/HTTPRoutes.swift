@@ -55,13 +55,14 @@ struct HTTPRoutes: Sendable {
     }
 
     private func lokiPush(_ request: Request) async throws -> Response {
-        var decoder = LokiPushDecoder(maximumLineBytes: intake.options.maximumLineBytes)
+        var decoder = LokiPushDecoder(maximumLineBytes: intake.options.maximumLineBytes, receivedAt: Intake.now())
         if request.header("content-type") == "application/json" {
             try decoder.decode(json: request.body)
         } else {
             try decoder.decode(snappy: request.body, maximumBytes: intake.options.maximumBodyBytes)
         }
         guard !decoder.batch.isEmpty else { return Response(status: .noContent, body: "") }
+        if decoder.redated > 0 { intake.metrics.add(Intake.redatedMetric, ["source": peer], by: Double(decoder.redated)) }
         let outcome = try await intake.logs.append(decoder.batch)
         intake.count(outcome, cutLines: decoder.cutLines, from: peer, Intake.entriesMetric, as: "loki")
         return HTTPRoutes.response(to: outcome.refused, kept: outcome.accepted, what: "entries")

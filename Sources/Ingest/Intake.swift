@@ -13,6 +13,9 @@ package struct Intake: Sendable {
     /// Counts lines cut at the limit, by `source`.
     package static let cutMetric = "magewatch_ingest_cut_lines_total"
 
+    /// Counts entries pushed with a time too far ahead, by `source`.
+    package static let redatedMetric = "magewatch_ingest_redated_total"
+
     package let options: IngestServer.Options
     package let samples: any SampleSink
     package let logs: any LogSink

@@ -1,4 +1,5 @@
 import Compression
+import Parsing
 package import Telemetry
 
 /// Decodes Loki's push requests, protobuf in a Snappy block or JSON, into a batch.
@@ -12,10 +13,14 @@ package struct LokiPushDecoder {
     package private(set) var batch = LogBatch()
     /// Lines cut at the limit.
     package private(set) var cutLines = 0
+    /// Entries whose time was too far ahead to be believed; the arrival counts instead.
+    package private(set) var redated = 0
     private let maximumLineBytes: Int
+    private let receivedAt: Nanoseconds
 
-    package init(maximumLineBytes: Int) {
+    package init(maximumLineBytes: Int, receivedAt: Nanoseconds) {
         self.maximumLineBytes = min(maximumLineBytes, LogBatch.maximumLineBytes)
+        self.receivedAt = receivedAt
     }
 
     // MARK: Protobuf
@@ -145,7 +150,11 @@ package struct LokiPushDecoder {
         return labels
     }
 
-    private mutating func append(_ stream: Int, _ time: Nanoseconds, _ line: ArraySlice<UInt8>, _ metadata: Labels) {
+    private mutating func append(_ stream: Int, _ claimed: Nanoseconds, _ line: ArraySlice<UInt8>, _ metadata: Labels) {
+        // What is dated years ahead would outlive every retention.
+        let isBelieved = claimed <= receivedAt &+ SyslogMessage.maximumAhead
+        if !isBelieved { redated += 1 }
+        let time = isBelieved ? claimed : receivedAt
         guard line.count > maximumLineBytes else {
             return batch.append(stream: stream, at: time, line: line, metadata: metadata)
         }

@@ -33,6 +33,15 @@ package enum LabRules {
                 for: 1s
                 labels: { action: failover, severity: critical }
                 annotations: { summary: "{{ $labels.server }} does not answer" }
+          - name: strays
+            interval: 500ms
+            rules:
+              - alert: ContainerStray
+                expr: >-
+                  magewatch_container_up == 1 and on (container) magewatch_inventory_container
+                  unless on (container, server) magewatch_inventory_container{state="running"}
+                labels: { action: rebalance, severity: warning }
+                annotations: { summary: "{{ $labels.container }} runs on {{ $labels.server }}, where it should not" }
           - name: attacks
             interval: 500ms
             rules:

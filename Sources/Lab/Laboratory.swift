@@ -8,7 +8,7 @@ package struct Laboratory: Sendable {
         package var isFast = false
         /// Leaves the stack up after the play, until the command is stopped.
         package var keeps = false
-        package var steps = Set(Scenario.Step.allCases)
+        package var steps = Set(Scenario.Step.play)
         /// Where the run's directory is made.
         package var directory = "/var/tmp"
         /// The program that is agent and monitor: this one.

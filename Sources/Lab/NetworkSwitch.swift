@@ -29,6 +29,11 @@ package struct NetworkSwitch: Sendable {
         try await host.configureNetwork(["link set \(portName(machine)) down"])
     }
 
+    /// Puts it in again.
+    package func plugIn(_ machine: String) async throws {
+        try await host.configureNetwork(["link set \(portName(machine)) up"])
+    }
+
     package func powerOff() { host.powerOff() }
 
     private func portName(_ machine: String) -> String { "p-\(machine)" }

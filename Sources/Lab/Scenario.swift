@@ -5,6 +5,11 @@ package struct Scenario: Sendable {
     /// A step that can be asked for by name.
     package enum Step: String, Sendable, CaseIterable {
         case steady, ramp, attack, burst, death, release, delivery
+        /// Not part of the play: it needs a stack of its own.
+        case isolation
+
+        /// The steps that make up the play.
+        package static let play = allCases.filter { $0 != .isolation }
     }
 
     let stack: LabStack
@@ -50,6 +55,7 @@ package struct Scenario: Sendable {
             case .death: part = try await serverDeath()
             case .release: part = try await loadFalls()
             case .delivery: part = try await delivery()
+            case .isolation: part = try await isolation()
             }
             report(part)
             result.add(part)

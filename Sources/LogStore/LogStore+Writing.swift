@@ -117,7 +117,8 @@ extension LogStore {
                 if entry.line.count > LogBatch.maximumLineBytes { result.cut += 1 }
             }
         }
-        let changed = result.cut > 0 || kept.contains(false)
+        if kept.contains(false) { result.outcome.stored = kept }
+        let changed = result.cut > 0 || result.outcome.stored != nil
         result.stored = changed ? LogStore.reduced(batch, to: kept) : batch
         return result
     }

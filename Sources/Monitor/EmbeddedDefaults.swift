@@ -111,6 +111,20 @@ package enum EmbeddedDefaults {
                       severity: critical
                     annotations:
                       summary: "the agent of {{ $labels.server }} does not answer"
+              - name: strays
+                interval: 5s
+                rules:
+                  # A server that was cut off comes back with containers whose work others do by now.
+                  - alert: ContainerStray
+                    expr: |
+                      magewatch_container_up == 1
+                        and on (container) magewatch_inventory_container
+                        unless on (container, server) magewatch_inventory_container{state="running"}
+                    labels:
+                      action: rebalance
+                      severity: warning
+                    annotations:
+                      summary: "{{ $labels.container }} runs on {{ $labels.server }}, where the inventory does not have it"
               - name: servers
                 interval: 1m
                 rules:

@@ -16,6 +16,7 @@ import ServiceLifecycle
 package import StackConfiguration
 import StateStore
 import Telemetry
+import Topology
 package import UnixSignals
 import WAF
 
@@ -30,6 +31,7 @@ package struct Monitor: Sendable {
     let stores: MonitorStores
     let access: AccessMetrics
     let detector: Detector
+    let inventory = InventorySeries()
     let alerts: AlertManager
     let notifier: Notifier
     let forecasts: ForecastService
@@ -56,7 +58,7 @@ package struct Monitor: Sendable {
         self.stores = stores
         try Inventory.load(configuration, into: stores.state)
         let policy = PlanningPolicy(configuration)
-        detector = Detector(exempt: policy.allow.compactMap(Network.init))
+        detector = Detector(exempt: policy.allow.compactMap(NetworkRange.init))
         access = AccessMetrics(next: stores.logs, observer: RequestJudge(detector: detector))
         notifier = Notifier(receivers: Monitor.receivers(configuration), metrics: metrics)
         alerts = try AlertManager(
@@ -178,7 +180,8 @@ package struct Monitor: Sendable {
     private func observeSelf() async throws {
         let host = configuration.builtInAgent.isEnabled ? HostCollector(server: hostName) : nil
         try await SelfObservation(
-            sink: stores.metrics, metrics: metrics, stores: stores, access: access, detector: detector, host: host
+            sink: stores.metrics, metrics: metrics, stores: stores, access: access, detector: detector, inventory: inventory,
+            stackName: configuration.stack, host: host
         ).write(at: SystemClock.milliseconds())
     }
 }

@@ -51,35 +51,45 @@ package actor Scaler {
     /// Acts on the firing alerts of a moment, the urgent first: what is down before what is slow.
     package func act(on alerts: [Alert], at now: Milliseconds) async throws {
         let orders = alerts.filter { $0.state == .firing && $0.action != nil }
-        let urgency = ["failover": 0, "ban": 1, "unban": 2, "scale": 3]
+        let urgency = ["failover": 0, "rebalance": 1, "ban": 2, "unban": 3, "scale": 4]
         for alert in orders.sorted(by: { urgency[$0.action ?? "", default: 9] < urgency[$1.action ?? "", default: 9] }) {
-            switch Planner.plan(for: alert, try await input(at: now)) {
-            case .plan(let plan):
-                // The alert may be older than the server's return, or the monitor itself may have been cut off.
-                if plan.purpose == .failover, let server = alert.labels["server"], await answers(server) {
-                    say(alert.fingerprint, "\(server) answers; it is not failed over")
-                    continue
-                }
-                if let pause = try pause(after: plan.purpose, at: now) {
-                    say(
-                        alert.fingerprint,
-                        "\(alert.name): the last \(plan.purpose.rawValue) failed; tried again after a pause of \(pause) s")
-                    continue
-                }
-                try await submit(plan, because: alert.fingerprint)
-                if plan.purpose == .scaleOut, let role = plan.role { lastScaled[role] = now }
-            case .refusal(let refusal):
-                metrics.add("magewatch_planner_refusals_total", ["code": refusal.code.rawValue])
-                say(alert.fingerprint, "\(alert.name): nothing done: \(refusal.reason)")
+            let outcomes = Planner.plans(for: alert, try await input(at: now))
+            // The alert may be older than the server's return, or the monitor itself may have been cut off.
+            if alert.action == "failover", outcomes.contains(where: { $0.plan != nil }), let server = alert.labels["server"],
+                await answers(server)
+            {
+                say(alert.fingerprint, "\(server) answers; it is not failed over")
+                continue
+            }
+            for (index, outcome) in outcomes.enumerated() {
+                try await carryOut(outcome, of: alert, key: "\(alert.fingerprint) \(index)", at: now)
             }
         }
         // What is over may be said again when it comes back.
         let current = Set(orders.map(\.fingerprint))
-        lastSaid = lastSaid.filter { current.contains($0.key) }
+        lastSaid = lastSaid.filter { said in
+            said.key.hasPrefix("release") || current.contains { said.key.hasPrefix($0) }
+        }
+    }
+
+    private func carryOut(_ outcome: PlanningOutcome, of alert: Alert, key: String, at now: Milliseconds) async throws {
+        switch outcome {
+        case .plan(let plan):
+            if let pause = try pause(before: plan, at: now) {
+                say(key, "\(alert.name): the last \(plan.purpose.rawValue) failed; tried again after a pause of \(pause) s")
+                return
+            }
+            try await submit(plan, because: key)
+            if plan.purpose == .scaleOut, let role = plan.role { lastScaled[role] = now }
+        case .refusal(let refusal):
+            metrics.add("magewatch_planner_refusals_total", ["code": refusal.code.rawValue])
+            say(key, "\(alert.name): nothing done: \(refusal.reason)")
+        }
     }
 
     /// Gives back overflow servers whose paid time ends and that are not needed.
     package func release(at now: Milliseconds) async throws {
+        try await executor.expireProposals()
         let input = try await input(at: now)
         let plans = Planner.releases(input)
         for plan in plans { try await submit(plan, because: plan.purpose.rawValue) }
@@ -91,11 +101,13 @@ package actor Scaler {
         }
     }
 
-    /// Seconds to wait after plans of a kind that failed in a row, doubling from ten; nil where none is due. What can't work must not
-    /// be tried every second, nor billed each time.
-    private func pause(after purpose: Plan.Purpose, at now: Milliseconds) throws -> Int? {
-        let longest = purpose == .scaleOut ? 600 : 30
-        let ended = try state.plans(limit: 20).filter { $0.purpose == purpose.rawValue && $0.finishedAt != nil }
+    /// Seconds to wait after plans of a kind and role that failed in a row, doubling from ten; nil where none is due. What can't work
+    /// must not be tried every second, nor billed each time.
+    private func pause(before plan: Plan, at now: Milliseconds) throws -> Int? {
+        let longest = plan.purpose == .scaleOut ? 600 : 30
+        // The subject is the identifier without its time.
+        let subject = plan.id.prefix(upTo: plan.id.lastIndex(of: "-") ?? plan.id.endIndex) + "-"
+        let ended = try state.plans(limit: 50).filter { $0.id.hasPrefix(subject) && $0.finishedAt != nil }
         let failures = ended.prefix { $0.state == .failed || $0.state == .undone }
         guard let last = failures.first?.finishedAt else { return nil }
         let seconds = min(longest, 10 << min(failures.count - 1, 6))
@@ -134,7 +146,16 @@ package actor Scaler {
         return PlanningInput(
             now: now, stack: try state.stack(named: stackName), policy: policy, forecasts: forecasts(), utilisation: utilisation,
             serverUtilisation: servers, underWay: try await executor.underWay(), lastScaled: lastScaled,
-            bans: Dictionary(bans, uniquingKeysWith: { $1 }))
+            bans: Dictionary(bans, uniquingKeysWith: { $1 }), running: try runningContainers(at: now))
+    }
+
+    /// Where each container was seen to run at the last scrapes.
+    private func runningContainers(at now: Milliseconds) throws -> [String: Set<String>] {
+        var running: [String: Set<String>] = [:]
+        for (labels, value) in try latest("magewatch_container_up", at: now) where value > 0 {
+            if let name = labels["container"], let server = labels["server"] { running[name, default: []].insert(server) }
+        }
+        return running
     }
 
     private func latest(_ metric: String, at now: Milliseconds) throws -> [(Labels, Double)] {

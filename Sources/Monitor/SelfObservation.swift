@@ -4,16 +4,19 @@ import LogStore
 import MetricStore
 import Parsing
 import Telemetry
+import Topology
 import WAF
 
-/// Writes what the monitor knows of itself as series: its own counters, the access logs' counters, the WAF's scores, and the machine it
-/// stands on.
+/// Writes what the monitor knows of itself as series: its own counters, the access logs' counters, the WAF's scores, the inventory, and
+/// the machine it stands on.
 struct SelfObservation: Sendable {
     let sink: any SampleSink
     let metrics: SelfMetrics
     let stores: MonitorStores
     let access: AccessMetrics
     let detector: Detector
+    let inventory: InventorySeries
+    let stackName: String
     let host: HostCollector?
 
     /// Writes all of one moment in one batch.
@@ -25,7 +28,8 @@ struct SelfObservation: Sendable {
                 reading.labels.setting("job", to: "magewatch").setting("instance", to: "monitor"), reading.value, at: now)
         }
         host?.collect(at: now, into: &batch)
-        for part in [batch, access.snapshot(at: now), detector.snapshot(at: now)] where !part.isEmpty {
+        let inventory = inventory.snapshot(try stores.state.stack(named: stackName), at: now)
+        for part in [batch, access.snapshot(at: now), detector.snapshot(at: now), inventory] where !part.isEmpty {
             _ = try await sink.append(part)
         }
     }

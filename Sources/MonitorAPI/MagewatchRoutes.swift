@@ -35,12 +35,14 @@ struct MagewatchRoutes: Sendable {
         }
         router.post(RouterPath(base + "/plans/:id/approve")) { request, context in
             let id = pathParameter("id", context)
-            return await encoded(request) { _ in
-                try refuseBrowsers(request)
-                try await services.approvePlan(id)
-                return try await plan(id)
-            }
+            return await encoded(request) { _ in try await approve(id, request) }
         }
+    }
+
+    private func approve(_ id: String, _ request: Request) async throws -> PlanReport {
+        try refuseBrowsers(request)
+        try await services.approvePlan(id)
+        return try await plan(id)
     }
 
     private func plan(_ id: String) async throws -> PlanReport {

@@ -53,7 +53,9 @@ private func kind(_ code: LogQLError.Code) -> APIError.Kind {
 
 /// Orders are not taken from web pages: a browser names the page's origin on every request that a page makes it send, and no tool does.
 /// Without this any page that an operator opens could command the stack through a port on loopback.
-func refuseBrowsers(_ request: Request) throws(APIError) {
+///
+/// Throws untyped: with a typed error in an asynchronous closure that is inlined, the optimiser of Swift 6.3.1 crashes.
+func refuseBrowsers(_ request: Request) throws {
     if request.headers[.origin] != nil {
         throw APIError(.badData, "orders are not taken from web pages; use magewatch, amtool or another program")
     }

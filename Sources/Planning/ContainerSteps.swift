@@ -6,7 +6,7 @@ struct ContainerSteps {
     let container: Container
     let policy: RolePolicy?
 
-    private var specification: ContainerSpecification {
+    var specification: ContainerSpecification {
         ContainerSpecification(
             name: container.name, role: container.role, image: container.image, address: container.address,
             gateway: policy?.gateway, limits: container.limits, sharedDirectory: policy?.sharedFiles?.target)

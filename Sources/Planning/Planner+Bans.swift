@@ -4,10 +4,15 @@ import Topology
 
 extension Planner {
     static func ban(for alert: Alert, _ input: PlanningInput) -> PlanningOutcome {
-        guard let text = alert.labels["address"], let address = NetworkAddress(text) else {
-            return .refuse(.unclear, "alert \(alert.name) has no label `address` that is an IP address")
+        guard let network = alert.labels["address"].flatMap(NetworkRange.init) else {
+            return .refuse(.unclear, "alert \(alert.name) has no label `address` that is an IP address or a network")
         }
-        if let reason = protection(of: address, text, input) { return .refuse(.allowed, reason) }
+        let text = "\(network)"
+        guard network.length >= narrowest(network) else {
+            return .refuse(
+                .unclear, "\(text) is too wide to be banned for what some of it did; at most a /\(narrowest(network)) is")
+        }
+        if let reason = protection(of: network, input) { return .refuse(.allowed, reason) }
         let past = input.bans[text]
         if let past, past.until > input.now {
             return .refuse(.underWay, "\(text) is banned already, for \((past.until - input.now) / 1000) s more")
@@ -43,7 +48,10 @@ extension Planner {
 
     /// The plan that lets an address in again, when its time is over or an operator says so.
     package static func unban(address: String, because reason: String, _ input: PlanningInput) -> PlanningOutcome {
-        guard NetworkAddress(address) != nil else { return .refuse(.unclear, "\"\(address)\" is no IP address") }
+        guard let network = NetworkRange(address) else {
+            return .refuse(.unclear, "\"\(address)\" is neither an IP address nor a network")
+        }
+        let address = "\(network)"
         let steps = input.policy.banServers.map {
             PlannedStep(.agent(server: $0, step: .unban(address: address), undo: nil), mayFail: true, timeoutSeconds: 10)
         }
@@ -60,16 +68,20 @@ extension Planner {
         return min(seconds, policy.longestBanSeconds)
     }
 
-    private static func protection(of address: NetworkAddress, _ text: String, _ input: PlanningInput) -> String? {
-        if let network = input.policy.allow.first(where: { NetworkRange($0)?.contains(address) == true }) {
-            return "\(text) is on the allow list (\(network)) and never banned"
+    /// Fewest leading bits of a network that is banned: a customer's network at a provider, and nothing larger.
+    private static func narrowest(_ network: NetworkRange) -> Int { network.address.bytes.count == 4 ? 24 : 48 }
+
+    private static func protection(of network: NetworkRange, _ input: PlanningInput) -> String? {
+        if let allowed = input.policy.allow.first(where: { NetworkRange($0)?.overlaps(network) == true }) {
+            return "\(network) is on the allow list (\(allowed)) and never banned"
         }
-        if let own = input.stack.servers.first(where: { NetworkAddress($0.address) == address }) {
-            return "\(text) is the stack's own server \(own.name) and never banned"
+        func holds(_ text: String) -> Bool { NetworkAddress(text).map(network.contains) ?? false }
+        if let own = input.stack.servers.first(where: { holds($0.address) }) {
+            return "\(network) is the stack's own server \(own.name) and never banned"
         }
-        if let own = input.stack.containers.first(where: { NetworkAddress($0.host) == address }) {
-            return "\(text) is the stack's own container \(own.name) and never banned"
+        if let own = input.stack.containers.first(where: { holds($0.host) }) {
+            return "\(network) is the stack's own container \(own.name) and never banned"
         }
-        return address.isLoopback ? "\(text) is this machine itself and never banned" : nil
+        return network.address.isLoopback ? "\(network) is this machine itself and never banned" : nil
     }
 }

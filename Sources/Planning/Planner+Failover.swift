@@ -6,41 +6,32 @@ extension Planner {
     /// Roles in the order they are brought back: what others wait for comes first.
     static let importance: [Role] = [.db, .queue, .search, .web, .lb, .mail, .acc, .monitor]
 
-    static func failover(for alert: Alert, _ input: PlanningInput) -> PlanningOutcome {
+    /// A plan for each container that is lost, the important ones first: one that can't be brought back keeps no other from it, and
+    /// roles come back side by side.
+    static func failovers(for alert: Alert, _ input: PlanningInput) -> [PlanningOutcome] {
         let lost: [Container]
-        let subject: String
+        var server: String?
         // A whole server lost; or one container, where the alert names it.
         if let name = alert.labels["container"], let container = input.stack.container(name) {
             lost = [container]
-            subject = name
-        } else if let server = alert.labels["server"], input.stack.server(server) != nil {
-            lost = input.stack.containers(on: server)
-            subject = server
+        } else if let name = alert.labels["server"], input.stack.server(name) != nil {
+            lost = input.stack.containers(on: name)
+            server = name
         } else {
-            return .refuse(.unclear, "alert \(alert.name) has no label `server` or `container` that the inventory knows")
+            return [.refuse(.unclear, "alert \(alert.name) has no label `server` or `container` that the inventory knows")]
         }
-        let prefix = identifier(.failover, subject, 0).dropLast()
-        guard !input.underWay.contains(where: { $0.id.hasPrefix(prefix) }) else {
-            return .refuse(.underWay, "the failover of \(subject) is under way")
-        }
-        var work = FailoverWork(input: input, dead: lost.first?.server ?? subject, isServer: subject != lost.first?.name)
         let active = lost.filter { $0.kind == .active && $0.state != .stopped && $0.state != .failed }
-        for container in active.sorted(by: { rank($0) < rank($1) }) { work.rescue(container) }
-        guard !work.steps.isEmpty else {
-            let reasons = work.notes.isEmpty ? "no active container is on it" : work.notes.joined(separator: "; ")
-            return .refuse(work.notes.isEmpty ? .unneeded : .noRoom, "nothing of \(subject) is brought up elsewhere: \(reasons)")
+        guard !active.isEmpty else {
+            let subject = server ?? lost.map(\.name).joined()
+            return [.refuse(.unneeded, "nothing of \(subject) is brought up elsewhere: no active container is on it")]
         }
-        let decision = Decision(
-            summary: "\(subject) is lost: \(work.moves.joined(separator: ", "))",
-            evidence: [evidence(of: alert)] + lost.map { Decision.Evidence($0.name, "\($0.kind.rawValue) on \($0.server)") },
-            alternatives: work.notes + ["wait for \(subject) to come back: its roles would not serve meanwhile"],
-            otherwise: "\(active.map(\.name).joined(separator: ", ")) would not serve")
-        let roles = Set(active.map(\.role))
-        return .plan(
-            Plan(
-                id: identifier(.failover, subject, input.now), purpose: .failover,
-                role: roles.count == 1 ? roles.first : nil, createdAt: input.now,
-                steps: work.steps + work.bestEffort, decision: decision))
+        var rest = input
+        return active.sorted { rank($0) < rank($1) }.map { container in
+            let outcome = Rescue(of: container, lostServer: server, input: rest).outcome(for: alert)
+            // What the next one finds is what this one leaves.
+            if case .plan(let plan) = outcome { rest.underWay.append(plan) }
+            return outcome
+        }
     }
 
     private static func rank(_ container: Container) -> (Int, String) {
@@ -48,38 +39,40 @@ extension Planner {
     }
 }
 
-/// The steps that bring lost containers back elsewhere.
-private struct FailoverWork {
+/// How one lost container is brought back: by its backup, or on another server.
+private struct Rescue {
+    let lost: Container
+    /// Set where the whole server is lost, so that nothing may be started on it.
+    let lostServer: String?
     let input: PlanningInput
-    let dead: String
-    /// The whole server is lost, so that nothing may be started on it.
-    let isServer: Bool
-    private(set) var steps: [PlannedStep] = []
-    /// What may wait until all roles serve, since the server it is sent to is probably dead.
-    private(set) var bestEffort: [PlannedStep] = []
-    private(set) var moves: [String] = []
-    private(set) var notes: [String] = []
-    private var placement: Placement
 
-    init(input: PlanningInput, dead: String, isServer: Bool) {
+    init(of lost: Container, lostServer: String?, input: PlanningInput) {
+        self.lost = lost
+        self.lostServer = lostServer
         self.input = input
-        self.dead = dead
-        self.isServer = isServer
-        placement = Placement(stack: input.stack, measured: [:], coming: input.comingContainers)
     }
 
-    mutating func rescue(_ lost: Container) {
-        let backup = input.stack.containers.first { $0.kind == .backup && $0.backupOf == lost.name }
-        if let backup, backup.server != dead || !isServer, isUsable(backup.server) {
-            takeOver(lost, by: backup)
-        } else {
-            if let backup { notes.append("\(backup.name): its server \(backup.server) is lost as well") }
-            startElsewhere(lost)
+    func outcome(for alert: Alert) -> PlanningOutcome {
+        let prefix = Planner.identifier(.failover, lost.name, 0).dropLast()
+        guard !input.underWay.contains(where: { $0.id.hasPrefix(prefix) }) else {
+            return .refuse(.underWay, "the failover of \(lost.name) is under way")
         }
+        let backup = input.stack.containers.first { $0.kind == .backup && $0.backupOf == lost.name }
+        if let backup, isUsable(backup.server) { return .plan(takeOver(by: backup, alert)) }
+        let note = backup.map { "its backup \($0.name) is on \($0.server), which is lost as well" } ?? "it has no backup"
+        guard let policy = input.policy.roles[lost.role] else {
+            return refusal("\(note), and the configuration has no role \(lost.role.rawValue) to start it elsewhere by")
+        }
+        guard let server = roomiest() else { return refusal("\(note), and no server has room for it") }
+        return .plan(startElsewhere(on: server, policy, note, alert))
+    }
+
+    private func refusal(_ why: String) -> PlanningOutcome {
+        .refuse(.noRoom, "\(lost.name) is not brought up elsewhere: \(why)")
     }
 
     /// The backup gets the active's address and work; the two change places in the inventory.
-    private mutating func takeOver(_ lost: Container, by backup: Container) {
+    private func takeOver(by backup: Container, _ alert: Alert) -> Plan {
         let policy = input.policy.roles[lost.role]
         var active = backup
         active.kind = .active
@@ -92,52 +85,55 @@ private struct FailoverWork {
         retired.backupOf = active.name
         let parts = ContainerSteps(container: active, policy: policy)
         let before = ContainerSteps(container: lost, policy: policy)
-        for pool in policy?.loadBalancers ?? [] where pool.server != dead {
-            steps.append(
-                PlannedStep(
-                    .agent(server: pool.server, step: .removeBackend(before.backend(pool.pool)), undo: nil), mayFail: true,
-                    timeoutSeconds: 2))
+        var steps = (policy?.loadBalancers ?? []).filter { $0.server != lost.server }.map { pool in
+            PlannedStep(
+                .agent(server: pool.server, step: .removeBackend(before.backend(pool.pool)), undo: nil), mayFail: true,
+                timeoutSeconds: 2)
         }
         steps += parts.start(graceSeconds: 5)
         steps.append(PlannedStep(.putContainer(retired)))
-        steps += parts.join(except: dead)
-        stopTheDead(lost)
-        placement.add(active)
-        moves.append("\(active.name) on \(active.server) takes over from \(lost.name)")
+        steps += parts.join(except: lost.server)
+        return plan(steps, "\(active.name) on \(active.server) takes over from \(lost.name)", [], alert)
     }
 
     /// The same container on a server with room.
-    private mutating func startElsewhere(_ lost: Container) {
-        guard let policy = input.policy.roles[lost.role] else {
-            notes.append("\(lost.name): no backup, and no policy for \(lost.role.rawValue) to start it elsewhere by")
-            return
-        }
-        let leaving = input.leavingServers
-        let servers = input.stack.attachedServers.filter { $0.name != dead && isUsable($0.name) && !leaving.contains($0.name) }
-        guard let best = placement.candidates(for: lost, among: servers).first else {
-            notes.append("\(lost.name): no backup, and no server with room for it")
-            return
-        }
+    private func startElsewhere(on server: Server, _ policy: RolePolicy, _ note: String, _ alert: Alert) -> Plan {
         var moved = lost
-        moved.server = best.server.name
+        moved.server = server.name
         moved.state = .running
         let parts = ContainerSteps(container: moved, policy: policy)
-        steps += parts.start(graceSeconds: 5) + parts.join(except: dead)
-        stopTheDead(lost)
-        placement.add(moved)
-        moves.append("\(lost.name) starts on \(moved.server)")
+        let steps = parts.start(graceSeconds: 5) + parts.join(except: lost.server)
+        return plan(steps, "\(lost.name) starts on \(server.name)", ["let a backup take over: \(note)"], alert)
     }
 
-    /// Should the server be cut off and not dead, nothing is to run twice when it comes back.
-    private mutating func stopTheDead(_ lost: Container) {
-        bestEffort.append(
-            PlannedStep(
-                .agent(server: lost.server, step: .stopContainer(name: lost.name, graceSeconds: 1), undo: nil), mayFail: true,
-                timeoutSeconds: 2))
+    private func plan(_ steps: [PlannedStep], _ move: String, _ alternatives: [String], _ alert: Alert) -> Plan {
+        // Should the server be cut off and not dead, nothing is to run twice. Sent last: it probably has nobody to hear it, and what
+        // comes back later is seen and stopped then.
+        let stop = PlannedStep(
+            .agent(server: lost.server, step: .stopContainer(name: lost.name, graceSeconds: 1), undo: nil), mayFail: true,
+            timeoutSeconds: 2)
+        let subject = lostServer ?? lost.name
+        let decision = Decision(
+            summary: "\(subject) is lost: \(move)",
+            evidence: [Planner.evidence(of: alert), .init(lost.name, "\(lost.kind.rawValue) on \(lost.server)")],
+            alternatives: alternatives + ["wait for \(subject) to come back: \(lost.role.rawValue) would not serve meanwhile"],
+            otherwise: "\(lost.name) would not serve")
+        return Plan(
+            id: Planner.identifier(.failover, lost.name, input.now), purpose: .failover, role: lost.role, createdAt: input.now,
+            steps: steps + [stop], decision: decision)
+    }
+
+    private func roomiest() -> Server? {
+        let leaving = input.leavingServers
+        let servers = input.stack.attachedServers.filter {
+            $0.name != lost.server && isUsable($0.name) && !leaving.contains($0.name)
+        }
+        return Placement(stack: input.stack, coming: input.comingContainers + input.movingContainers)
+            .candidates(for: lost, among: servers).first?.server
     }
 
     private func isUsable(_ server: String) -> Bool {
         guard let server = input.stack.server(server) else { return false }
-        return server.health != .down && (!isServer || server.name != dead)
+        return server.health != .down && server.name != lostServer
     }
 }

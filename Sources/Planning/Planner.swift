@@ -4,17 +4,21 @@ import Topology
 
 /// From an alert to a plan: pure functions of the inventory, the policy, the forecasts and the time.
 package enum Planner {
-    /// The plan that an alert with an `action` label orders, or why there is none.
-    package static func plan(for alert: Alert, _ input: PlanningInput) -> PlanningOutcome {
+    /// The plans that an alert with an `action` label orders, or why there are none. A failover is a plan for each lost container; every
+    /// other order is one plan.
+    package static func plans(for alert: Alert, _ input: PlanningInput) -> [PlanningOutcome] {
         switch alert.action {
-        case "scale": scaleOut(for: alert, input)
-        case "failover": failover(for: alert, input)
-        case "ban": ban(for: alert, input)
-        case "unban": unban(address: alert.labels["address"] ?? "", because: "alert \(alert.name)", input)
+        case "scale": [scaleOut(for: alert, input)]
+        case "failover": failovers(for: alert, input)
+        case "rebalance": [stray(for: alert, input)]
+        case "ban": [ban(for: alert, input)]
+        case "unban": [unban(address: alert.labels["address"] ?? "", because: "alert \(alert.name)", input)]
         case let other:
-            .refuse(
-                .unclear,
-                "alert \(alert.name) orders \"\(other ?? "")\"; the planner knows scale, failover, ban and unban")
+            [
+                .refuse(
+                    .unclear,
+                    "alert \(alert.name) orders \"\(other ?? "")\"; the planner knows scale, failover, rebalance, ban and unban")
+            ]
         }
     }
 

@@ -28,11 +28,13 @@ package struct PlanningInput: Sendable {
     /// When a role was last scaled.
     package var lastScaled: [Role: Milliseconds]
     package var bans: [String: PastBan]
+    /// The servers on which a container is seen to run right now, by its name.
+    package var running: [String: Set<String>]
 
     package init(
         now: Milliseconds, stack: Stack, policy: PlanningPolicy, forecasts: [Forecast] = [],
         utilisation: [Role: Double] = [:], serverUtilisation: [String: Double] = [:], underWay: [Plan] = [],
-        lastScaled: [Role: Milliseconds] = [:], bans: [String: PastBan] = [:]
+        lastScaled: [Role: Milliseconds] = [:], bans: [String: PastBan] = [:], running: [String: Set<String>] = [:]
     ) {
         self.now = now
         self.stack = stack
@@ -43,12 +45,23 @@ package struct PlanningInput: Sendable {
         self.underWay = underWay
         self.lastScaled = lastScaled
         self.bans = bans
+        self.running = running
     }
 
     /// Containers that plans under way will add.
     var comingContainers: [Container] {
         underWay.flatMap(\.steps).compactMap { step in
             guard case .putContainer(let container) = step.action, stack.container(container.name) == nil else { return nil }
+            return container
+        }
+    }
+
+    /// Containers that plans under way will start on another server, or in place of another.
+    var movingContainers: [Container] {
+        underWay.flatMap(\.steps).compactMap { step in
+            guard case .putContainer(let container) = step.action, container.state == .running,
+                let now = stack.container(container.name), now.server != container.server || now.state != .running
+            else { return nil }
             return container
         }
     }

@@ -15,10 +15,13 @@ package struct AppendOutcome: Sendable, Equatable {
     package var accepted: Int
     /// Refused for good (sending them again would not help), by reason.
     package var refused: [String: Int]
+    /// By entry of the batch, whether it was stored just now: neither refused nor known already; nil where all were.
+    package var stored: [Bool]?
 
-    package init(accepted: Int = 0, refused: [String: Int] = [:]) {
+    package init(accepted: Int = 0, refused: [String: Int] = [:], stored: [Bool]? = nil) {
         self.accepted = accepted
         self.refused = refused
+        self.stored = stored
     }
 
     package var refusedCount: Int { refused.values.reduce(0, +) }

@@ -1,6 +1,7 @@
 package import Parsing
 import Synchronization
 package import Telemetry
+package import Topology
 
 /// Judges requests as they arrive: signatures on the request line and the user agent, buckets for what only repetition makes an
 /// attack (refused paths, login attempts), a score by address.
@@ -30,11 +31,11 @@ package final class Detector: Sendable {
     }
 
     private let signatures = Signatures()
-    private let exempt: [Network]
+    private let exempt: [NetworkRange]
     private let state = Mutex(State())
 
     /// - Parameter exempt: networks never judged: own servers, proxies, the operator's allow list.
-    package init(exempt: [Network]) {
+    package init(exempt: [NetworkRange]) {
         self.exempt = exempt
     }
 
@@ -133,19 +134,19 @@ package final class Detector: Sendable {
     /// The nearest address that is not one of ours: the peer, or, where the peer is a trusted proxy, the last untrusted of
     /// X-Forwarded-For, read from the right.
     private func client(of record: AccessRecord) -> String? {
-        guard let peer = ClientAddress.key(record.client) else { return nil }
-        guard isExempt(peer) else { return peer }
+        guard let peer = ClientAddress.network(of: record.client) else { return nil }
+        guard isExempt(peer) else { return "\(peer)" }
         guard let forwarded = record.forwardedFor else { return nil }
         for part in forwarded.split(separator: UInt8(ascii: ",")).reversed() {
             let trimmed = part.drop { $0 == 0x20 }
-            guard let address = ClientAddress.key(trimmed) else { return nil }
-            if !isExempt(address) { return address }
+            guard let address = ClientAddress.network(of: trimmed) else { return nil }
+            if !isExempt(address) { return "\(address)" }
         }
         return nil
     }
 
-    private func isExempt(_ address: String) -> Bool {
-        exempt.contains { $0.contains(address) }
+    private func isExempt(_ client: NetworkRange) -> Bool {
+        exempt.contains { $0.overlaps(client) }
     }
 
     private static func forgetOldest(_ state: inout State) {

@@ -16,6 +16,7 @@ struct LabCommand: AsyncParsableCommand {
             EXAMPLES
               magewatch lab --fast                     the whole scenario in about five minutes
               magewatch lab --fast --scenario attack   one step
+              magewatch lab --scenario isolation       a server is cut off and returns (not part of "all")
               magewatch lab --keep                     leaves the stack up to look around, until Ctrl-C
             """)
 
@@ -70,7 +71,7 @@ struct LabCommand: AsyncParsableCommand {
     }
 
     private func steps() throws -> Set<Scenario.Step> {
-        if scenario.contains("all") { return Set(Scenario.Step.allCases) }
+        if scenario.contains("all") { return Set(Scenario.Step.play) }
         return Set(
             try scenario.map { name in
                 guard let step = Scenario.Step(rawValue: name) else {

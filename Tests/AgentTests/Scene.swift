@@ -30,6 +30,7 @@ final class FakeDrivers: ContainerRuntime, SharedFileSystem, AddressFailover {
         }
     }
 
+    func announce(_ name: String) async throws {}
     func stop(_ name: String, grace: Duration) async throws { state.withLock { $0.containers[name]?.processID = nil } }
     func remove(_ name: String) async throws { state.withLock { $0.containers[name] = nil } }
     func find(_ name: String) async throws -> ManagedContainer? { state.withLock { $0.containers[name] } }

@@ -18,7 +18,7 @@ struct ContainerRuntimeTests {
         #expect(try await !runtime.ensureRunning(Self.specification).changed)
         #expect(try await runtime.ensureGone("web1", grace: .seconds(1)).changed)
         #expect(try await !runtime.ensureGone("web1", grace: .seconds(1)).changed)
-        #expect(runtime.calls == ["create web1", "start web1", "stop web1", "remove web1"])
+        #expect(runtime.calls == ["create web1", "start web1", "announce web1", "stop web1", "remove web1"])
     }
 
     @Test("A running container is not replaced by another specification")

@@ -132,6 +132,10 @@ struct HAProxyIntegrationTests {
         let until = Int64(Date().timeIntervalSince1970 * 1000) + 3_600_000
         #expect(try await runtime.ban("192.0.2.1", until: until).changed)
         #expect(try await !runtime.ban("192.0.2.1", until: until).changed)
+        let network = "2001:db8:1:2::/64"
+        #expect(try await runtime.ban(network, until: until).changed)
+        #expect(try await HAProxySocket(path: socket).ask("show map \(map)").contains(network))
+        #expect(try await runtime.unban(network).changed)
         #expect(try await runtime.statistics().contains { $0.server == "w1" })
 
         haproxy.terminate()

@@ -25,6 +25,8 @@ final class InMemoryRuntime: ContainerRuntime {
         }
     }
 
+    func announce(_ name: String) async throws { state.withLock { $0.calls.append("announce \(name)") } }
+
     func stop(_ name: String, grace: Duration) async throws {
         state.withLock {
             $0.calls.append("stop \(name)")

@@ -18,7 +18,9 @@ struct WholeStackTests {
         #expect(Laboratory.leftovers(of: directory).isEmpty)
     }
 
-    @Test("A run that is killed leaves no process, and the next removes its files", .timeLimit(.minutes(5)))
+    @Test(
+        "A run that is killed leaves no process; the next removes its files, and cuts a server off that returns",
+        .timeLimit(.minutes(5)))
     func killed() async throws {
         let directory = try TemporaryDirectory("lab")
         let process = Process()
@@ -39,7 +41,8 @@ struct WholeStackTests {
         // The kernel ends the processes of the machines as soon as it gets to it.
         for _ in 0..<100 where !Laboratory.processes(naming: name).isEmpty { try await Task.sleep(for: .milliseconds(50)) }
         #expect(Laboratory.processes(naming: name).isEmpty)
-        let (_, output) = try await Laboratory.run(["--fast", "--scenario", "delivery", "--directory", directory.path])
+        let (status, output) = try await Laboratory.run(["--fast", "--scenario", "isolation", "--directory", directory.path])
+        #expect(status == 0, "\(output)")
         #expect(output.contains("removed what \(name), which was killed, had left"), "\(output)")
         #expect(Laboratory.leftovers(of: directory).isEmpty)
     }

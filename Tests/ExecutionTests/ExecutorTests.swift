@@ -135,6 +135,65 @@ import Topology
         await #expect(throws: ExecutionError.self) { try await executor.cancel("p1") }
     }
 
+    @Test("Plans for different roles run side by side; those that touch the same wait for each other, failover first")
+    func sideBySide() async throws {
+        let state = try StateStore()
+        let gate = Gate()
+        let executor = try Sample.executor(state, gate)
+        var web = Sample.failover("web")
+        web.role = .web
+        try await executor.submit(Sample.failover("db"))
+        try await executor.submit(web)
+        try await executor.submit(Sample.scaleOut())
+        try await executor.submit(Sample.failover("db-again"))
+        await gate.waitFor(["db/0", "web/0"])
+        await gate.open("db/0")
+        await gate.waitFor(["db/0", "web/0", "db-again/0"])
+        await gate.open("db-again/0")
+        // The scale-out touches the role that the second plan works on.
+        #expect(try state.plan("p1")?.state == .waiting)
+        await gate.open("web/0")
+        for id in ["p1/1", "p1/2", "p1/4"] { await gate.open(id) }
+        await executor.waitUntilIdle()
+        #expect(try state.plan("p1")?.state == .done)
+    }
+
+    @Test("A server that is worked on is not given back meanwhile")
+    func detachWaits() async throws {
+        let state = try StateStore()
+        let gate = Gate()
+        let executor = try Sample.executor(state, gate)
+        var search = Sample.scaleOut("search")
+        search.role = .search
+        search.steps.removeFirst()
+        try await executor.submit(search)
+        let detach = Plan(
+            id: "detach", purpose: .release, role: nil, createdAt: 1, steps: [PlannedStep(.detach(server: "o1"))],
+            decision: Decision(summary: "give o1 back"))
+        try await executor.submit(detach)
+        await gate.waitFor(["search/0"])
+        #expect(try state.plan("detach")?.state == .waiting)
+        for id in ["search/0", "search/1", "search/3"] { await gate.open(id) }
+        await executor.waitUntilIdle()
+        #expect(try state.plan("detach")?.state == .done)
+    }
+
+    @Test("A proposal that nobody approves is dropped after a while")
+    func proposals() async throws {
+        let state = try StateStore()
+        let clock = Mutex<Int64>(1000)
+        let executor = try Executor(
+            state: state, performer: FakeAgents(), pool: LedgerServerPool(servers: [], billedPeriodSeconds: 60, state: state),
+            metrics: SelfMetrics(), clock: ExecutorClock(now: { clock.withLock { $0 } }, sleep: { _ in }))
+        try await executor.submit(Sample.ban("b1"), needsApproval: true)
+        try await executor.expireProposals()
+        #expect(try state.plan("b1")?.state == .proposed)
+        clock.withLock { $0 += Executor.proposalLifetime + 1 }
+        try await executor.expireProposals()
+        #expect(try state.plan("b1")?.state == .cancelled)
+        await #expect(throws: ExecutionError.self) { try await executor.approve("b1") }
+    }
+
     @Test("The queue has an end")
     func bounded() async throws {
         let state = try StateStore()
@@ -156,5 +215,31 @@ private struct Stuck: StepPerformer {
     func perform(_ request: StepRequest, on server: String) async throws -> StepAnswer {
         try await Task.sleep(for: .seconds(86_400))
         throw FakeAgents.Unreachable()
+    }
+}
+
+/// Agents whose answers wait until the test lets them go.
+private actor Gate: StepPerformer {
+    private var asked: Set<String> = []
+    private var opened: Set<String> = []
+    private var callers: [String: CheckedContinuation<Void, Never>] = [:]
+    private var watchers: [(ids: Set<String>, continuation: CheckedContinuation<Void, Never>)] = []
+
+    func perform(_ request: StepRequest, on server: String) async throws -> StepAnswer {
+        asked.insert(request.id)
+        for watcher in watchers where watcher.ids.isSubset(of: asked) { watcher.continuation.resume() }
+        watchers.removeAll { $0.ids.isSubset(of: asked) }
+        if !opened.contains(request.id) { await withCheckedContinuation { callers[request.id] = $0 } }
+        return StepAnswer(id: request.id, outcome: .done, message: "", durationSeconds: 0)
+    }
+
+    func open(_ id: String) {
+        opened.insert(id)
+        callers.removeValue(forKey: id)?.resume()
+    }
+
+    func waitFor(_ ids: Set<String>) async {
+        if ids.isSubset(of: asked) { return }
+        await withCheckedContinuation { watchers.append((ids, $0)) }
     }
 }

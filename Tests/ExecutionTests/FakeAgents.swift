@@ -95,6 +95,19 @@ enum Sample {
             decision: Decision(summary: "one more web"))
     }
 
+    /// A failover of the database that is one step.
+    static func failover(_ id: String) -> Plan {
+        Plan(
+            id: id, purpose: .failover, role: .db, createdAt: 1,
+            steps: [
+                PlannedStep(
+                    .agent(
+                        server: "s2", step: .waitUntilHealthy(HealthProbe(url: "tcp://10.0.0.9:1", timeoutSeconds: 5)), undo: nil)
+                )
+            ],
+            decision: Decision(summary: "bring it back"))
+    }
+
     static func ban(_ id: String) -> Plan {
         Plan(
             id: id, purpose: .ban, role: nil, createdAt: 1,

@@ -9,6 +9,19 @@ private final class Seen: AccessObserver {
     func observe(_ record: AccessRecord, stream: Labels, at: Nanoseconds) { count.withLock { $0 += 1 } }
 }
 
+/// Stores the first batch, and knows all entries of every later one.
+private final class ForgettingNothing: LogSink {
+    private let batches = Mutex(0)
+
+    func append(_ batch: LogBatch) async throws -> AppendOutcome {
+        let isFirst = batches.withLock { batches in
+            batches += 1
+            return batches == 1
+        }
+        return AppendOutcome(accepted: batch.count, stored: isFirst ? nil : batch.entries.map { _ in false })
+    }
+}
+
 struct AccessMetricsTests {
     private static func line(_ status: Int, host: String = "a.example", seconds: String = "0.02") -> String {
         "\(host) 10.0.0.1 - - [24/Nov/2026:12:00:00 +0000] \"GET / HTTP/1.1\" \(status) 100 \"-\" \"curl\" \(seconds)"
@@ -41,6 +54,20 @@ struct AccessMetricsTests {
         #expect(values["magewatch_http_request_duration_seconds_bucket 200 0.025"] == 2)
         #expect(values["magewatch_http_request_duration_seconds_bucket 200 0.01"] == 0)
         #expect(values["magewatch_http_request_duration_seconds_count 200"] == 2)
+    }
+
+    @Test("A line that the store knew already is neither counted nor shown again")
+    func sentAgain() async throws {
+        let seen = Seen()
+        let metrics = AccessMetrics(next: ForgettingNothing(), observer: seen)
+        var batch = LogBatch()
+        for _ in 0..<3 { batch.append(["role": "web"], at: 1, line: AccessMetricsTests.line(200).utf8) }
+        _ = try await metrics.append(batch)
+        _ = try await metrics.append(batch)
+        #expect(seen.count.withLock { $0 } == 3)
+        let snapshot = metrics.snapshot(at: 9)
+        let requests = snapshot.series.first { snapshot.labels(of: $0).metricName == "magewatch_http_requests_total" }
+        #expect(try snapshot.values[#require(requests).samples.lowerBound] == 3)
     }
 
     @Test("Beyond the limit of series the rest is counted as other")

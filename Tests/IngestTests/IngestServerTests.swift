@@ -136,6 +136,24 @@ struct IngestServerTests {
         #expect(sink.rows.last?.labels == ["app": "x", "b": "\"q\""])
     }
 
+    @Test("A pushed time that is far ahead is not believed: the entry would outlive every retention")
+    func farAhead() async throws {
+        let sink = RecordingSink()
+        let now = Intake.now()
+        let near = now + 600_000_000_000
+        let body = #"{"streams":[{"stream":{"app":"x"},"values":[["\#(near)","near"],["\#(Int64.max)","far"]]}]}"#
+        try await withServer(sink) { port, metrics in
+            try await TestClient.connected(to: port) { client in
+                try await client.send(post("/loki/api/v1/push", "application/json", Array(body.utf8)))
+                #expect(await client.receive(until: "\r\n\r\n").hasPrefix("HTTP/1.1 204"))
+            }
+            #expect(metrics.value(Intake.redatedMetric, ["source": "127.0.0.1"]) == 1)
+        }
+        #expect(sink.rows.first?.timestamp == near)
+        let far = try #require(sink.rows.last?.timestamp)
+        #expect(far >= now && far <= Intake.now())
+    }
+
     @Test(
         "A sink's refusal is told by status",
         arguments: [(SinkError.Code.overloaded, "429"), (.unavailable, "503"), (.invalid, "400")])

@@ -96,7 +96,7 @@ struct LogStoreTests {
         var mixed = LogBatch()
         for app in ["a", "b", "c"] { mixed.append(["app": app], at: 1, line: app.utf8) }
         let outcome = try await store.append(mixed)
-        #expect(outcome == AppendOutcome(accepted: 2, refused: ["too_many_streams": 1]))
+        #expect(outcome == AppendOutcome(accepted: 2, refused: ["too_many_streams": 1], stored: [true, true, false]))
         #expect(try texts(readAll(store)) == ["a", "b"])
         #expect(metrics.value("magewatch_log_store_refused_total", ["reason": "too_many_streams"]) == 1)
         try store.close()
@@ -130,7 +130,7 @@ struct LogStoreTests {
         #expect(try texts(readAll(store)) == ["young"])
         #expect(store.statistics.files == 0)
         #expect(store.statistics.streams == 1)
-        #expect(try await store.append(batch([(10 * second, "old")])) == AppendOutcome(refused: ["too_old": 1]))
+        #expect(try await store.append(batch([(10 * second, "old")])) == AppendOutcome(refused: ["too_old": 1], stored: [false]))
         try store.close()
     }
 

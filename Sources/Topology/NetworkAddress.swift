@@ -1,7 +1,7 @@
 /// An IPv4 or IPv6 address; an IPv4 address mapped into IPv6 is the IPv4 address.
-package struct NetworkAddress: Hashable, Sendable {
+package struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
     /// 4 or 16 of them.
-    let bytes: [UInt8]
+    package let bytes: [UInt8]
 
     /// Nil where the text is none.
     package init?(_ text: String) {
@@ -15,7 +15,30 @@ package struct NetworkAddress: Hashable, Sendable {
         }
     }
 
-    var isLoopback: Bool {
+    init(bytes: [UInt8]) { self.bytes = bytes }
+
+    /// Dotted, or groups without leading zeros with the longest run of zeros as `::` (RFC 5952).
+    package var description: String {
+        if bytes.count == 4 { return bytes.map(String.init).joined(separator: ".") }
+        let groups = stride(from: 0, to: 16, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
+        func text(_ range: Range<Int>) -> String { groups[range].map { String($0, radix: 16) }.joined(separator: ":") }
+        let gap = NetworkAddress.longestZeros(groups)
+        return gap.isEmpty ? text(0..<8) : text(0..<gap.lowerBound) + "::" + text(gap.upperBound..<8)
+    }
+
+    /// The first of the longest runs of at least two zero groups; empty where there is none.
+    private static func longestZeros(_ groups: [UInt16]) -> Range<Int> {
+        var longest = 0..<0
+        var start = 0
+        for index in 0...groups.count where index == groups.count || groups[index] != 0 {
+            if index - start > max(1, longest.count) { longest = start..<index }
+            start = index + 1
+        }
+        return longest
+    }
+
+    /// Whether it is this machine itself.
+    package var isLoopback: Bool {
         bytes.count == 4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
     }
 
@@ -55,30 +78,5 @@ package struct NetworkAddress: Hashable, Sendable {
             bytes += [UInt8(group >> 8), UInt8(truncatingIfNeeded: group)]
         }
         return bytes
-    }
-}
-
-/// A network such as `10.0.0.0/8`, or one address.
-package struct NetworkRange: Sendable {
-    private let address: NetworkAddress
-    private let length: Int
-
-    /// Nil where the text is none.
-    package init?(_ text: String) {
-        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let address = NetworkAddress(String(parts[0])) else { return nil }
-        let whole = address.bytes.count * 8
-        guard let length = parts.count == 2 ? Int(parts[1]) : whole, (0...whole).contains(length) else { return nil }
-        self.address = address
-        self.length = length
-    }
-
-    /// Whether an address is in it.
-    package func contains(_ other: NetworkAddress) -> Bool {
-        guard other.bytes.count == address.bytes.count else { return false }
-        return (0..<length).allSatisfy { bit in
-            let mask: UInt8 = 0x80 >> UInt8(bit % 8)
-            return (other.bytes[bit / 8] ^ address.bytes[bit / 8]) & mask == 0
-        }
     }
 }

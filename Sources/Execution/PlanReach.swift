@@ -1,0 +1,45 @@
+import AgentContract
+
+/// What a plan works on: plans that would be in each other's way run one after the other, all others side by side.
+struct PlanReach: Sendable {
+    /// Nobody else may touch these meanwhile: roles, leases, addresses.
+    private(set) var claims: Set<String> = []
+    /// Servers that must stay: others may work on them too, but not give them back.
+    private(set) var uses: Set<String> = []
+
+    init(_ plan: Plan) {
+        if let role = plan.role { claims.insert("role/\(role.rawValue)") }
+        for step in plan.steps { add(step.action) }
+    }
+
+    func conflicts(with other: PlanReach) -> Bool {
+        !claims.isDisjoint(with: other.claims) || !claims.isDisjoint(with: other.uses) || !uses.isDisjoint(with: other.claims)
+    }
+
+    private mutating func add(_ action: PlannedStep.Action) {
+        switch action {
+        case .attach(let server), .detach(let server): claims.insert("server/\(server)")
+        case .putContainer(let container): claims.insert("role/\(container.role.rawValue)")
+        case .dropContainer(let name): claims.insert("container/\(name)")
+        case .agent(let server, let step, let undo): add(server, [step, undo].compactMap(\.self))
+        }
+    }
+
+    private mutating func add(_ server: String, _ steps: [Step]) {
+        for step in steps {
+            switch step {
+            case .startContainer(let specification):
+                claims.insert("role/\(specification.role.rawValue)")
+                claims.insert("container/\(specification.name)")
+                uses.insert("server/\(server)")
+            case .stopContainer(let name, _): claims.insert("container/\(name)")
+            case .mountSharedFiles, .unmountSharedFiles: uses.insert("server/\(server)")
+            case .addBackend(let backend), .drainBackend(let backend, _), .removeBackend(let backend):
+                claims.insert("backend/\(backend.pool)/\(backend.name)")
+            case .claimAddress(let address, _), .releaseAddress(let address, _): claims.insert("address/\(address)")
+            case .ban(let address, _, _), .unban(let address): claims.insert("ban/\(address)")
+            case .waitUntilHealthy: break
+            }
+        }
+    }
+}
