@@ -1,4 +1,5 @@
 import AgentContract
+import Topology
 
 /// What a plan works on: plans that would be in each other's way run one after the other, all others side by side.
 struct PlanReach: Sendable {
