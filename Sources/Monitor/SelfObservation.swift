@@ -3,6 +3,7 @@ import Ingest
 import LogStore
 import MetricStore
 import Parsing
+import StateStore
 import Telemetry
 import Topology
 import WAF
