@@ -24,16 +24,17 @@ package struct LogEntries {
     }
 
     /// Adds a syslog message.
-    ///
-    /// One whose own time has a fraction of a second gets an identity, the hash of all its bytes: sent again it is the same entry. With
-    /// coarser times two equal lines of one second are two events, so they get none.
+    /// - Parameter identify: where the sender repeats what was not acknowledged: names a message by its bytes, so that sent again it is
+    ///   the same entry. Asked only for messages whose own time has a fraction of a second; with coarser times two equal lines of one
+    ///   second are two events.
     package mutating func addSyslog(
-        _ bytes: [UInt8], _ range: Range<Int>, isCut: Bool, peer: String, receivedAt: Nanoseconds
+        _ bytes: [UInt8], _ range: Range<Int>, isCut: Bool, peer: String, receivedAt: Nanoseconds,
+        identify: ((ArraySlice<UInt8>) -> String)? = nil
     ) {
         let message = SyslogMessage.parse(bytes, in: range, receivedAt: receivedAt)
         var metadata = Labels.empty
-        if message.isModern, message.resolution == .subsecond {
-            metadata = Labels(sorted: [Label(LogEntries.identityLabel, LogEntries.identity(of: bytes[range]))])
+        if let identify, message.isModern, message.resolution == .subsecond {
+            metadata = Labels(sorted: [Label(LogEntries.identityLabel, identify(bytes[range]))])
         }
         let stream = stream(
             host: message.host.map { bytes[$0] } ?? ArraySlice(peer.utf8), app: message.app.map { bytes[$0] } ?? [],
@@ -57,13 +58,6 @@ package struct LogEntries {
             host: fields.host.map { $0[...] } ?? ArraySlice(peer.utf8), app: fields.app?[...] ?? [],
             level: fields.level?[...] ?? [])
         append(stream, at: fields.timestamp ?? receivedAt, bytes[range], isCut: isCut, .empty)
-    }
-
-    /// A 64-bit FNV-1a hash in hexadecimal, the same in every run.
-    package static func identity(of bytes: some Sequence<UInt8>) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return hexadecimal(hash)
     }
 
     private mutating func append(

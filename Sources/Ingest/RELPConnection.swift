@@ -11,6 +11,7 @@ struct RELPConnection: Sendable {
     func run(_ connection: IngestServer.Bytes) async throws {
         try await connection.executeThenClose { inbound, outbound in
             var session = RELPSession()
+            var repetitions = RepetitionCounter()
             for try await chunk in inbound {
                 let bytes = chunk.readableBytes
                 try await intake.budget.reserve(bytes)
@@ -18,7 +19,8 @@ struct RELPConnection: Sendable {
                 session.feed(chunk.readableBytesView)
                 let step = try session.step()
                 if !step.replies.isEmpty { try await outbound.write(ByteBuffer(bytes: step.replies)) }
-                try await store(step.messages, of: session)
+                let entries = entries(of: step.messages, in: session.buffer, &repetitions)
+                try await store(entries)
                 let answers = step.messages.flatMap { RELPSession.acknowledgement(of: $0.transaction) } + step.farewell
                 if !answers.isEmpty { try await outbound.write(ByteBuffer(bytes: answers)) }
                 if step.isClosing { return }
@@ -26,19 +28,27 @@ struct RELPConnection: Sendable {
         }
     }
 
-    private func store(_ messages: [RELPSession.Message], of session: RELPSession) async throws {
-        guard !messages.isEmpty else { return }
+    private func entries(
+        of messages: [RELPSession.Message], in buffer: [UInt8], _ repetitions: inout RepetitionCounter
+    ) -> LogEntries {
         let now = Intake.now()
         var entries = LogEntries(maximumLineBytes: intake.options.maximumLineBytes)
         for message in messages {
-            entries.addSyslog(session.buffer, message.range, isCut: false, peer: peer, receivedAt: now)
+            entries.addSyslog(buffer, message.range, isCut: false, peer: peer, receivedAt: now) {
+                repetitions.identity(of: $0)
+            }
         }
+        return entries
+    }
+
+    private func store(_ entries: LogEntries) async throws {
+        guard !entries.batch.isEmpty else { return }
         do {
             try await intake.store(entries.batch, cutLines: entries.cutLines, from: peer, as: "relp")
         } catch {
             intake.logger.warning(
                 "messages not stored, the sender will repeat them",
-                metadata: ["source": "\(peer)", "messages": "\(messages.count)", "error": "\(error)"])
+                metadata: ["source": "\(peer)", "messages": "\(entries.batch.count)", "error": "\(error)"])
             throw error
         }
     }
