@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import Telemetry
 
 /// A RELP connection: all messages of one read are one append, and each is acknowledged when that has returned.
 ///
