@@ -24,17 +24,17 @@ package struct LogEntries {
     }
 
     /// Adds a syslog message.
-    /// - Parameter identify: where the sender repeats what was not acknowledged: names a message by its bytes, so that sent again it is
-    ///   the same entry. Asked only for messages whose own time has a fraction of a second; with coarser times two equal lines of one
-    ///   second are two events.
+    /// - Parameter repetitions: where the sender repeats what was not acknowledged: names a message, so that sent again it is the same
+    ///   entry. Asked only for messages whose own time has a fraction of a second; with coarser times two equal lines of one second are
+    ///   two events.
     package mutating func addSyslog(
         _ bytes: [UInt8], _ range: Range<Int>, isCut: Bool, peer: String, receivedAt: Nanoseconds,
-        identify: ((ArraySlice<UInt8>) -> String)? = nil
+        repetitions: RepetitionCounter? = nil
     ) {
         let message = SyslogMessage.parse(bytes, in: range, receivedAt: receivedAt)
         var metadata = Labels.empty
-        if let identify, message.isModern, message.resolution == .subsecond {
-            metadata = Labels(sorted: [Label(LogEntries.identityLabel, identify(bytes[range]))])
+        if let repetitions, message.isModern, message.resolution == .subsecond {
+            metadata = Labels(sorted: [Label(LogEntries.identityLabel, repetitions.identity(of: bytes[range]))])
         }
         let stream = stream(
             host: message.host.map { bytes[$0] } ?? ArraySlice(peer.utf8), app: message.app.map { bytes[$0] } ?? [],

@@ -12,7 +12,7 @@ struct RELPConnection: Sendable {
     func run(_ connection: IngestServer.Bytes) async throws {
         try await connection.executeThenClose { inbound, outbound in
             var session = RELPSession()
-            var repetitions = RepetitionCounter()
+            let repetitions = RepetitionCounter()
             for try await chunk in inbound {
                 let bytes = chunk.readableBytes
                 try await intake.budget.reserve(bytes)
@@ -20,7 +20,7 @@ struct RELPConnection: Sendable {
                 session.feed(chunk.readableBytesView)
                 let step = try session.step()
                 if !step.replies.isEmpty { try await outbound.write(ByteBuffer(bytes: step.replies)) }
-                let entries = entries(of: step.messages, in: session.buffer, &repetitions)
+                let entries = entries(of: step.messages, in: session.buffer, repetitions)
                 try await store(entries)
                 let answers = step.messages.flatMap { RELPSession.acknowledgement(of: $0.transaction) } + step.farewell
                 if !answers.isEmpty { try await outbound.write(ByteBuffer(bytes: answers)) }
@@ -30,14 +30,13 @@ struct RELPConnection: Sendable {
     }
 
     private func entries(
-        of messages: [RELPSession.Message], in buffer: [UInt8], _ repetitions: inout RepetitionCounter
+        of messages: [RELPSession.Message], in buffer: [UInt8], _ repetitions: RepetitionCounter
     ) -> LogEntries {
         let now = Intake.now()
         var entries = LogEntries(maximumLineBytes: intake.options.maximumLineBytes)
         for message in messages {
-            entries.addSyslog(buffer, message.range, isCut: false, peer: peer, receivedAt: now) {
-                repetitions.identity(of: $0)
-            }
+            entries.addSyslog(
+                buffer, message.range, isCut: false, peer: peer, receivedAt: now, repetitions: repetitions)
         }
         return entries
     }

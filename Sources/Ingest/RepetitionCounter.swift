@@ -4,7 +4,7 @@ private import Telemetry
 /// of one connection have different ones: a sender repeats itself only after it had to connect anew.
 ///
 /// The name is a hash of all bytes, followed by a number from the second equal message on.
-package struct RepetitionCounter {
+package final class RepetitionCounter {
     /// Messages remembered: at least half of it.
     package static let capacity = 8192
 
@@ -14,7 +14,7 @@ package struct RepetitionCounter {
     package init() {}
 
     /// The name of the connection's next message.
-    package mutating func identity(of bytes: ArraySlice<UInt8>) -> String {
+    package func identity(of bytes: ArraySlice<UInt8>) -> String {
         let hash = RepetitionCounter.hash(bytes)
         let seen = younger[hash] ?? older[hash] ?? 0
         if younger.count >= RepetitionCounter.capacity / 2 {

@@ -4,7 +4,7 @@ import Testing
 @Suite("Names of messages that may be sent again")
 struct RepetitionCounterTests {
     private func names(_ messages: [String]) -> [String] {
-        var counter = RepetitionCounter()
+        let counter = RepetitionCounter()
         return messages.map { counter.identity(of: Array($0.utf8)[...]) }
     }
 
@@ -18,7 +18,7 @@ struct RepetitionCounterTests {
 
     @Test("What lies thousands of messages back is forgotten")
     func bounded() {
-        var counter = RepetitionCounter()
+        let counter = RepetitionCounter()
         let name = counter.identity(of: [1])
         for number in 0..<2 * RepetitionCounter.capacity {
             _ = counter.identity(of: Array("\(number)".utf8)[...])
