@@ -6,11 +6,12 @@ package import Telemetry
 /// ```
 /// WriteRequest { 1: TimeSeries { 1: Label { 1: name, 2: value }, 2: Sample { 1: double, 2: int64 ms } }, 3: metadata }
 /// ```
-/// Values keep every bit, stale markers included. Metadata and exemplars are passed over; native histograms are counted as refused.
+/// Values keep every bit, stale markers included. Labels are left as they were received, so that the store can recognise them. Metadata
+/// and exemplars are passed over; native histograms are counted as refused.
 package enum RemoteWriteDecoder {
     /// Series, samples and what was left out.
     package struct Result: Sendable {
-        package var batch = SampleBatch()
+        package var batch: SampleBatch
         package var nativeHistograms = 0
     }
 
@@ -25,7 +26,7 @@ package enum RemoteWriteDecoder {
 
     /// Decodes an uncompressed message.
     package static func decode(_ bytes: [UInt8]) throws(IngestError) -> Result {
-        var result = Result()
+        var result = Result(batch: SampleBatch(wire: bytes))
         var request = ProtobufReader(bytes, in: bytes.indices)
         while let field = try request.next() {
             guard field.number == 1, field.wireType == 2 else { continue }
@@ -35,6 +36,33 @@ package enum RemoteWriteDecoder {
     }
 
     private static func decodeSeries(_ bytes: [UInt8], _ range: Range<Int>, into result: inout Result) throws(IngestError) {
+        var fields = ProtobufReader(bytes, in: range)
+        var labels = range.lowerBound..<range.lowerBound
+        var histograms = 0
+        var isBegun = false
+        while true {
+            let start = fields.index
+            guard let field = try fields.next() else { break }
+            if field.number == 1, field.wireType == 2 {
+                // Labels stand together and first, as every sender writes them; others go the long way.
+                guard !isBegun, start == labels.upperBound else {
+                    if isBegun { result.batch.dropLastSeries() }
+                    return try decodeUnordered(bytes, range, into: &result)
+                }
+                labels = labels.lowerBound..<fields.index
+            } else if field.number == 2, field.wireType == 2 {
+                if !isBegun { result.batch.beginSeries(wireLabels: labels) }
+                isBegun = true
+                try decodeSample(bytes, field.range, into: &result.batch)
+            } else if field.number == 4 {
+                histograms += 1
+            }
+        }
+        result.nativeHistograms += histograms
+    }
+
+    /// A series whose labels are not in one piece before its samples.
+    private static func decodeUnordered(_ bytes: [UInt8], _ range: Range<Int>, into result: inout Result) throws(IngestError) {
         result.batch.beginSeries()
         var labels = ProtobufReader(bytes, in: range)
         while let field = try labels.next() {
@@ -42,22 +70,24 @@ package enum RemoteWriteDecoder {
             try decodeLabel(bytes, field.range, into: &result.batch)
         }
         result.batch.endSeries()
-        // The order of fields is the sender's, so samples are a walk of their own.
         var samples = ProtobufReader(bytes, in: range)
         while let field = try samples.next() {
-            if field.number == 2, field.wireType == 2 {
-                var sample = ProtobufReader(bytes, in: field.range)
-                var value = 0.0
-                var timestamp: Milliseconds = 0
-                while let part = try sample.next() {
-                    if part.number == 1, part.wireType == 1 { value = Double(bitPattern: part.value) }
-                    if part.number == 2, part.wireType == 0 { timestamp = Int64(bitPattern: part.value) }
-                }
-                result.batch.append(value, at: timestamp)
-            } else if field.number == 4 {
-                result.nativeHistograms += 1
-            }
+            if field.number == 2, field.wireType == 2 { try decodeSample(bytes, field.range, into: &result.batch) }
+            if field.number == 4 { result.nativeHistograms += 1 }
         }
+    }
+
+    private static func decodeSample(
+        _ bytes: [UInt8], _ range: Range<Int>, into batch: inout SampleBatch
+    ) throws(IngestError) {
+        var sample = ProtobufReader(bytes, in: range)
+        var value = 0.0
+        var timestamp: Milliseconds = 0
+        while let part = try sample.next() {
+            if part.number == 1, part.wireType == 1 { value = Double(bitPattern: part.value) }
+            if part.number == 2, part.wireType == 0 { timestamp = Int64(bitPattern: part.value) }
+        }
+        batch.append(value, at: timestamp)
     }
 
     private static func decodeLabel(

@@ -74,6 +74,17 @@ final class Block: Sendable {
     func read(_ series: UInt32, _ range: ClosedRange<Milliseconds>) throws(MetricStoreError) -> SampleColumns {
         var result = SampleColumns()
         guard span.overlaps(range) else { return result }
+        try forEachChunk(series, range) { chunk in
+            let wanted = chunk.read(range)
+            result.timestamps += wanted.timestamps
+            result.values += wanted.values
+        }
+        return result
+    }
+
+    private func forEachChunk(
+        _ series: UInt32, _ range: ClosedRange<Milliseconds>, _ visit: (SealedChunk) -> Void
+    ) throws(MetricStoreError) {
         var offset = record(series)
         let damage = MetricStoreError(.corrupt, "block \(path): a chunk of series \(series) fails its checksum")
         guard file.counted(at: &offset) != nil, let data = file.varint(at: &offset), let chunks = file.varint(at: &offset),
@@ -88,32 +99,36 @@ final class Block: Sendable {
             let next = position + 4 + Int(length)
             defer { position = next }
             let entry = timelines + BlockBuilder.timelineBytes * timeline
-            guard let least = file.integer(Int64.self, at: entry), let greatest = file.integer(Int64.self, at: entry + 8) else {
-                throw damage
-            }
+            guard let least = file.integer(Int64.self, at: entry), let greatest = file.integer(Int64.self, at: entry + 8),
+                least <= greatest
+            else { throw damage }
             if greatest < range.lowerBound { continue }
             if least > range.upperBound { break }
-            guard let columns = chunk(entry, position + 4..<next) else { throw damage }
-            let wanted = columns.clipped(to: range)
-            result.timestamps += wanted.timestamps
-            result.values += wanted.values
+            guard let chunk = chunk(entry, position + 4..<next, least...greatest) else { throw damage }
+            visit(chunk)
         }
+    }
+
+    /// The chunks of a series as they are.
+    /// - Throws: ``MetricStoreError`` with code `corrupt` where one fails its checksum.
+    func chunks(_ series: UInt32) throws(MetricStoreError) -> [SealedChunk] {
+        var result: [SealedChunk] = []
+        try forEachChunk(series, .min ... .max) { chunk in result.append(chunk) }
         return result
     }
 
-    private func chunk(_ timeline: Int, _ data: Range<Int>) -> SampleColumns? {
+    private func chunk(_ timeline: Int, _ data: Range<Int>, _ span: ClosedRange<Milliseconds>) -> SealedChunk? {
         guard let start = file.integer(UInt32.self, at: timeline + 16), let count = file.integer(UInt32.self, at: timeline + 20),
-            count <= SealedChunk.capacity, file.checksum(data) == file.integer(UInt32.self, at: data.lowerBound - 4),
-            let values = file.bytes(data)
+            count > 0, count <= SealedChunk.capacity,
+            file.checksum(data) == file.integer(UInt32.self, at: data.lowerBound - 4), let values = file.bytes(data)
         else { return nil }
         // A time column tells its own end, so the next hundreds of bytes are enough even for the widest.
         let from = index + BlockBuilder.indexHeadBytes + Int(start)
         let most = 32 + 11 * Int(count)
         guard let times = file.bytes(from..<min(from + most, indexEnd)),
-            let timestamps = TimeColumn.decode(times[...], count: Int(count)),
-            let decoded = ValueColumn.decode(values[...], count: Int(count))
+            let length = TimeColumn.length(times[...], count: Int(count))
         else { return nil }
-        return SampleColumns(timestamps: timestamps, values: decoded)
+        return SealedChunk(times: Array(times[..<length]), values: values, span: span, count: Int(count))
     }
 
     private func record(_ series: UInt32) -> Int {

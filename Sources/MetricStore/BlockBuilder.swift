@@ -41,46 +41,43 @@ struct BlockBuilder {
     var isEmpty: Bool { seriesOffsets.isEmpty }
     var byteCount: Int { data.count + series.count + times.count }
 
-    /// Adds a series that the block does not have yet.
-    mutating func add(_ labels: [UInt8], _ columns: SampleColumns) {
-        guard let first = columns.timestamps.first, let last = columns.timestamps.last else { return }
+    /// Adds a series that the block does not have yet, from whole chunks in order of time.
+    mutating func add(_ labels: [UInt8], _ chunks: [SealedChunk]) {
+        guard let first = chunks.first, let last = chunks.last else { return }
         let number = UInt32(seriesOffsets.count)
         seriesOffsets.append(UInt32(series.count))
         Varint.append(UInt64(labels.count), to: &series)
         series += labels
         Varint.append(UInt64(data.count), to: &series)
-        let starts = stride(from: 0, to: columns.count, by: SealedChunk.capacity)
-        Varint.append(UInt64((columns.count + SealedChunk.capacity - 1) / SealedChunk.capacity), to: &series)
+        Varint.append(UInt64(chunks.count), to: &series)
         var lastTimeline = -1
-        for start in starts {
-            let end = min(start + SealedChunk.capacity, columns.count)
-            let timeline = timeline(columns.timestamps[start..<end])
-            let values = ValueColumn.encode(columns.values[start..<end])
+        for chunk in chunks {
+            let timeline = timeline(chunk)
+            let values = chunk.valueColumn
             data.append(littleEndian: CRC32C.checksum(values))
             data += values
+            sampleCount += UInt64(chunk.count)
             Varint.append(signed: Int64(timeline - lastTimeline - 1), to: &series)
             Varint.append(UInt64(values.count), to: &series)
             lastTimeline = timeline
         }
         for label in Labels(canonical: labels) { postings[label, default: []].append(number) }
-        least = min(least, first)
-        greatest = max(greatest, last)
-        sampleCount += UInt64(columns.count)
+        least = min(least, first.span.lowerBound)
+        greatest = max(greatest, last.span.upperBound)
     }
 
-    private mutating func timeline(_ slice: ArraySlice<Milliseconds>) -> Int {
-        let encoded = TimeColumn.encode(slice)
+    private mutating func timeline(_ chunk: SealedChunk) -> Int {
         // The same bytes with another count would be another timeline, so the count is part of the key.
-        var key = encoded
-        key.append(littleEndian: UInt32(slice.count))
+        var key = Array(chunk.timeColumn)
+        key.append(littleEndian: UInt32(chunk.count))
         if let known = timelineIDs[key] { return known }
         let id = timelineIDs.count
         timelineIDs[key] = id
-        timelines.append(littleEndian: slice.first ?? 0)
-        timelines.append(littleEndian: slice.last ?? 0)
+        timelines.append(littleEndian: chunk.span.lowerBound)
+        timelines.append(littleEndian: chunk.span.upperBound)
         timelines.append(littleEndian: UInt32(times.count))
-        timelines.append(littleEndian: UInt32(slice.count))
-        times += encoded
+        timelines.append(littleEndian: UInt32(chunk.count))
+        times += chunk.timeColumn
         return id
     }
 

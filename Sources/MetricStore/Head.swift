@@ -23,6 +23,9 @@ struct Head {
     private var free: [Int] = []
     private var slotsByHash: [UInt64: Int32] = [:]
     private var index: [String: [String: [UInt32]]] = [:]
+    private var aliases = SeriesAliases()
+    /// Series ever made; the number tells them apart where they had one slot.
+    private var generations: UInt32 = 0
     private let hash = LabelHash()
     private let options: MetricStore.Options
 
@@ -43,8 +46,14 @@ struct Head {
         let newestAllowed = now.saturatingAdd(options.maximumFuture)
         var previous = -1
         for item in batch.series where !item.samples.isEmpty {
-            guard let slot = slot(of: labelBytes[item.labels], after: previous) else {
-                prepared.outcome.refused["too_many_series", default: 0] += item.samples.count
+            let place =
+                item.isWire
+                ? slot(ofWire: item, in: batch, after: previous)
+                : slot(of: labelBytes[item.labels], after: previous).map { .success($0) } ?? .failure(Head.tooMany)
+            guard case .success(let slot) = place else {
+                if case .failure(let refusal) = place {
+                    prepared.outcome.refused[refusal.reason, default: 0] += item.samples.count
+                }
                 continue
             }
             previous = slot
@@ -100,7 +109,7 @@ struct Head {
         for entry in prepared.entries {
             for position in entry.samples {
                 oldest = min(oldest, timestamps[position])
-                series[entry.slot].append(values[position], at: timestamps[position])
+                series[entry.slot].append(values[position], at: timestamps[position], blockSpan: options.blockSpan)
             }
             sampleCount += entry.samples.count
         }
@@ -108,9 +117,36 @@ struct Head {
 
     /// Takes one sample without questions, as replay does: what stands in the log was accepted once.
     mutating func replay(_ value: Double, at time: Milliseconds, slot: Int) {
-        series[slot].append(value, at: time)
+        series[slot].append(value, at: time, blockSpan: options.blockSpan)
         oldest = min(oldest, time)
         sampleCount += 1
+    }
+
+    private static let tooMany = LabelRefusal(reason: "too_many_series")
+
+    /// The slot of a series whose labels are as they were received: mostly known by those very bytes.
+    private mutating func slot(
+        ofWire item: SampleBatch.Series, in batch: SampleBatch, after previous: Int
+    ) -> Result<Int, LabelRefusal> {
+        let alias = hash.alias(batch.wire[item.labels])
+        if previous >= 0 {
+            let guess = Int(series[previous].successor)
+            if guess >= 0, guess < series.count, series[guess].alias == alias { return .success(guess) }
+        }
+        if let place = aliases.place(of: alias), series[Int(place.slot)].generation == place.generation {
+            if previous >= 0 { series[previous].successor = place.slot }
+            series[Int(place.slot)].alias = alias
+            return .success(Int(place.slot))
+        }
+        let labels: [UInt8]
+        switch batch.canonicalLabels(of: item) {
+        case .success(let canonical): labels = canonical
+        case .failure(let refusal): return .failure(refusal)
+        }
+        guard let slot = slot(of: labels[...], after: previous) else { return .failure(Head.tooMany) }
+        series[slot].alias = alias
+        aliases.set(alias, to: .init(slot: Int32(slot), generation: series[slot].generation), seriesCount: activeCount)
+        return .success(slot)
     }
 
     /// The slot of a series, made where it is new; `nil` at the limit. The successor of the last series is tried before hashing.
@@ -131,7 +167,8 @@ struct Head {
     }
 
     private mutating func add(_ labels: [UInt8], _ key: UInt64) -> Int {
-        var new = HeadSeries(labels: labels, hash: key)
+        generations += 1
+        var new = HeadSeries(labels: labels, hash: key, generation: generations)
         new.nextOfHash = slotsByHash[key] ?? -1
         let slot: Int
         if let reused = free.popLast() {
@@ -170,7 +207,7 @@ struct Head {
         for slot in dead {
             for label in Labels(canonical: series[Int(slot)].labels) { affected[label.name, default: []].insert(label.value) }
             unlink(Int(slot))
-            series[Int(slot)] = HeadSeries(labels: [], hash: 0)
+            series[Int(slot)] = HeadSeries(labels: [], hash: 0, generation: 0)
             free.append(Int(slot))
         }
         activeCount -= dead.count

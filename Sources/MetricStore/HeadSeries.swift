@@ -17,8 +17,14 @@ struct HeadSeries: Sendable {
 
     let labels: [UInt8]
     let hash: UInt64
+    /// Tells this series from earlier ones of its slot.
+    let generation: UInt32
+    /// How its sender named it last.
+    var alias: SeriesAlias?
     private(set) var chunks: [SealedChunk] = []
     private(set) var tail = SampleColumns()
+    /// Where the block that the tail will go into ends: a chunk reaches into one block only, which takes it over as it is.
+    private var tailEnd: Milliseconds = .max
     private(set) var late = SampleColumns()
     var frozen: Frozen?
     /// The newest time ever taken; `Int64.min` before the first.
@@ -31,9 +37,10 @@ struct HeadSeries: Sendable {
     /// The next series with the same hash.
     var nextOfHash: Int32 = -1
 
-    init(labels: [UInt8], hash: UInt64) {
+    init(labels: [UInt8], hash: UInt64, generation: UInt32) {
         self.labels = labels
         self.hash = hash
+        self.generation = generation
     }
 
     var isEmpty: Bool { tail.isEmpty && chunks.isEmpty && late.isEmpty && frozen == nil }
@@ -63,20 +70,26 @@ struct HeadSeries: Sendable {
         return low <= high ? low...high : nil
     }
 
-    mutating func append(_ value: Double, at time: Milliseconds) {
+    /// - Parameter blockSpan: the length of a block in time.
+    mutating func append(_ value: Double, at time: Milliseconds, blockSpan: Milliseconds) {
         if time > newest {
+            if time >= tailEnd { sealTail() }
+            if tail.isEmpty { tailEnd = MetricStore.floor(time, blockSpan).saturatingAdd(blockSpan) }
             tail.append(time, value)
             newest = time
         } else if let first = tail.timestamps.first, time >= first {
             HeadSeries.insert(time, value, into: &tail)
         } else {
             HeadSeries.insert(time, value, into: &late)
-            if late.count >= HeadSeries.maximumLate { foldLate() }
+            if late.count >= HeadSeries.maximumLate { foldLate(blockSpan) }
         }
-        if tail.count >= SealedChunk.capacity {
-            chunks.append(SealedChunk(tail))
-            tail.removeAll()
-        }
+        if tail.count >= SealedChunk.capacity { sealTail() }
+    }
+
+    private mutating func sealTail() {
+        guard !tail.isEmpty else { return }
+        chunks.append(SealedChunk(tail))
+        tail.removeAll()
     }
 
     private static func insert(_ time: Milliseconds, _ value: Double, into columns: inout SampleColumns) {
@@ -90,16 +103,12 @@ struct HeadSeries: Sendable {
     }
 
     /// Makes the chunks anew with the late samples in them.
-    private mutating func foldLate() {
+    private mutating func foldLate(_ blockSpan: Milliseconds) {
         var all = SampleColumns()
         for chunk in chunks { all.merge(chunk.read(.min ... .max)) }
         all.merge(late)
         late.removeAll()
-        chunks = stride(from: 0, to: all.count, by: SealedChunk.capacity).map { start in
-            let end = min(start + SealedChunk.capacity, all.count)
-            return SealedChunk(
-                SampleColumns(timestamps: Array(all.timestamps[start..<end]), values: Array(all.values[start..<end])))
-        }
+        chunks = SealedChunk.chunks(of: all, blockSpan: blockSpan)
     }
 
     /// Sets aside everything before `cutoff` for a block. Nothing is decoded here: appends wait while this runs.
@@ -130,10 +139,27 @@ struct HeadSeries: Sendable {
     private static func cut(_ columns: inout SampleColumns, before cutoff: Milliseconds) -> SampleColumns {
         let index = columns.timestamps.partition(atLeast: cutoff)
         guard index > 0 else { return SampleColumns() }
-        let old = SampleColumns(timestamps: Array(columns.timestamps[..<index]), values: Array(columns.values[..<index]))
+        let old = columns.slice(0..<index)
         columns.timestamps.removeFirst(index)
         columns.values.removeFirst(index)
         return old
+    }
+
+    /// What is frozen as chunks, none of them across the end of a block's span: the sealed ones as they are, unless something was late.
+    func frozenChunks(after oldest: Milliseconds, blockSpan: Milliseconds) -> [SealedChunk] {
+        guard let frozen else { return [] }
+        let isPlain = frozen.late.isEmpty && frozen.chunks.allSatisfy(\.isWhole)
+        guard isPlain, zip(frozen.chunks, frozen.chunks.dropFirst()).allSatisfy({ $0.span.upperBound < $1.span.lowerBound })
+        else {
+            return SealedChunk.chunks(of: frozenSamples(oldest ... .max), blockSpan: blockSpan)
+        }
+        let chunks = frozen.chunks + SealedChunk.chunks(of: frozen.tail, blockSpan: blockSpan)
+        guard let first = chunks.first, first.span.lowerBound < oldest else { return chunks }
+        // What is past its retention does not go to disk any more.
+        return chunks.flatMap { chunk in
+            chunk.span.lowerBound >= oldest
+                ? [chunk] : SealedChunk.chunks(of: chunk.read(oldest...max(oldest, chunk.span.upperBound)), blockSpan: blockSpan)
+        }
     }
 
     /// The frozen samples, merged.

@@ -1,21 +1,33 @@
 internal import Compression
 
-/// Up to a few hundred integers in the cheapest of three predictions, bit-packed: the raw value, its delta, or the delta's delta.
+/// Up to a few hundred integers in the cheapest of three predictions (the raw value, its delta, or the delta's delta), and that in the
+/// cheaper of two forms: bit-packed, or entropy-coded.
 ///
 /// ```
-/// +-----------+-------+--------------+-----------+---------------+------------------------+
-/// | predictor | width | first 0 to 2 | least     | divisor       | (residual - least) /   |
-/// | + 4 if a  | 1 B   | values       | residual  | varint, only  | divisor, `width` bits  |
-/// | divisor   |       | zigzag       | zigzag    | if announced  | each                   |
-/// +-----------+-------+--------------+-----------+---------------+------------------------+
+/// packed   +-----------+-------+--------------+-----------+---------------+------------------------+
+///          | predictor | width | first 0 to 2 | least     | divisor       | (residual - least) /   |
+///          | + 4 if a  | 1 B   | values       | residual  | varint, only  | divisor, `width` bits  |
+///          | divisor   |       | zigzag       | zigzag    | if announced  | each                   |
+///          +-----------+-------+--------------+-----------+---------------+------------------------+
+/// entropy  | predictor + 4 + 8 | first values | divisor   | see ``EntropyFrame``                   |
+///          | + 16 (k mod 16)   |              |           |                                        |
+///          +-------------------+--------------+-----------+----------------------------------------+
 /// ```
 /// All arithmetic wraps, so every sequence of 64-bit integers comes back exactly.
 enum IntegerFrame {
+    /// Flags of the first byte.
+    private static let divided: UInt8 = 4
+    private static let coded: UInt8 = 8
+
     private struct Plan {
         var predictor = 0
         var least: Int64 = 0
         var divisor: UInt64 = 1
         var width = 0
+        /// Set where entropy coding is cheaper than packing.
+        var entropy: EntropyFrame?
+        /// Bits in all.
+        var cost = Int.max
     }
 
     static func encode(_ values: [Int64], into bytes: inout [UInt8]) {
@@ -23,7 +35,7 @@ enum IntegerFrame {
         var plan = Plan()
         var residuals = values
         var best = values
-        var bestCost = Int.max
+        plan.cost = .max
         for predictor in 0...min(2, values.count - 1) {
             if predictor > 0 {
                 for index in stride(from: residuals.count - 1, through: predictor, by: -1) {
@@ -31,9 +43,7 @@ enum IntegerFrame {
                 }
             }
             let candidate = measure(residuals, predictor)
-            let cost = candidate.width * (values.count - predictor) + 40 * predictor
-            if cost < bestCost {
-                bestCost = cost
+            if candidate.cost < plan.cost {
                 plan = candidate
                 best = residuals
             }
@@ -55,15 +65,28 @@ enum IntegerFrame {
         }
         divisor = max(divisor, 1)
         let spread = UInt64(bitPattern: most &- least) / divisor
-        return Plan(predictor: predictor, least: least, divisor: divisor, width: 64 - spread.leadingZeroBitCount)
+        var plan = Plan(predictor: predictor, least: least, divisor: divisor, width: 64 - spread.leadingZeroBitCount)
+        let firsts = 40 * predictor
+        plan.cost = plan.width * (residuals.count - predictor) + firsts + 16
+        guard plan.width > 0 else { return plan }
+        let entropy = EntropyFrame(residuals[predictor...], least: least, divisor: divisor, spread: spread)
+        if entropy.cost < Int.max, entropy.cost + firsts < plan.cost {
+            plan.cost = entropy.cost + firsts
+            plan.entropy = entropy
+        }
+        return plan
     }
 
     private static func write(_ plan: Plan, _ residuals: [Int64], _ values: [Int64], into bytes: inout [UInt8]) {
-        bytes.append(UInt8(plan.predictor) | (plan.divisor > 1 ? 4 : 0))
-        bytes.append(UInt8(plan.width))
+        let form = plan.entropy.map { coded | UInt8($0.lowBits & 15) << 4 } ?? 0
+        bytes.append(UInt8(plan.predictor) | (plan.divisor > 1 ? divided : 0) | form)
+        if plan.entropy == nil { bytes.append(UInt8(plan.width)) }
         for index in 0..<plan.predictor { Varint.append(signed: values[index], to: &bytes) }
-        Varint.append(signed: plan.least, to: &bytes)
+        if plan.entropy == nil { Varint.append(signed: plan.least, to: &bytes) }
         if plan.divisor > 1 { Varint.append(plan.divisor, to: &bytes) }
+        if let entropy = plan.entropy {
+            return entropy.write(residuals[plan.predictor...], into: &bytes)
+        }
         guard plan.width > 0 else { return }
         var writer = BitWriter()
         for index in plan.predictor..<residuals.count {
@@ -76,42 +99,77 @@ enum IntegerFrame {
     /// Reads `count` integers at `position` and moves past them; `nil` where the bytes are damaged.
     static func decode(_ bytes: ArraySlice<UInt8>, at position: inout Int, count: Int) -> [Int64]? {
         guard count > 0 else { return [] }
-        guard position + 2 <= bytes.endIndex else { return nil }
-        let predictor = Int(bytes[position] & 3)
-        let divided = bytes[position] & 4 != 0
-        let width = Int(bytes[position + 1])
-        position += 2
-        guard bytes[position - 2] < 8, predictor <= 2, predictor < count, width <= 64 else { return nil }
-        var values: [Int64] = []
-        values.reserveCapacity(count)
-        for _ in 0..<predictor {
-            guard let value = Varint.readSigned(bytes, at: &position) else { return nil }
-            values.append(value)
+        guard position < bytes.endIndex, bytes[position] < 16 || bytes[position] & coded != 0 else { return nil }
+        let header = bytes[position]
+        let predictor = Int(header & 3)
+        position += 1
+        guard predictor <= 2, predictor < count else { return nil }
+        var width = 0
+        if header & coded == 0 {
+            guard position < bytes.endIndex, bytes[position] <= 64 else { return nil }
+            width = Int(bytes[position])
+            position += 1
         }
-        guard let least = Varint.readSigned(bytes, at: &position) else { return nil }
+        var firsts: (Int64, Int64) = (0, 0)
+        for index in 0..<predictor {
+            guard let value = Varint.readSigned(bytes, at: &position) else { return nil }
+            if index == 0 { firsts.0 = value } else { firsts.1 = value }
+        }
+        var least: Int64 = 0
+        if header & coded == 0 {
+            guard let read = Varint.readSigned(bytes, at: &position) else { return nil }
+            least = read
+        }
         var divisor: UInt64 = 1
-        if divided {
+        if header & divided != 0 {
             guard let read = Varint.read(bytes, at: &position) else { return nil }
             divisor = read
         }
-        let packed = (width * (count - predictor) + 7) / 8
+        var values: [Int64]?
+        if header & coded != 0 {
+            values = EntropyFrame.read(
+                bytes, at: &position, count: count, leading: predictor, divisor: divisor, lowBits: Int(header >> 4))
+        } else {
+            values = unpack(bytes, at: &position, count: count, leading: predictor, width: width, least: least, divisor: divisor)
+        }
+        guard var values else { return nil }
+        integrate(&values, predictor, firsts)
+        return values
+    }
+
+    /// The residuals, with `leading` zeros before them.
+    private static func unpack(
+        _ bytes: ArraySlice<UInt8>, at position: inout Int, count: Int, leading: Int, width: Int, least: Int64, divisor: UInt64
+    ) -> [Int64]? {
+        let packed = (width * (count - leading) + 7) / 8
         guard position + packed <= bytes.endIndex else { return nil }
         var reader = BitReader(bytes[position..<position + packed])
         position += packed
-        var delta = predictor == 2 ? values[1] &- values[0] : 0
-        var last = values.last ?? 0
-        for _ in predictor..<count {
-            let residual = Int64(bitPattern: reader.read(width) &* divisor) &+ least
-            switch predictor {
-            case 0: last = residual
-            case 1: last = last &+ residual
-            default:
-                delta = delta &+ residual
-                last = last &+ delta
-            }
-            values.append(last)
+        var residuals = [Int64](repeating: least, count: count)
+        guard width > 0 else { return residuals }
+        for index in leading..<count { residuals[index] = Int64(bitPattern: reader.read(width) &* divisor) &+ least }
+        return residuals
+    }
+
+    /// Turns residuals into values, in place.
+    private static func integrate(_ values: inout [Int64], _ predictor: Int, _ firsts: (Int64, Int64)) {
+        guard predictor > 0 else { return }
+        values[0] = firsts.0
+        var delta: Int64 = 0
+        if predictor == 2 {
+            values[1] = firsts.1
+            delta = firsts.1 &- firsts.0
         }
-        return values
+        var last = values[predictor - 1]
+        for index in predictor..<values.count {
+            if predictor == 2 {
+                delta = delta &+ values[index]
+                last = last &+ delta
+            } else {
+                last = last &+ values[index]
+            }
+            values[index] = last
+        }
     }
 
     private static func greatestCommonDivisor(_ left: UInt64, _ right: UInt64) -> UInt64 {

@@ -46,15 +46,13 @@ extension MetricStore {
         var builders: [Milliseconds: BlockBuilder] = [:]
         let oldest = options.retention.map { now.saturatingAdd(-$0) } ?? .min
         for item in series where item.frozen != nil {
-            let samples = item.frozenSamples(min(oldest, mark.window.upperBound - 1)...mark.window.upperBound - 1)
-            var start = 0
-            while start < samples.count {
-                let window = MetricStore.floor(samples.timestamps[start], options.blockSpan)
-                let end = samples.timestamps.partition(atLeast: window.saturatingAdd(options.blockSpan))
-                builders[window, default: BlockBuilder()].add(
-                    item.labels,
-                    SampleColumns(timestamps: Array(samples.timestamps[start..<end]), values: Array(samples.values[start..<end])))
-                start = end
+            var rest = item.frozenChunks(after: oldest, blockSpan: options.blockSpan)[...]
+            while let first = rest.first {
+                let window = MetricStore.floor(first.span.lowerBound, options.blockSpan)
+                let end = window.saturatingAdd(options.blockSpan)
+                let part = rest.prefix { $0.span.lowerBound < end }
+                builders[window, default: BlockBuilder()].add(item.labels, Array(part))
+                rest = rest.dropFirst(part.count)
             }
         }
         publish(try write(builders, mark), mark)
@@ -152,16 +150,16 @@ extension MetricStore {
         }
         var builder = BlockBuilder()
         for (labels, parts) in places.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-            var all = SampleColumns()
+            var chunks = MergedChunks()
             for (block, series) in parts {
                 do throws(MetricStoreError) {
-                    all.merge(try block.read(series, .min ... .max))
+                    chunks.add(try block.chunks(series))
                 } catch {
                     setAside(block, error)
                     return
                 }
             }
-            builder.add(labels, all)
+            builder.add(labels, chunks.finish())
         }
         let oldestSegment = log.withLock { $0.segments.first?.number ?? .max }
         let marks = group.flatMap(\.marks).filter { $0.segment > oldestSegment }

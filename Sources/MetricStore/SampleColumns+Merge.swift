@@ -39,7 +39,12 @@ extension SampleColumns {
         let from = timestamps.partition(atLeast: range.lowerBound)
         let to = range.upperBound == .max ? count : timestamps.partition(atLeast: range.upperBound + 1)
         guard from < to else { return SampleColumns() }
-        return SampleColumns(timestamps: Array(timestamps[from..<to]), values: Array(values[from..<to]))
+        return slice(from..<to)
+    }
+
+    /// The samples at these places.
+    func slice(_ places: Range<Int>) -> SampleColumns {
+        SampleColumns(timestamps: Array(timestamps[places]), values: Array(values[places]))
     }
 }
 

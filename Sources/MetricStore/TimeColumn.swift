@@ -35,10 +35,22 @@ enum TimeColumn {
         return bytes
     }
 
+    /// How many bytes the times of a chunk take; `nil` where they are damaged.
+    static func length(_ bytes: ArraySlice<UInt8>, count: Int) -> Int? {
+        var position = bytes.startIndex
+        return read(bytes, at: &position, count: count) == nil ? nil : position - bytes.startIndex
+    }
+
     /// Reads the times of a chunk of `count` samples; `nil` where the bytes are damaged.
     static func decode(_ bytes: ArraySlice<UInt8>, count: Int) -> [Milliseconds]? {
-        guard let kind = bytes.first, count > 0 else { return count == 0 ? [] : nil }
-        var position = bytes.startIndex + 1
+        var position = bytes.startIndex
+        return read(bytes, at: &position, count: count)
+    }
+
+    private static func read(_ bytes: ArraySlice<UInt8>, at position: inout Int, count: Int) -> [Milliseconds]? {
+        guard position < bytes.endIndex, count > 0 else { return count == 0 ? [] : nil }
+        let kind = bytes[position]
+        position += 1
         if kind == 1 { return IntegerFrame.decode(bytes, at: &position, count: count) }
         guard kind == 0, let first = Varint.readSigned(bytes, at: &position), let runs = Varint.read(bytes, at: &position),
             runs < count

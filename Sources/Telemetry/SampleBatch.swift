@@ -18,11 +18,17 @@ package struct Sample: Hashable, Sendable {
 /// ``endSeries()``, then ``append(_:at:)`` for its samples. The labels of a series stand in ``labelBytes`` in canonical form
 /// (sorted by name; for each label: name length, name, value length, value; lengths as LEB128), so a store can hash and compare
 /// them as they are.
+///
+/// A sender repeats the same series again and again, so a decoder may also leave a series' labels as they were received, with
+/// ``beginSeries(wireLabels:)``: a store that remembers which series those bytes meant need not read them.
 package struct SampleBatch: Sendable {
     /// Where a series' labels and samples stand in the columns.
     package struct Series: Sendable {
+        /// In ``SampleBatch/labelBytes``, or in ``SampleBatch/wire`` where ``isWire``.
         package var labels: Range<Int>
         package var samples: Range<Int>
+        /// The labels are as they were received, neither checked nor canonical.
+        package var isWire = false
     }
 
     /// The value that marks a series as gone (Prometheus' stale marker, a NaN with this payload).
@@ -33,6 +39,8 @@ package struct SampleBatch: Sendable {
     package static let maximumLabelBytes = 4096
 
     package private(set) var labelBytes: [UInt8] = []
+    /// What was received, where series refer to it.
+    package let wire: [UInt8]
     package private(set) var series: [Series] = []
     package private(set) var timestamps: [Milliseconds] = []
     package private(set) var values: [Double] = []
@@ -43,7 +51,10 @@ package struct SampleBatch: Sendable {
     private var scratch: [UInt8] = []
     private var refusal: String?
 
-    package init() {}
+    /// - Parameter wire: a received message whose series' labels are left in it.
+    package init(wire: [UInt8] = []) {
+        self.wire = wire
+    }
 
     package var sampleCount: Int { values.count }
     package var isEmpty: Bool { values.isEmpty }
@@ -53,6 +64,27 @@ package struct SampleBatch: Sendable {
         pending.removeAll(keepingCapacity: true)
         scratch.removeAll(keepingCapacity: true)
         refusal = nil
+    }
+
+    /// Starts a series whose labels stand in ``wire`` as protobuf fields `1: Label { 1: name, 2: value }`, one after the other. Its
+    /// samples follow. Whether the labels are sound is seen when somebody reads them.
+    package mutating func beginSeries(wireLabels: Range<Int>) {
+        refusal = nil
+        series.append(Series(labels: wireLabels, samples: values.count..<values.count, isWire: true))
+    }
+
+    /// Takes back the series begun last, with its samples.
+    package mutating func dropLastSeries() {
+        guard let last = series.popLast() else { return }
+        timestamps.removeSubrange(last.samples.lowerBound...)
+        values.removeSubrange(last.samples.lowerBound...)
+    }
+
+    /// Makes room for so many series and samples.
+    package mutating func reserveCapacity(series seriesCount: Int, samples sampleCount: Int) {
+        series.reserveCapacity(seriesCount)
+        timestamps.reserveCapacity(sampleCount)
+        values.reserveCapacity(sampleCount)
     }
 
     /// Adds a label of the series begun. Empty values are dropped.
@@ -82,6 +114,20 @@ package struct SampleBatch: Sendable {
 
     /// Closes the label list: sorts it, checks it and makes the series the one that samples are appended to.
     package mutating func endSeries() {
+        closeLabels()
+        guard refusal == nil else { return }
+        let start = labelBytes.count
+        for label in pending {
+            SampleBatch.appendLength(label.name.count, to: &labelBytes)
+            labelBytes.append(contentsOf: scratch[label.name])
+            SampleBatch.appendLength(label.value.count, to: &labelBytes)
+            labelBytes.append(contentsOf: scratch[label.value])
+        }
+        series.append(Series(labels: start..<labelBytes.count, samples: values.count..<values.count))
+    }
+
+    /// Sorts and checks the labels collected; what is wrong with them is in `refusal`.
+    private mutating func closeLabels() {
         var sorted = true
         for index in pending.indices.dropFirst() where !precedes(pending[index - 1].name, pending[index].name) {
             sorted = false
@@ -95,15 +141,6 @@ package struct SampleBatch: Sendable {
             }
         }
         if pending.isEmpty { refusal = refusal ?? "no_labels" }
-        guard refusal == nil else { return }
-        let start = labelBytes.count
-        for label in pending {
-            SampleBatch.appendLength(label.name.count, to: &labelBytes)
-            labelBytes.append(contentsOf: scratch[label.name])
-            SampleBatch.appendLength(label.value.count, to: &labelBytes)
-            labelBytes.append(contentsOf: scratch[label.value])
-        }
-        series.append(Series(labels: start..<labelBytes.count, samples: values.count..<values.count))
     }
 
     /// Adds a sample to the series begun last.
@@ -130,9 +167,21 @@ package struct SampleBatch: Sendable {
         append(labels, CollectionOfOne(Sample(timestamp, value)))
     }
 
-    /// The labels of a series, decoded.
+    /// The labels of a series, decoded; empty where they were left as received and are not sound.
     package func labels(of series: Series) -> Labels {
-        Labels(canonical: labelBytes[series.labels])
+        guard series.isWire else { return Labels(canonical: labelBytes[series.labels]) }
+        return (try? canonicalLabels(of: series).get()).map { Labels(canonical: $0) } ?? .empty
+    }
+
+    /// The canonical form of a series' labels, or, where they were left as received, why they are refused.
+    package func canonicalLabels(of series: Series) -> Result<[UInt8], LabelRefusal> {
+        guard series.isWire else { return .success(Array(labelBytes[series.labels])) }
+        var batch = SampleBatch()
+        batch.beginSeries()
+        guard WireLabels.append(wire, series.labels, to: &batch) else { return .failure(LabelRefusal(reason: "damaged_label")) }
+        batch.endSeries()
+        if let refusal = batch.refusal { return .failure(LabelRefusal(reason: refusal)) }
+        return .success(batch.labelBytes)
     }
 
     private func precedes(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
