@@ -24,17 +24,17 @@ package struct LogEntries {
     }
 
     /// Adds a syslog message.
-    /// - Parameter repetitions: where the sender repeats what was not acknowledged: names a message, so that sent again it is the same
-    ///   entry. Asked only for messages whose own time has a fraction of a second; with coarser times two equal lines of one second are
-    ///   two events.
+    /// - Parameter isRepeated: whether the sender repeats what was not acknowledged. A message whose own time has a fraction of a second
+    ///   then gets an identity, the hash of all its bytes: sent again it is the same entry. With coarser times two equal lines of one
+    ///   second are two events, so they get none.
     package mutating func addSyslog(
         _ bytes: [UInt8], _ range: Range<Int>, isCut: Bool, peer: String, receivedAt: Nanoseconds,
-        repetitions: RepetitionCounter? = nil
+        isRepeated: Bool = false
     ) {
         let message = SyslogMessage.parse(bytes, in: range, receivedAt: receivedAt)
         var metadata = Labels.empty
-        if let repetitions, message.isModern, message.resolution == .subsecond {
-            metadata = Labels(sorted: [Label(LogEntries.identityLabel, repetitions.identity(of: bytes[range]))])
+        if isRepeated, message.isModern, message.resolution == .subsecond {
+            metadata = Labels(sorted: [Label(LogEntries.identityLabel, LogEntries.identity(of: bytes[range]))])
         }
         let stream = stream(
             host: message.host.map { bytes[$0] } ?? ArraySlice(peer.utf8), app: message.app.map { bytes[$0] } ?? [],
@@ -58,6 +58,11 @@ package struct LogEntries {
             host: fields.host.map { $0[...] } ?? ArraySlice(peer.utf8), app: fields.app?[...] ?? [],
             level: fields.level?[...] ?? [])
         append(stream, at: fields.timestamp ?? receivedAt, bytes[range], isCut: isCut, .empty)
+    }
+
+    /// A 64-bit FNV-1a hash in hexadecimal, the same in every run.
+    private static func identity(of bytes: ArraySlice<UInt8>) -> String {
+        hexadecimal(bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 })
     }
 
     private mutating func append(

@@ -12,7 +12,6 @@ struct RELPConnection: Sendable {
     func run(_ connection: IngestServer.Bytes) async throws {
         try await connection.executeThenClose { inbound, outbound in
             var session = RELPSession()
-            let repetitions = RepetitionCounter()
             for try await chunk in inbound {
                 let bytes = chunk.readableBytes
                 try await intake.budget.reserve(bytes)
@@ -20,7 +19,7 @@ struct RELPConnection: Sendable {
                 session.feed(chunk.readableBytesView)
                 let step = try session.step()
                 if !step.replies.isEmpty { try await outbound.write(ByteBuffer(bytes: step.replies)) }
-                let entries = entries(of: step.messages, in: session.buffer, repetitions)
+                let entries = entries(of: step.messages, in: session.buffer)
                 try await store(entries)
                 let answers = step.messages.flatMap { RELPSession.acknowledgement(of: $0.transaction) } + step.farewell
                 if !answers.isEmpty { try await outbound.write(ByteBuffer(bytes: answers)) }
@@ -29,14 +28,12 @@ struct RELPConnection: Sendable {
         }
     }
 
-    private func entries(
-        of messages: [RELPSession.Message], in buffer: [UInt8], _ repetitions: RepetitionCounter
-    ) -> LogEntries {
+    private func entries(of messages: [RELPSession.Message], in buffer: [UInt8]) -> LogEntries {
         let now = Intake.now()
         var entries = LogEntries(maximumLineBytes: intake.options.maximumLineBytes)
         for message in messages {
             entries.addSyslog(
-                buffer, message.range, isCut: false, peer: peer, receivedAt: now, repetitions: repetitions)
+                buffer, message.range, isCut: false, peer: peer, receivedAt: now, isRepeated: true)
         }
         return entries
     }
