@@ -1,10 +1,17 @@
 internal import Compression
+internal import Synchronization
 internal import Telemetry
 
 /// One immutable block on disk, read in place.
 ///
-/// The index is verified when the block is opened, a chunk whenever it is read. Nothing of the index is kept on the heap.
+/// The index is verified when the block is opened, a chunk whenever it is read. Of the index only what was read lately is kept on the
+/// heap, and bounded.
 final class Block: Sendable {
+    /// Times of chunks that are kept decoded: two kilobytes each.
+    private static let maximumCachedTimelines = 1024
+    /// Labels that are kept as texts.
+    static let maximumCachedLabels = 1 << 17
+
     /// Grows with every block written; of two blocks with the same sample the higher one was written later.
     let number: UInt64
     let path: String
@@ -15,13 +22,17 @@ final class Block: Sendable {
     let span: ClosedRange<Milliseconds>
     let sampleCount: Int
     let seriesCount: Int
-    private let file: MappedFile
-    private let index: Int
+    let file: MappedFile
+    let index: Int
     private let indexEnd: Int
     private let timelines: Int
     private let seriesOffsets: Int
-    private let postingsCount: Int
-    private let postingsOffsets: Int
+    let postingsCount: Int
+    let postingsOffsets: Int
+    /// Labels read so far, by place: series share them, and texts are dear to make.
+    let labelCache = Mutex<[Label?]>([])
+    /// Times of chunks read so far, by timeline: series of one scrape share them.
+    private let timeCache = Mutex<[Int: [Milliseconds]]>([:])
 
     var byteCount: Int { file.count }
 
@@ -63,49 +74,21 @@ final class Block: Sendable {
         postingsOffsets = start + field(4)
     }
 
-    /// The canonical labels of a series.
-    func labels(_ series: UInt32) -> [UInt8] {
-        var offset = record(series)
-        return file.counted(at: &offset) ?? []
-    }
-
-    /// The samples of a series in a range.
+    /// Adds the samples of a series in a range to columns; they are later than what the columns hold.
+    /// - Parameter scratch: room that is used again and again.
     /// - Throws: ``MetricStoreError`` with code `corrupt` where a chunk fails its checksum.
-    func read(_ series: UInt32, _ range: ClosedRange<Milliseconds>) throws(MetricStoreError) -> SampleColumns {
-        var result = SampleColumns()
-        guard span.overlaps(range) else { return result }
-        try forEachChunk(series, range) { chunk in
-            let wanted = chunk.read(range)
-            result.timestamps += wanted.timestamps
-            result.values += wanted.values
-        }
-        return result
-    }
-
-    private func forEachChunk(
-        _ series: UInt32, _ range: ClosedRange<Milliseconds>, _ visit: (SealedChunk) -> Void
+    func read(
+        _ series: UInt32, _ range: ClosedRange<Milliseconds>, into columns: inout SampleColumns, scratch: inout [Int64]
     ) throws(MetricStoreError) {
-        var offset = record(series)
-        let damage = MetricStoreError(.corrupt, "block \(path): a chunk of series \(series) fails its checksum")
-        guard file.counted(at: &offset) != nil, let data = file.varint(at: &offset), let chunks = file.varint(at: &offset),
-            var position = Int(exactly: data)
-        else { throw damage }
-        var timeline = -1
-        for _ in 0..<chunks {
-            guard let jump = file.varint(at: &offset), let length = file.varint(at: &offset), length <= UInt64(file.count) else {
-                throw damage
-            }
-            timeline += Int(truncatingIfNeeded: Varint.unzigzag(jump)) + 1
-            let next = position + 4 + Int(length)
-            defer { position = next }
-            let entry = timelines + BlockBuilder.timelineBytes * timeline
-            guard let least = file.integer(Int64.self, at: entry), let greatest = file.integer(Int64.self, at: entry + 8),
-                least <= greatest
-            else { throw damage }
-            if greatest < range.lowerBound { continue }
-            if least > range.upperBound { break }
-            guard let chunk = chunk(entry, position + 4..<next, least...greatest) else { throw damage }
-            visit(chunk)
+        try forEachChunk(series, range) { place in
+            guard let times = times(place), let values = file.bytes(place.data) else { return false }
+            let from = range.lowerBound <= place.span.lowerBound ? 0 : times.partition(atLeast: range.lowerBound)
+            let to =
+                range.upperBound >= place.span.upperBound
+                ? times.count : times.partition(atLeast: range.upperBound.saturatingAdd(1))
+            guard from < to else { return true }
+            columns.timestamps += times[from..<to]
+            return ValueColumn.decode(values[...], count: times.count, from..<to, into: &columns.values, scratch: &scratch)
         }
     }
 
@@ -113,113 +96,76 @@ final class Block: Sendable {
     /// - Throws: ``MetricStoreError`` with code `corrupt` where one fails its checksum.
     func chunks(_ series: UInt32) throws(MetricStoreError) -> [SealedChunk] {
         var result: [SealedChunk] = []
-        try forEachChunk(series, .min ... .max) { chunk in result.append(chunk) }
+        try forEachChunk(series, .min ... .max) { place in
+            guard let bytes = timeBytes(place), let length = TimeColumn.length(bytes[...], count: place.count),
+                let values = file.bytes(place.data)
+            else { return false }
+            result.append(SealedChunk(times: Array(bytes[..<length]), values: values, span: place.span, count: place.count))
+            return true
+        }
         return result
     }
 
-    private func chunk(_ timeline: Int, _ data: Range<Int>, _ span: ClosedRange<Milliseconds>) -> SealedChunk? {
-        guard let start = file.integer(UInt32.self, at: timeline + 16), let count = file.integer(UInt32.self, at: timeline + 20),
-            count > 0, count <= SealedChunk.capacity,
-            file.checksum(data) == file.integer(UInt32.self, at: data.lowerBound - 4), let values = file.bytes(data)
-        else { return nil }
-        // A time column tells its own end, so the next hundreds of bytes are enough even for the widest.
-        let from = index + BlockBuilder.indexHeadBytes + Int(start)
-        let most = 32 + 11 * Int(count)
-        guard let times = file.bytes(from..<min(from + most, indexEnd)),
-            let length = TimeColumn.length(times[...], count: Int(count))
-        else { return nil }
-        return SealedChunk(times: Array(times[..<length]), values: values, span: span, count: Int(count))
+    /// Where a chunk stands.
+    private struct ChunkPlace {
+        var timeline: Int
+        var data: Range<Int>
+        var span: ClosedRange<Milliseconds>
+        var count: Int
+        var timeOffset: Int
     }
 
-    private func record(_ series: UInt32) -> Int {
+    /// Visits the chunks of a series that may have samples in a range, each once its checksum was seen to be right.
+    /// - Parameter visit: false where the chunk is damaged all the same.
+    private func forEachChunk(
+        _ series: UInt32, _ range: ClosedRange<Milliseconds>, _ visit: (ChunkPlace) -> Bool
+    ) throws(MetricStoreError) {
+        guard span.overlaps(range) else { return }
+        let damage = MetricStoreError(.corrupt, "block \(path): a chunk of series \(series) fails its checksum")
+        var offset = record(series) + 8
+        guard let labels = file.varint(at: &offset), labels <= UInt64(postingsCount) else { throw damage }
+        for _ in 0..<labels { _ = file.varint(at: &offset) }
+        guard let data = file.varint(at: &offset), let chunks = file.varint(at: &offset), var position = Int(exactly: data) else {
+            throw damage
+        }
+        var timeline = -1
+        for _ in 0..<chunks {
+            guard let jump = file.varint(at: &offset), let length = file.varint(at: &offset), length <= UInt64(file.count) else {
+                throw damage
+            }
+            timeline += Int(truncatingIfNeeded: Varint.unzigzag(jump)) + 1
+            let start = position + 4
+            position = start + Int(length)
+            let entry = timelines + BlockBuilder.timelineBytes * timeline
+            guard let least = file.integer(Int64.self, at: entry), let greatest = file.integer(Int64.self, at: entry + 8),
+                let times = file.integer(UInt32.self, at: entry + 16), let count = file.integer(UInt32.self, at: entry + 20),
+                least <= greatest, count > 0, count <= SealedChunk.capacity
+            else { throw damage }
+            if greatest < range.lowerBound { continue }
+            if least > range.upperBound { break }
+            let place = ChunkPlace(
+                timeline: timeline, data: start..<position, span: least...greatest, count: Int(count), timeOffset: Int(times))
+            guard file.checksum(place.data) == file.integer(UInt32.self, at: start - 4), visit(place) else { throw damage }
+        }
+    }
+
+    private func times(_ place: ChunkPlace) -> [Milliseconds]? {
+        if let known = timeCache.withLock({ $0[place.timeline] }) { return known }
+        guard let bytes = timeBytes(place), let times = TimeColumn.decode(bytes[...], count: place.count) else { return nil }
+        timeCache.withLock { cache in
+            if cache.count >= Block.maximumCachedTimelines { cache.removeAll(keepingCapacity: true) }
+            cache[place.timeline] = times
+        }
+        return times
+    }
+
+    /// A time column tells its own end, so the next hundreds of bytes are enough even for the widest.
+    private func timeBytes(_ place: ChunkPlace) -> [UInt8]? {
+        let from = index + BlockBuilder.indexHeadBytes + place.timeOffset
+        return file.bytes(from..<max(from, min(from + 32 + 11 * place.count, indexEnd)))
+    }
+
+    func record(_ series: UInt32) -> Int {
         index + Int(file.integer(UInt32.self, at: seriesOffsets + 4 * Int(series)) ?? 0)
-    }
-
-    private func label(_ place: Int) -> (name: String, value: String, rest: Int) {
-        var offset = index + Int(file.integer(UInt32.self, at: postingsOffsets + 4 * place) ?? 0)
-        let name = file.counted(at: &offset) ?? []
-        let value = file.counted(at: &offset) ?? []
-        return (String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self), offset)
-    }
-
-    /// The first place whose label is not before the one given.
-    private func place(of wanted: Label) -> Int {
-        var (low, high) = (0, postingsCount)
-        while low < high {
-            let middle = (low + high) / 2
-            let found = label(middle)
-            if Label(found.name, found.value) < wanted { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
-}
-
-extension Block: PostingsIndex {
-    var everySeries: [UInt32] { Array(0..<UInt32(seriesCount)) }
-
-    func postings(_ name: String, _ value: String) -> [UInt32] {
-        let place = place(of: Label(name, value))
-        guard place < postingsCount else { return [] }
-        let found = label(place)
-        guard found.name == name, found.value == value else { return [] }
-        var offset = found.rest
-        guard let count = file.varint(at: &offset), count <= UInt64(seriesCount) else { return [] }
-        var list: [UInt32] = []
-        list.reserveCapacity(Int(count))
-        var last: UInt64 = 0
-        for _ in 0..<count {
-            guard let gap = file.varint(at: &offset) else { break }
-            last &+= gap
-            if last < UInt64(seriesCount) { list.append(UInt32(last)) }
-        }
-        return list
-    }
-
-    func values(of name: String) -> [String] {
-        var values: [String] = []
-        var place = place(of: Label(name, ""))
-        while place < postingsCount {
-            let found = label(place)
-            guard found.name == name else { break }
-            values.append(found.value)
-            place += 1
-        }
-        return values
-    }
-
-    var labelNames: [String] {
-        var names: [String] = []
-        for place in 0..<postingsCount {
-            let name = label(place).name
-            if names.last != name { names.append(name) }
-        }
-        return names
-    }
-}
-
-/// What a block says about itself at the end of its index.
-struct BlockMeta {
-    var window: Range<Milliseconds>
-    var marks: [BlockMark] = []
-    var replaced: [UInt64] = []
-
-    init?(_ file: MappedFile, at start: Int) {
-        var offset = start
-        func range() -> Range<Milliseconds>? {
-            guard let low = file.varint(at: &offset), let high = file.varint(at: &offset) else { return nil }
-            let bounds = (Varint.unzigzag(low), Varint.unzigzag(high))
-            return bounds.0 <= bounds.1 ? bounds.0..<bounds.1 : nil
-        }
-        guard let window = range(), let markCount = file.varint(at: &offset) else { return nil }
-        self.window = window
-        for _ in 0..<markCount {
-            guard let covered = range(), let segment = file.varint(at: &offset) else { return nil }
-            marks.append(BlockMark(window: covered, segment: segment))
-        }
-        guard let replacedCount = file.varint(at: &offset) else { return nil }
-        for _ in 0..<replacedCount {
-            guard let number = file.varint(at: &offset) else { return nil }
-            replaced.append(number)
-        }
     }
 }

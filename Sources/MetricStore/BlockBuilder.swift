@@ -16,7 +16,8 @@ struct BlockMark: Sendable, Equatable {
 /// +-----------+------------------------------+-------+--------+
 /// index  = head: 6 x u32, 2 x i64, u64 | times | timelines | series | series offsets | postings | postings offsets | meta
 /// timeline = least i64, greatest i64, offset u32, samples u32      (shared by all chunks whose times are the same)
-/// series   = length | labels | data offset | chunks | (timeline - last - 1, zigzag | bytes) ...
+/// series   = identity u64 | number of labels | (place in the postings - last - 1) ... | data offset
+///          | chunks | (timeline - last - 1, zigzag | bytes) ...
 /// postings = length | name | length | value | count | gaps
 /// meta     = window | number of marks | (window, segment) ... | number of replaced blocks | their numbers
 /// footer   = index offset u64 | index length u64 | CRC-32C of index u32 | CRC-32C of the footer so far u32 | MWBLOCK1
@@ -31,25 +32,28 @@ struct BlockBuilder {
     private var times: [UInt8] = []
     private var timelines: [UInt8] = []
     private var timelineIDs: [[UInt8]: Int] = [:]
-    private var series: [UInt8] = []
-    private var seriesOffsets: [UInt32] = []
-    private var postings: [Label: [UInt32]] = [:]
+    private var series: [SeriesDraft] = []
+    /// Each label once, with the series that have it; ``labelNumbers`` tells where.
+    private var postings: [(label: Label, series: [UInt32])] = []
+    private var labelNumbers: [Label: Int] = [:]
     private var least = Milliseconds.max
     private var greatest = Milliseconds.min
     private var sampleCount: UInt64 = 0
 
-    var isEmpty: Bool { seriesOffsets.isEmpty }
-    var byteCount: Int { data.count + series.count + times.count }
+    /// A series whose labels have no places yet: those are known when all labels are.
+    private struct SeriesDraft {
+        var identity: UInt64
+        var labels: [Int]
+        /// What follows the labels in its record.
+        var rest: [UInt8]
+    }
 
     /// Adds a series that the block does not have yet, from whole chunks in order of time.
-    mutating func add(_ labels: [UInt8], _ chunks: [SealedChunk]) {
+    mutating func add(_ labels: Labels, _ chunks: [SealedChunk]) {
         guard let first = chunks.first, let last = chunks.last else { return }
-        let number = UInt32(seriesOffsets.count)
-        seriesOffsets.append(UInt32(series.count))
-        Varint.append(UInt64(labels.count), to: &series)
-        series += labels
-        Varint.append(UInt64(data.count), to: &series)
-        Varint.append(UInt64(chunks.count), to: &series)
+        var draft = SeriesDraft(identity: SeriesIdentity.hash(labels), labels: [], rest: [])
+        Varint.append(UInt64(data.count), to: &draft.rest)
+        Varint.append(UInt64(chunks.count), to: &draft.rest)
         var lastTimeline = -1
         for chunk in chunks {
             let timeline = timeline(chunk)
@@ -57,11 +61,20 @@ struct BlockBuilder {
             data.append(littleEndian: CRC32C.checksum(values))
             data += values
             sampleCount += UInt64(chunk.count)
-            Varint.append(signed: Int64(timeline - lastTimeline - 1), to: &series)
-            Varint.append(UInt64(values.count), to: &series)
+            Varint.append(signed: Int64(timeline - lastTimeline - 1), to: &draft.rest)
+            Varint.append(UInt64(values.count), to: &draft.rest)
             lastTimeline = timeline
         }
-        for label in Labels(canonical: labels) { postings[label, default: []].append(number) }
+        for label in labels {
+            let number = labelNumbers[label] ?? postings.count
+            if number == postings.count {
+                labelNumbers[label] = number
+                postings.append((label, []))
+            }
+            postings[number].series.append(UInt32(series.count))
+            draft.labels.append(number)
+        }
+        series.append(draft)
         least = min(least, first.span.lowerBound)
         greatest = max(greatest, last.span.upperBound)
     }
@@ -86,10 +99,11 @@ struct BlockBuilder {
         let timesOffset = BlockBuilder.indexHeadBytes
         let timelinesOffset = timesOffset + times.count
         let seriesOffset = timelinesOffset + timelines.count
-        let offsetsOffset = seriesOffset + series.count
-        var tail: [UInt8] = []
-        for offset in seriesOffsets { tail.append(littleEndian: UInt32(seriesOffset) + offset) }
-        let (records, offsets) = encodedPostings(at: offsetsOffset + tail.count)
+        let order = postings.indices.sorted { postings[$0].label < postings[$1].label }
+        let (seriesRecords, seriesOffsets) = encodedSeries(order, at: seriesOffset)
+        let offsetsOffset = seriesOffset + seriesRecords.count
+        var tail = seriesOffsets
+        let (records, offsets) = encodedPostings(order, at: offsetsOffset + tail.count)
         tail += records
         let postingsOffset = offsetsOffset + tail.count
         tail += offsets
@@ -98,7 +112,7 @@ struct BlockBuilder {
 
         var index: [UInt8] = []
         index.reserveCapacity(offsetsOffset + tail.count)
-        for value in [timelinesOffset, seriesOffsets.count, offsetsOffset, postings.count, postingsOffset, metaOffset] {
+        for value in [timelinesOffset, series.count, offsetsOffset, postings.count, postingsOffset, metaOffset] {
             index.append(littleEndian: UInt32(value))
         }
         index.append(littleEndian: least)
@@ -106,7 +120,7 @@ struct BlockBuilder {
         index.append(littleEndian: sampleCount)
         index += times
         index += timelines
-        index += series
+        index += seriesRecords
         index += tail
 
         var footer: [UInt8] = []
@@ -117,10 +131,31 @@ struct BlockBuilder {
         return data + index + footer + BlockBuilder.magic
     }
 
-    private func encodedPostings(at base: Int) -> (records: [UInt8], offsets: [UInt8]) {
+    /// - Parameter order: the labels' numbers in the order of their places.
+    private func encodedSeries(_ order: [Int], at base: Int) -> (records: [UInt8], offsets: [UInt8]) {
+        var places = [Int](repeating: 0, count: order.count)
+        for (place, number) in order.enumerated() { places[number] = place }
         var records: [UInt8] = []
         var offsets: [UInt8] = []
-        for (label, list) in postings.sorted(by: { $0.key < $1.key }) {
+        for draft in series {
+            offsets.append(littleEndian: UInt32(base + records.count))
+            records.append(littleEndian: draft.identity)
+            Varint.append(UInt64(draft.labels.count), to: &records)
+            var last = -1
+            // Labels stand in the order of their names, so their places rise.
+            for number in draft.labels {
+                Varint.append(UInt64(places[number] - last - 1), to: &records)
+                last = places[number]
+            }
+            records += draft.rest
+        }
+        return (records, offsets)
+    }
+
+    private func encodedPostings(_ order: [Int], at base: Int) -> (records: [UInt8], offsets: [UInt8]) {
+        var records: [UInt8] = []
+        var offsets: [UInt8] = []
+        for (label, list) in order.lazy.map({ postings[$0] }) {
             offsets.append(littleEndian: UInt32(base + records.count))
             for text in [label.name, label.value] {
                 Varint.append(UInt64(text.utf8.count), to: &records)

@@ -74,25 +74,24 @@ struct EntropyFrame {
         ) { folded(residuals[residuals.startIndex + $0]) }
     }
 
-    /// Reads residuals at `position` and moves past them: `count` values, the `leading` ones of them zeros that nothing is read for;
-    /// `nil` where the bytes are damaged.
+    /// Reads residuals at `position`, from the place `leading` on, and moves past them; false where the bytes are damaged.
     static func read(
-        _ bytes: ArraySlice<UInt8>, at position: inout Int, count: Int, leading: Int, divisor: UInt64, lowBits: Int
-    ) -> [Int64]? {
-        guard position < bytes.endIndex else { return nil }
+        _ bytes: ArraySlice<UInt8>, at position: inout Int, into residuals: inout [Int64], leading: Int, divisor: UInt64,
+        lowBits: Int
+    ) -> Bool {
+        guard position < bytes.endIndex else { return false }
         let table = EntropyTable.trained[Int(bytes[position] & 63)]
         let lowBits = lowBits | (Int(bytes[position] >> 6) << 4)
         position += 1
-        guard let centre = Varint.readSigned(bytes, at: &position) else { return nil }
-        var residuals = [Int64](repeating: 0, count: count)
+        guard let centre = Varint.readSigned(bytes, at: &position) else { return false }
         guard UnsafeEntropyCoder.read(bytes, at: &position, into: &residuals, from: leading, lowBits: lowBits, table) else {
-            return nil
+            return false
         }
-        for index in leading..<count {
+        for index in leading..<residuals.count {
             let steps = Varint.unzigzag(UInt64(bitPattern: residuals[index]))
             residuals[index] = centre &+ (divisor == 1 ? steps : steps &* Int64(bitPattern: divisor))
         }
-        return residuals
+        return true
     }
 
     /// How far a residual is from the centre, in steps of the divisor, sign last.

@@ -98,57 +98,67 @@ enum IntegerFrame {
 
     /// Reads `count` integers at `position` and moves past them; `nil` where the bytes are damaged.
     static func decode(_ bytes: ArraySlice<UInt8>, at position: inout Int, count: Int) -> [Int64]? {
-        guard count > 0 else { return [] }
-        guard position < bytes.endIndex, bytes[position] < 16 || bytes[position] & coded != 0 else { return nil }
+        var values: [Int64] = []
+        return decode(bytes, at: &position, count: count, into: &values) ? values : nil
+    }
+
+    /// Replaces `values` by `count` integers read at `position`, and moves past them; false where the bytes are damaged.
+    static func decode(_ bytes: ArraySlice<UInt8>, at position: inout Int, count: Int, into values: inout [Int64]) -> Bool {
+        if values.count != count { values = [Int64](repeating: 0, count: count) }
+        guard count > 0 else { return true }
+        guard position < bytes.endIndex, bytes[position] < 16 || bytes[position] & coded != 0 else { return false }
         let header = bytes[position]
         let predictor = Int(header & 3)
         position += 1
-        guard predictor <= 2, predictor < count else { return nil }
+        guard predictor <= 2, predictor < count else { return false }
         var width = 0
         if header & coded == 0 {
-            guard position < bytes.endIndex, bytes[position] <= 64 else { return nil }
+            guard position < bytes.endIndex, bytes[position] <= 64 else { return false }
             width = Int(bytes[position])
             position += 1
         }
         var firsts: (Int64, Int64) = (0, 0)
         for index in 0..<predictor {
-            guard let value = Varint.readSigned(bytes, at: &position) else { return nil }
+            guard let value = Varint.readSigned(bytes, at: &position) else { return false }
             if index == 0 { firsts.0 = value } else { firsts.1 = value }
         }
         var least: Int64 = 0
         if header & coded == 0 {
-            guard let read = Varint.readSigned(bytes, at: &position) else { return nil }
+            guard let read = Varint.readSigned(bytes, at: &position) else { return false }
             least = read
         }
         var divisor: UInt64 = 1
         if header & divided != 0 {
-            guard let read = Varint.read(bytes, at: &position) else { return nil }
+            guard let read = Varint.read(bytes, at: &position) else { return false }
             divisor = read
         }
-        var values: [Int64]?
-        if header & coded != 0 {
-            values = EntropyFrame.read(
-                bytes, at: &position, count: count, leading: predictor, divisor: divisor, lowBits: Int(header >> 4))
-        } else {
-            values = unpack(bytes, at: &position, count: count, leading: predictor, width: width, least: least, divisor: divisor)
-        }
-        guard var values else { return nil }
+        let isSound =
+            header & coded != 0
+            ? EntropyFrame.read(
+                bytes, at: &position, into: &values, leading: predictor, divisor: divisor, lowBits: Int(header >> 4))
+            : unpack(bytes, at: &position, into: &values, leading: predictor, width: width, least: least, divisor: divisor)
+        guard isSound else { return false }
         integrate(&values, predictor, firsts)
-        return values
+        return true
     }
 
-    /// The residuals, with `leading` zeros before them.
+    /// The residuals from the place `leading` on.
     private static func unpack(
-        _ bytes: ArraySlice<UInt8>, at position: inout Int, count: Int, leading: Int, width: Int, least: Int64, divisor: UInt64
-    ) -> [Int64]? {
-        let packed = (width * (count - leading) + 7) / 8
-        guard position + packed <= bytes.endIndex else { return nil }
+        _ bytes: ArraySlice<UInt8>, at position: inout Int, into residuals: inout [Int64], leading: Int, width: Int, least: Int64,
+        divisor: UInt64
+    ) -> Bool {
+        let packed = (width * (residuals.count - leading) + 7) / 8
+        guard position + packed <= bytes.endIndex else { return false }
+        defer { position += packed }
+        guard width > 0 else {
+            for index in leading..<residuals.count { residuals[index] = least }
+            return true
+        }
         var reader = BitReader(bytes[position..<position + packed])
-        position += packed
-        var residuals = [Int64](repeating: least, count: count)
-        guard width > 0 else { return residuals }
-        for index in leading..<count { residuals[index] = Int64(bitPattern: reader.read(width) &* divisor) &+ least }
-        return residuals
+        for index in leading..<residuals.count {
+            residuals[index] = Int64(bitPattern: reader.read(width) &* divisor) &+ least
+        }
+        return true
     }
 
     /// Turns residuals into values, in place.

@@ -51,7 +51,7 @@ extension MetricStore {
                 let window = MetricStore.floor(first.span.lowerBound, options.blockSpan)
                 let end = window.saturatingAdd(options.blockSpan)
                 let part = rest.prefix { $0.span.lowerBound < end }
-                builders[window, default: BlockBuilder()].add(item.labels, Array(part))
+                builders[window, default: BlockBuilder()].add(Labels(canonical: item.labels), Array(part))
                 rest = rest.dropFirst(part.count)
             }
         }
@@ -144,12 +144,13 @@ extension MetricStore {
     }
 
     private func merge(_ group: [Block], window: Range<Milliseconds>) throws(MetricStoreError) {
-        var places: [[UInt8]: [(Block, UInt32)]] = [:]
+        var places: [SeriesIdentity: [(Block, UInt32)]] = [:]
         for block in group {
-            for series in block.everySeries { places[block.labels(series), default: []].append((block, series)) }
+            let all = block.everySeries
+            for (series, identity) in zip(all, block.identities(all)) { places[identity, default: []].append((block, series)) }
         }
         var builder = BlockBuilder()
-        for (labels, parts) in places.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+        for (identity, parts) in places.sorted(by: { $0.key.labels < $1.key.labels }) {
             var chunks = MergedChunks()
             for (block, series) in parts {
                 do throws(MetricStoreError) {
@@ -159,7 +160,7 @@ extension MetricStore {
                     return
                 }
             }
-            builder.add(labels, chunks.finish())
+            builder.add(identity.labels, chunks.finish())
         }
         let oldestSegment = log.withLock { $0.segments.first?.number ?? .max }
         let marks = group.flatMap(\.marks).filter { $0.segment > oldestSegment }

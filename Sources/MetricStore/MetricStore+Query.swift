@@ -2,24 +2,16 @@ internal import Synchronization
 package import Telemetry
 
 extension MetricStore {
-    private struct Found {
-        var head: HeadSeries?
-        var blocks: [(block: Block, series: UInt32)] = []
-    }
-
     /// The series that pass all matchers and may have samples in the range, in label order.
     package func select(_ matchers: [LabelMatcher], in range: ClosedRange<Milliseconds>) throws -> [any SeriesReader] {
-        find(matchers, range).map { bytes, found in
-            StoredSeriesReader(store: self, labels: Labels(canonical: bytes), head: found.head, blocks: found.blocks)
-        }
-        .sorted { $0.labels < $1.labels }
+        find(matchers, range).sorted { $0.labels < $1.labels }
     }
 
     /// Label sets of the series that pass any of the selectors, sorted.
     package func series(matchingAny selectors: [[LabelMatcher]], in range: ClosedRange<Milliseconds>) throws -> [Labels] {
-        var bytes: Set<[UInt8]> = []
-        for selector in selectors.isEmpty ? [[]] : selectors { bytes.formUnion(find(selector, range).keys) }
-        return bytes.map { Labels(canonical: $0) }.sorted()
+        let selectors = selectors.isEmpty ? [[]] : selectors
+        let found = selectors.flatMap { find($0, range).map(\.labels) }
+        return (selectors.count == 1 ? found : Array(Set(found))).sorted()
     }
 
     /// Names of labels in use, sorted. Without selectors the answer may include names that are only in use near the range.
@@ -46,20 +38,33 @@ extension MetricStore {
         return values.sorted()
     }
 
-    private func find(_ matchers: [LabelMatcher], _ range: ClosedRange<Milliseconds>) -> [[UInt8]: Found] {
+    private func find(_ matchers: [LabelMatcher], _ range: ClosedRange<Milliseconds>) -> [StoredSeriesReader] {
         // The head's series are copied together with the list of blocks, so that nothing is seen twice or missed in between.
         let (head, blocks) = state.withLock { state in
             let head = state.head.series(matching: matchers).map { state.head.series[Int($0)] }
             return (head.filter { $0.span?.overlaps(range) ?? false }, state.blocks)
         }
-        var found: [[UInt8]: Found] = [:]
-        for block in blocks where block.span.overlaps(range) {
-            for series in block.series(matching: matchers) {
-                found[block.labels(series), default: Found()].blocks.append((block, series))
+        let parts = blocks.filter { $0.span.overlaps(range) }.map { ($0, $0.series(matching: matchers)) }.filter { !$0.1.isEmpty }
+        var readers: [StoredSeriesReader] = []
+        var places: [SeriesIdentity: Int] = [:]
+        // Where there is only one place to look at, nothing has to be joined.
+        let isJoined = parts.count + (head.isEmpty ? 0 : 1) > 1
+        func reader(of identity: SeriesIdentity) -> Int {
+            if isJoined, let known = places[identity] { return known }
+            if isJoined { places[identity] = readers.count }
+            readers.append(StoredSeriesReader(store: self, labels: identity.labels))
+            return readers.count - 1
+        }
+        for (block, list) in parts {
+            for (series, identity) in zip(list, block.identities(list)) {
+                readers[reader(of: identity)].blocks.append((block, series))
             }
         }
-        for series in head { found[series.labels, default: Found()].head = series }
-        return found
+        for series in head {
+            let hash = isJoined ? SeriesIdentity.hash(canonical: series.labels) : 0
+            readers[reader(of: SeriesIdentity(hash: hash, labels: Labels(canonical: series.labels)))].head = series
+        }
+        return readers
     }
 }
 
@@ -67,24 +72,40 @@ extension MetricStore {
 struct StoredSeriesReader: SeriesReader {
     let store: MetricStore
     let labels: Labels
-    let head: HeadSeries?
-    let blocks: [(block: Block, series: UInt32)]
+    var head: HeadSeries?
+    var blocks: [(block: Block, series: UInt32)] = []
 
     func read(_ range: ClosedRange<Milliseconds>, into columns: inout SampleColumns) throws {
-        var all = SampleColumns()
+        var scratch: [Int64] = []
+        guard columns.isEmpty else {
+            var all = SampleColumns()
+            read(range, into: &all, &scratch)
+            columns.timestamps += all.timestamps
+            columns.values += all.values
+            return
+        }
+        read(range, into: &columns, &scratch)
+    }
+
+    private func read(_ range: ClosedRange<Milliseconds>, into all: inout SampleColumns, _ scratch: inout [Int64]) {
         for (block, series) in blocks where block.span.overlaps(range) {
+            let count = all.count
             do throws(MetricStoreError) {
-                all.merge(try block.read(series, range))
+                // Blocks mostly follow each other; where one lies over what is there already, it is laid over it.
+                if let last = all.timestamps.last, block.span.lowerBound <= last {
+                    var part = SampleColumns()
+                    try block.read(series, range, into: &part, scratch: &scratch)
+                    all.merge(part)
+                } else {
+                    try block.read(series, range, into: &all, scratch: &scratch)
+                }
             } catch {
+                // What was read of it before the damage was sound, but half of a block is no answer.
+                all.timestamps.removeSubrange(min(count, all.count)...)
+                all.values.removeSubrange(min(count, all.values.count)...)
                 store.setAside(block, error)
             }
         }
         if let head { all.merge(head.read(range)) }
-        if columns.isEmpty {
-            columns = all
-        } else {
-            columns.timestamps += all.timestamps
-            columns.values += all.values
-        }
     }
 }

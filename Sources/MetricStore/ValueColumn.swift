@@ -40,16 +40,56 @@ enum ValueColumn {
 
     /// Reads `count` values; `nil` where the bytes are damaged.
     static func decode(_ bytes: ArraySlice<UInt8>, count: Int) -> [Double]? {
-        guard let kind = bytes.first else { return count == 0 ? [] : nil }
+        var values: [Double] = []
+        var scratch: [Int64] = []
+        return decode(bytes, count: count, 0..<count, into: &values, scratch: &scratch) ? values : nil
+    }
+
+    /// Adds some of `count` values to a list.
+    /// - Parameter scratch: room that is used again and again.
+    /// - Returns: false where the bytes are damaged.
+    static func decode(
+        _ bytes: ArraySlice<UInt8>, count: Int, _ wanted: Range<Int>, into values: inout [Double], scratch: inout [Int64]
+    ) -> Bool {
+        guard let kind = bytes.first else { return count == 0 }
         var position = bytes.startIndex + 1
         if kind == 0 {
-            return IntegerFrame.decode(bytes, at: &position, count: count).map { $0.map { double(ordered: $0) } }
+            guard IntegerFrame.decode(bytes, at: &position, count: count, into: &scratch) else { return false }
+            values.reserveCapacity(values.count + wanted.count)
+            for index in wanted { values.append(double(ordered: scratch[index])) }
+            return true
         }
-        guard kind <= 2, position < bytes.endIndex, Int(bytes[position]) < powers.count else { return nil }
+        guard let exceptions = exceptions(bytes, at: &position, count: count) else { return false }
+        guard IntegerFrame.decode(bytes, at: &position, count: count, into: &scratch) else { return false }
+        let start = values.count
+        values.reserveCapacity(start + wanted.count)
+        if exceptions.power == 1 {
+            for index in wanted { values.append(Double(scratch[index])) }
+        } else {
+            for index in wanted { values.append(Double(scratch[index]) / exceptions.power) }
+        }
+        if kind == 2 {
+            guard IntegerFrame.decode(bytes, at: &position, count: count, into: &scratch) else { return false }
+            for index in wanted where scratch[index] != 0 {
+                let place = start + index - wanted.lowerBound
+                values[place] = double(ordered: ordered(values[place]) &+ scratch[index])
+            }
+        }
+        for (place, pattern) in exceptions.list where wanted.contains(place) {
+            values[start + place - wanted.lowerBound] = Double(bitPattern: pattern)
+        }
+        return true
+    }
+
+    /// What stands between the kind and the integers: the power of ten, and what no decimal can stand for.
+    private static func exceptions(
+        _ bytes: ArraySlice<UInt8>, at position: inout Int, count: Int
+    ) -> (power: Double, list: [(Int, UInt64)])? {
+        guard bytes[bytes.startIndex] <= 2, position < bytes.endIndex, Int(bytes[position]) < powers.count else { return nil }
         let power = powers[Int(bytes[position])]
         position += 1
         guard let exceptionCount = Varint.read(bytes, at: &position), exceptionCount <= count else { return nil }
-        var exceptions: [(Int, UInt64)] = []
+        var list: [(Int, UInt64)] = []
         var place = -1
         for _ in 0..<exceptionCount {
             guard let gap = Varint.read(bytes, at: &position), gap < count, position + 8 <= bytes.endIndex else { return nil }
@@ -58,18 +98,9 @@ enum ValueColumn {
             var pattern: UInt64 = 0
             for offset in 0..<8 { pattern |= UInt64(bytes[position + offset]) << UInt64(8 * offset) }
             position += 8
-            exceptions.append((place, pattern))
+            list.append((place, pattern))
         }
-        guard let integers = IntegerFrame.decode(bytes, at: &position, count: count) else { return nil }
-        var values = integers.map { Double($0) / power }
-        if kind == 2 {
-            guard let drifts = IntegerFrame.decode(bytes, at: &position, count: count) else { return nil }
-            for index in 0..<count where drifts[index] != 0 {
-                values[index] = double(ordered: ordered(values[index]) &+ drifts[index])
-            }
-        }
-        for (place, pattern) in exceptions { values[place] = Double(bitPattern: pattern) }
-        return values
+        return (power, list)
     }
 
     /// Values as `m / 10^e`, exact but for few exceptions.
