@@ -114,6 +114,24 @@ struct IngestServerTests {
         #expect(found.sample.value.bitPattern == SampleBatch.staleMarker.bitPattern)
     }
 
+    @Test("Labels that stand behind or between samples are found all the same")
+    func unorderedLabels() throws {
+        func label(_ name: String, _ value: String) -> [UInt8] {
+            field(1, field(1, Array(name.utf8)) + field(2, Array(value.utf8)))
+        }
+        func sample(_ time: UInt8) -> [UInt8] { field(2, [1 << 3 | 1, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 2 << 3, time]) }
+        let series = [
+            label("__name__", "m") + label("a", "1") + sample(1) + sample(2),
+            sample(1) + label("__name__", "m") + sample(2) + label("a", "1"),
+            label("__name__", "m") + sample(1) + label("a", "1") + sample(2) + field(4, [8, 1]),
+        ]
+        let result = try RemoteWriteDecoder.decode(series.flatMap { field(1, $0) })
+        #expect(
+            result.batch.series.map { result.batch.labels(of: $0) } == Array(repeating: ["__name__": "m", "a": "1"], count: 3))
+        #expect(result.batch.series.map { Array(result.batch.timestamps[$0.samples]) } == Array(repeating: [1, 2], count: 3))
+        #expect(result.nativeHistograms == 1)
+    }
+
     @Test("Loki pushes arrive as JSON and as protobuf")
     func loki() async throws {
         let sink = RecordingSink()
