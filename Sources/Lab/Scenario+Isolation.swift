@@ -12,7 +12,11 @@ extension Scenario {
         let cutAt = Timeline.now
         try await stack.network.cut("s2")
         timeline.note("s2 is cut off, and runs on", at: cutAt)
-        let isReplaced = try await wait(10) { served("web2b", after: cutAt) != nil }
+        // To the end of the plan: its last word to s2, to stop web2, is to find nobody.
+        let isReplaced = try await wait(10) {
+            served("web2b", after: cutAt) != nil
+                && observations.plans(.failover, after: cutAt).contains { $0.state == "done" }
+        }
         let returnedAt = Timeline.now
         try await stack.network.plugIn("s2")
         timeline.note("s2 is back, with web2 still running", at: returnedAt)
