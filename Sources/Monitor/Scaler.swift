@@ -75,10 +75,7 @@ package actor Scaler {
     private func carryOut(_ outcome: PlanningOutcome, of alert: Alert, key: String, at now: Milliseconds) async throws {
         switch outcome {
         case .plan(let plan):
-            if let pause = try pause(before: plan, at: now) {
-                say(key, "\(alert.name): the last \(plan.purpose.rawValue) failed; tried again after a pause of \(pause) s")
-                return
-            }
+            if let pause = try pause(before: plan, at: now) { return say(key, "\(alert.name): \(pause)") }
             try await submit(plan, because: key)
             if plan.purpose == .scaleOut, let role = plan.role { lastScaled[role] = now }
         case .refusal(let refusal):
@@ -101,17 +98,22 @@ package actor Scaler {
         }
     }
 
-    /// Seconds to wait after plans of a kind and role that failed in a row, doubling from ten; nil where none is due. What can't work
-    /// must not be tried every second, nor billed each time.
-    private func pause(before plan: Plan, at now: Milliseconds) throws -> Int? {
+    /// Why a plan has to wait; nil where it need not. After plans of a kind and subject that failed in a row the pause doubles from ten
+    /// seconds: what can't work must not be tried every second, nor billed each time. A stray that was stopped is believed to be gone
+    /// until the next scrapes had time to say so.
+    private func pause(before plan: Plan, at now: Milliseconds) throws -> String? {
         let longest = plan.purpose == .scaleOut ? 600 : 30
         // The subject is the identifier without its time.
         let subject = plan.id.prefix(upTo: plan.id.lastIndex(of: "-") ?? plan.id.endIndex) + "-"
         let ended = try state.plans(limit: 50).filter { $0.id.hasPrefix(subject) && $0.finishedAt != nil }
+        if plan.purpose == .rebalance, let last = ended.first?.finishedAt, now - last < Scaler.maximumAge {
+            return "done \((now - last) / 1000) s ago; looked at again after \(Scaler.maximumAge / 1000) s"
+        }
         let failures = ended.prefix { $0.state == .failed || $0.state == .undone }
         guard let last = failures.first?.finishedAt else { return nil }
         let seconds = min(longest, 10 << min(failures.count - 1, 6))
-        return now - last < Milliseconds(seconds) * 1000 ? seconds : nil
+        guard now - last < Milliseconds(seconds) * 1000 else { return nil }
+        return "the last \(plan.purpose.rawValue) failed; tried again after a pause of \(seconds) s"
     }
 
     private func submit(_ plan: Plan, because key: String) async throws {
