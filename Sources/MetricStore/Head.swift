@@ -106,13 +106,18 @@ struct Head {
     mutating func apply(_ prepared: Prepared, of batch: SampleBatch) {
         let timestamps = batch.timestamps
         let values = batch.values
-        for entry in prepared.entries {
-            for position in entry.samples {
-                oldest = min(oldest, timestamps[position])
-                series[entry.slot].append(values[position], at: timestamps[position], blockSpan: options.blockSpan)
+        let blockSpan = options.blockSpan
+        var oldest = self.oldest
+        unsafe series.withUnsafeMutableBufferPointer { series in
+            for entry in prepared.entries {
+                for position in entry.samples {
+                    oldest = min(oldest, timestamps[position])
+                    unsafe series[entry.slot].append(values[position], at: timestamps[position], blockSpan: blockSpan)
+                }
             }
-            sampleCount += entry.samples.count
         }
+        self.oldest = oldest
+        sampleCount += prepared.entries.reduce(0) { $0 + $1.samples.count }
     }
 
     /// Takes one sample without questions, as replay does: what stands in the log was accepted once.

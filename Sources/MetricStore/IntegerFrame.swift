@@ -32,26 +32,33 @@ enum IntegerFrame {
 
     static func encode(_ values: [Int64], into bytes: inout [UInt8]) {
         guard !values.isEmpty else { return }
-        var plan = Plan()
         var residuals = values
-        var best = values
-        plan.cost = .max
+        var candidates: [(residuals: [Int64], plan: Plan, spread: UInt64)] = []
         for predictor in 0...min(2, values.count - 1) {
             if predictor > 0 {
                 for index in stride(from: residuals.count - 1, through: predictor, by: -1) {
                     residuals[index] = residuals[index] &- residuals[index - 1]
                 }
             }
-            let candidate = measure(residuals, predictor)
-            if candidate.cost < plan.cost {
-                plan = candidate
-                best = residuals
-            }
+            let (plan, spread) = measure(residuals, predictor)
+            candidates.append((residuals, plan, spread))
         }
-        write(plan, best, values, into: &bytes)
+        let narrowest = candidates.map(\.plan.width).min() ?? 0
+        // What is much wider when packed is not the narrower when coded either, so the dear estimate is made for the best only.
+        for index in candidates.indices where narrowest > 0 && candidates[index].plan.width <= narrowest + 1 {
+            if index == 2, candidates[2].plan.width > candidates[1].plan.width { continue }
+            let (residuals, plan, spread) = candidates[index]
+            let entropy = EntropyFrame(residuals[index...], least: plan.least, divisor: plan.divisor, spread: spread)
+            guard entropy.cost < Int.max, entropy.cost + 40 * index < plan.cost else { continue }
+            candidates[index].plan.cost = entropy.cost + 40 * index
+            candidates[index].plan.entropy = entropy
+        }
+        guard let best = candidates.min(by: { $0.plan.cost < $1.plan.cost }) else { return }
+        write(best.plan, best.residuals, values, into: &bytes)
     }
 
-    private static func measure(_ residuals: [Int64], _ predictor: Int) -> Plan {
+    /// A plan to pack residuals, and how many multiples of the divisor lie between the least and the greatest.
+    private static func measure(_ residuals: [Int64], _ predictor: Int) -> (Plan, spread: UInt64) {
         var least = residuals[predictor]
         var most = least
         for index in predictor..<residuals.count {
@@ -66,15 +73,8 @@ enum IntegerFrame {
         divisor = max(divisor, 1)
         let spread = UInt64(bitPattern: most &- least) / divisor
         var plan = Plan(predictor: predictor, least: least, divisor: divisor, width: 64 - spread.leadingZeroBitCount)
-        let firsts = 40 * predictor
-        plan.cost = plan.width * (residuals.count - predictor) + firsts + 16
-        guard plan.width > 0 else { return plan }
-        let entropy = EntropyFrame(residuals[predictor...], least: least, divisor: divisor, spread: spread)
-        if entropy.cost < Int.max, entropy.cost + firsts < plan.cost {
-            plan.cost = entropy.cost + firsts
-            plan.entropy = entropy
-        }
-        return plan
+        plan.cost = plan.width * (residuals.count - predictor) + 40 * predictor + 16
+        return (plan, spread)
     }
 
     private static func write(_ plan: Plan, _ residuals: [Int64], _ values: [Int64], into bytes: inout [UInt8]) {

@@ -180,7 +180,7 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
                 let segment = log.current
                 let prepared = state.withLock { state in
                     group.map { waiting in
-                        var record = WALRecordWriter()
+                        var record = WALRecordWriter(samples: waiting.batch.sampleCount)
                         let prepared = state.head.prepare(waiting.batch, now: now, segment: segment, into: &record)
                         if !record.isEmpty {
                             records += record.finish()

@@ -3,10 +3,10 @@ internal import Compression
 /// The values of one chunk, bit for bit, in the cheapest of three forms.
 ///
 /// ```
-/// 0 bits         | integer frame of the patterns, mapped so that order is kept
-/// 1 decimal      | exponent e | exceptions | frame of m where value = m / 10^e exactly
-/// 2 decimal+ulp  | exponent e | exceptions | frame of m | frame of how many patterns the value is off from m / 10^e
-/// exceptions     | count | (gap since the last, pattern 8 B) ...
+/// plain          0                 | integer frame of the patterns, mapped so that order is kept
+/// decimal        1 + 2 e + x       | exceptions | frame of m where value = m / 10^e exactly
+/// decimal + ulp  1 + 2 (18 + e) + x | exceptions | frame of m | frame of how many patterns the value is off from m / 10^e
+/// exceptions     where x is 1: count | (gap since the last, pattern 8 B) ...
 /// ```
 /// Exceptions are values that no decimal can stand for: NaN with its payload (stale markers among them), infinities, -0, and the
 /// rare odd one. In the frame such a place repeats its predecessor, so it costs no width.
@@ -15,6 +15,8 @@ enum ValueColumn {
     private static let largest = 9_007_199_254_740_992.0
     /// How far off, in neighbouring doubles, a value may be from its decimal in form 2.
     private static let largestDrift: Int64 = 128
+    /// Decimal places up to which values are taken to be meant so.
+    private static let usualExponent = 9
     private static let powers: [Double] = [
         1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
     ]
@@ -28,14 +30,14 @@ enum ValueColumn {
 
     static func encode(_ values: some Collection<Double>) -> [UInt8] {
         let values = Array(values)
-        if let decimals = exact(values) { return write(decimals, values, kind: 1) }
+        let exact = exact(values).map { ($0.exponent, write($0, values, kind: 1)) }
+        if let (exponent, bytes) = exact, exponent <= usualExponent { return bytes }
+        // So many decimals are hardly what was measured: rather a sum of decimals that is a few ulps off, or no decimals at all.
+        let drifting = drifting(values).map { write($0, values, kind: 2) }
         var plain: [UInt8] = [0]
-        IntegerFrame.encode(values.map(ordered), into: &plain)
-        if let decimals = drifting(values) {
-            let bytes = write(decimals, values, kind: 2)
-            if bytes.count < plain.count { return bytes }
-        }
-        return plain
+        if exact == nil { IntegerFrame.encode(values.map(ordered), into: &plain) }
+        let candidates = [exact?.1, drifting, exact == nil ? plain : nil].compactMap(\.self)
+        return candidates.min { $0.count < $1.count } ?? plain
     }
 
     /// Reads `count` values; `nil` where the bytes are damaged.
@@ -51,22 +53,26 @@ enum ValueColumn {
     static func decode(
         _ bytes: ArraySlice<UInt8>, count: Int, _ wanted: Range<Int>, into values: inout [Double], scratch: inout [Int64]
     ) -> Bool {
-        guard let kind = bytes.first else { return count == 0 }
+        guard let form = bytes.first else { return count == 0 }
         var position = bytes.startIndex + 1
-        if kind == 0 {
+        if form == 0 {
             guard IntegerFrame.decode(bytes, at: &position, count: count, into: &scratch) else { return false }
             values.reserveCapacity(values.count + wanted.count)
             for index in wanted { values.append(double(ordered: scratch[index])) }
             return true
         }
-        guard let exceptions = exceptions(bytes, at: &position, count: count) else { return false }
+        let (kind, exponent) = (Int(form - 1) / 2 / powers.count + 1, Int(form - 1) / 2 % powers.count)
+        guard kind <= 2, let exceptions = exceptions(bytes, at: &position, count: count, areThere: (form - 1) & 1 == 1) else {
+            return false
+        }
+        let power = powers[exponent]
         guard IntegerFrame.decode(bytes, at: &position, count: count, into: &scratch) else { return false }
         let start = values.count
         values.reserveCapacity(start + wanted.count)
-        if exceptions.power == 1 {
+        if power == 1 {
             for index in wanted { values.append(Double(scratch[index])) }
         } else {
-            for index in wanted { values.append(Double(scratch[index]) / exceptions.power) }
+            for index in wanted { values.append(Double(scratch[index]) / power) }
         }
         if kind == 2 {
             guard IntegerFrame.decode(bytes, at: &position, count: count, into: &scratch) else { return false }
@@ -75,19 +81,17 @@ enum ValueColumn {
                 values[place] = double(ordered: ordered(values[place]) &+ scratch[index])
             }
         }
-        for (place, pattern) in exceptions.list where wanted.contains(place) {
+        for (place, pattern) in exceptions where wanted.contains(place) {
             values[start + place - wanted.lowerBound] = Double(bitPattern: pattern)
         }
         return true
     }
 
-    /// What stands between the kind and the integers: the power of ten, and what no decimal can stand for.
+    /// What no decimal can stand for, with its places.
     private static func exceptions(
-        _ bytes: ArraySlice<UInt8>, at position: inout Int, count: Int
-    ) -> (power: Double, list: [(Int, UInt64)])? {
-        guard bytes[bytes.startIndex] <= 2, position < bytes.endIndex, Int(bytes[position]) < powers.count else { return nil }
-        let power = powers[Int(bytes[position])]
-        position += 1
+        _ bytes: ArraySlice<UInt8>, at position: inout Int, count: Int, areThere: Bool
+    ) -> [(Int, UInt64)]? {
+        guard areThere else { return [] }
         guard let exceptionCount = Varint.read(bytes, at: &position), exceptionCount <= count else { return nil }
         var list: [(Int, UInt64)] = []
         var place = -1
@@ -100,7 +104,7 @@ enum ValueColumn {
             position += 8
             list.append((place, pattern))
         }
-        return (power, list)
+        return list
     }
 
     /// Values as `m / 10^e`, exact but for few exceptions.
@@ -157,8 +161,9 @@ enum ValueColumn {
     }
 
     private static func write(_ decimals: Decimals, _ values: [Double], kind: UInt8) -> [UInt8] {
-        var bytes: [UInt8] = [kind, UInt8(decimals.exponent)]
-        Varint.append(UInt64(decimals.exceptions.count), to: &bytes)
+        let form = 2 * (Int(kind - 1) * powers.count + decimals.exponent) + (decimals.exceptions.isEmpty ? 0 : 1)
+        var bytes = [UInt8(1 + form)]
+        if !decimals.exceptions.isEmpty { Varint.append(UInt64(decimals.exceptions.count), to: &bytes) }
         var last = -1
         for place in decimals.exceptions {
             Varint.append(UInt64(place - last - 1), to: &bytes)
@@ -172,11 +177,12 @@ enum ValueColumn {
     }
 
     private static func integer(_ value: Double, _ power: Double) -> Int64? {
-        let scaled = (value * power).rounded()
-        guard abs(scaled) <= largest, (scaled / power).bitPattern == value.bitPattern else { return nil }
-        // -0 passes the comparison above, but an integer has no sign at zero.
-        guard scaled != 0 || value.bitPattern == 0 else { return nil }
-        return Int64(scaled)
+        let product = value * power
+        guard abs(product) <= largest else { return nil }
+        // The nearest integer; the comparison below refuses what this rounds the wrong way, as there is no exact one then.
+        let integer = Int64(product + (product < 0 ? -0.5 : 0.5))
+        guard (Double(integer) / power).bitPattern == value.bitPattern else { return nil }
+        return integer
     }
 
     private static func drift(_ value: Double, _ power: Double) -> (Int64, Int64)? {

@@ -30,12 +30,19 @@ struct WALRecordWriter {
     private var lastTime: Milliseconds = 0
     private var delta: Milliseconds = 0
     private var deltaLength: UInt64 = 0
+    /// A nibble a sample, and what it stands for; packed when the record is finished.
     private var nibbles: [UInt8] = []
-    private var values: [UInt8] = []
-    private var sampleCount = 0
+    private var payloads: [UInt64] = []
     private(set) var newest: Milliseconds = .min
 
-    var isEmpty: Bool { sampleCount == 0 }
+    private var sampleCount: Int { nibbles.count }
+    var isEmpty: Bool { nibbles.isEmpty }
+
+    /// Makes room for so many samples.
+    init(samples: Int) {
+        nibbles.reserveCapacity(samples)
+        payloads.reserveCapacity(samples)
+    }
 
     mutating func define(_ slot: Int, labels: [UInt8]) {
         Varint.append(UInt64(slot), to: &definitions)
@@ -63,13 +70,8 @@ struct WALRecordWriter {
             deltaLength = 1
         }
         let (nibble, payload) = WALValue.encode(bits, after: last)
-        if sampleCount & 1 == 0 { nibbles.append(nibble) } else { nibbles[nibbles.count - 1] |= nibble << 4 }
-        sampleCount += 1
-        var rest = payload
-        for _ in 0..<WALValue.length(nibble) {
-            values.append(UInt8(truncatingIfNeeded: rest))
-            rest >>= 8
-        }
+        nibbles.append(nibble)
+        payloads.append(payload)
     }
 
     private mutating func endTimeRun() {
@@ -84,7 +86,7 @@ struct WALRecordWriter {
     mutating func finish() -> [UInt8] {
         endTimeRun()
         var body: [UInt8] = []
-        body.reserveCapacity(definitions.count + runs.count + times.count + nibbles.count + values.count + 40)
+        body.reserveCapacity(definitions.count + runs.count + times.count + 9 * sampleCount + 40)
         Varint.append(definitionCount, to: &body)
         body += definitions
         Varint.append(runCount, to: &body)
@@ -92,8 +94,7 @@ struct WALRecordWriter {
         Varint.append(UInt64(sampleCount), to: &body)
         Varint.append(timeRuns, to: &body)
         body += times
-        body += nibbles
-        body += values
+        WALValue.pack(nibbles, payloads, into: &body)
         var payload: [UInt8] = [0]
         if body.count >= 128 {
             let small = LZ4.compress(body)
@@ -126,6 +127,26 @@ enum WALValue {
     }
 
     static func length(_ nibble: UInt8) -> Int { nibble <= 8 ? Int(nibble) : Int(nibble) - 8 }
+
+    /// Appends two nibbles to a byte, then the bytes of all payloads.
+    static func pack(_ nibbles: [UInt8], _ payloads: [UInt64], into bytes: inout [UInt8]) {
+        let halves = (nibbles.count + 1) / 2
+        // Each payload is written with eight bytes, of which the next one overwrites what is not its own.
+        let packed = unsafe [UInt8](unsafeUninitializedCapacity: halves + 8 * nibbles.count + 8) { buffer, count in
+            for index in 0..<halves {
+                let high = 2 * index + 1 < nibbles.count ? nibbles[2 * index + 1] : 0
+                unsafe buffer[index] = nibbles[2 * index] | high << 4
+            }
+            let memory = UnsafeMutableRawBufferPointer(buffer)
+            var offset = halves
+            for index in nibbles.indices {
+                unsafe memory.storeBytes(of: payloads[index].littleEndian, toByteOffset: offset, as: UInt64.self)
+                offset &+= length(nibbles[index])
+            }
+            count = offset
+        }
+        bytes += packed
+    }
 
     static func decode(_ nibble: UInt8, _ payload: UInt64, after last: UInt64) -> UInt64? {
         switch nibble {
