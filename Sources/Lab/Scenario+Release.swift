@@ -12,7 +12,9 @@ extension Scenario {
         let began = Timeline.now
         let before = observations.leases.filter { $0.until == nil }
         let period = Double(MonitorConfiguration.billedPeriodSeconds)
-        let summary = try await quietTraffic(atMost: 2 * period + 20, label: name.replacing(" ", with: "-")) {
+        // The forecasts remember what was before for about as long as they look ahead, and until then nothing is given back.
+        let memory = 2 * Double(pace.leadSeconds.last ?? 0)
+        let summary = try await quietTraffic(atMost: 2 * period + memory + 20, label: name.replacing(" ", with: "-")) {
             observations.leasedServers.isEmpty
         }
         let after = observations.leases.filter { lease in before.contains { $0.server == lease.server && $0.from == lease.from } }
