@@ -1,3 +1,4 @@
+import BenchmarkKit
 import Foundation
 
 /// Measures what taking a day of telemetry costs the server: wall time, its own CPU time, memory and bytes on disk.
@@ -31,7 +32,7 @@ enum Main {
         _ name: String, _ options: Options, _ frames: Frames, items: Int, unit: String, rawBytes: Int = 0,
         request: (Data) -> HTTPConnection.Request
     ) throws -> Measurement {
-        let server = try Server(binary: options.binary, directory: options.scratch)
+        let server = try Server(.magewatch(binary: options.binary), directory: options.scratch)
         defer { server.remove() }
         let connection = try HTTPConnection(port: server.ingestPort)
         let before = try server.usage()
@@ -47,7 +48,8 @@ enum Main {
         return Measurement(
             name: name, items: items, unit: unit, wallSeconds: wall,
             processorSeconds: after.processorSeconds - before.processorSeconds,
-            peakMemoryBytes: after.peakMemoryBytes, diskBytes: server.diskBytes(under: unit == "lines" ? "logs" : "metrics"),
+            peakMemoryBytes: after.peakMemoryBytes,
+            diskBytes: server.diskBytes(under: unit == "lines" ? "data/logs" : "data/metrics"),
             rawBytes: rawBytes)
     }
 }

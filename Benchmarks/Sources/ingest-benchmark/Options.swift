@@ -1,3 +1,4 @@
+import BenchmarkKit
 import Foundation
 
 /// What the command was told.
@@ -56,13 +57,4 @@ struct Options {
     static let usage = """
         usage: ingest-benchmark [--binary FILE] [--shared DIR] [--load DIR] [--scratch DIR] [--only metrics|logs] [--limit FRAMES] [--lines N]
         """
-}
-
-/// An error told as it is.
-struct Failure: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) {
-        self.description = description
-    }
 }
