@@ -15,6 +15,8 @@ package struct System: Sendable {
     package var flushPaths: [String] = []
     /// The folder, within its directory, that holds its data.
     package var dataFolder: String
+    /// Folders in that which hold a write-ahead log or what is not in blocks yet.
+    package var logFolders: [String] = []
 
     /// The monitor, from a build.
     package static func magewatch(binary: String) -> System {
@@ -29,7 +31,7 @@ package struct System: Sendable {
                     """
                 try? text.write(toFile: directory + "/magewatch.yaml", atomically: true, encoding: .utf8)
                 return [binary, "serve", "--config", directory + "/magewatch.yaml"]
-            }, queryOffset: 1, dataFolder: "data/metrics")
+            }, queryOffset: 1, dataFolder: "data/metrics", logFolders: ["wal"])
     }
 
     /// Debian's victoria-metrics, on defaults.
@@ -52,5 +54,5 @@ package struct System: Sendable {
                 "/usr/bin/prometheus", "--config.file=\(directory)/prometheus.yml", "--storage.tsdb.path=\(directory)/data",
                 "--web.listen-address=127.0.0.1:\(port)", "--web.enable-remote-write-receiver", "--log.level=error",
             ]
-        }, queryOffset: 0, dataFolder: "data")
+        }, queryOffset: 0, dataFolder: "data", logFolders: ["wal", "chunks_head"])
 }

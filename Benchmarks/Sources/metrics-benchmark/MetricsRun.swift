@@ -32,7 +32,10 @@ struct MetricsRun {
         result.ingestSecondsPerMillion = (taken.processorSeconds - idle) / samples * 1e6
         result.settledSecondsPerMillion = (settled.processorSeconds - idle) / samples * 1e6
         result.peakMemory = settled.peakMemoryBytes
-        result.bytesPerSample = Double(server.diskBytes(under: system.dataFolder)) / samples
+        let all = server.diskBytes(under: system.dataFolder)
+        let logs = system.logFolders.reduce(0) { $0 + server.diskBytes(under: system.dataFolder + "/" + $1) }
+        result.bytesPerSample = Double(all - logs) / samples
+        result.bytesPerSampleWithLog = Double(all) / samples
         for query in MetricsQueries.all { result.queries.append(try measure(query, server)) }
         try server.stop()
         try server.start()

@@ -13,7 +13,9 @@ struct SystemResult {
     /// Processor seconds a million samples until the last was acknowledged, and until everything was merged.
     var ingestSecondsPerMillion = 0.0
     var settledSecondsPerMillion = 0.0
+    /// In blocks, index included, and with the write-ahead log.
     var bytesPerSample = 0.0
+    var bytesPerSampleWithLog = 0.0
     var peakMemory = 0
     var idleMemory = 0
     var queries: [Query] = []
@@ -29,7 +31,8 @@ struct SystemResult {
         row("samples/s (wall)") { String(Int($0.samplesPerSecond)) }
         row("ingest, CPU-s a million samples") { String(format: "%.2f", $0.ingestSecondsPerMillion) }
         row("the same with flush and merges") { String(format: "%.2f", $0.settledSecondsPerMillion) }
-        row("bytes a sample on disk") { String(format: "%.3f", $0.bytesPerSample) }
+        row("bytes a sample in blocks") { String(format: "%.3f", $0.bytesPerSample) }
+        row("the same with the write-ahead log") { String(format: "%.3f", $0.bytesPerSampleWithLog) }
         row("peak resident memory, MiB") { String($0.peakMemory >> 20) }
         row("resident after restart and a query, MiB") { String($0.idleMemory >> 20) }
         for index in results.first?.queries.indices ?? 0..<0 {
