@@ -37,7 +37,9 @@ extension Evaluation {
         try withDistinctRows(false, to: body) { (emit) throws(PromQLError) in
             try rows(of: arguments[0], over: grid) { (row) throws(PromQLError) in
                 let value = sources.map { row.labels[$0] ?? "" }.joined(separator: separator)
-                try emit(Row(labels: row.labels.setting(destination, to: value), values: row.values))
+                var row = row
+                row.labels = row.labels.setting(destination, to: value)
+                try emit(row)
             }
         }
     }

@@ -11,6 +11,9 @@ final class Evaluation {
     let queried: Grid
     let queryEnd: Milliseconds
     var notes = Notes()
+    /// True below a function that needs a histogram's count or sum only: there the samples themselves tell of resets, since such
+    /// functions also sum up what was never told to have been reset.
+    var detectsResets = false
     private var samples = 0
     private let deadline: ContinuousClock.Instant?
 
