@@ -21,7 +21,9 @@ extension PromQLEngine {
         { expression, time in
             switch try self.instant(expression, at: time).value {
             case .scalar(let sample): [RuleElement(.empty, sample.value)]
-            case .vector(let elements): elements.map { RuleElement($0.labels, $0.value) }
+            case .vector(let elements):
+                // A rule works with numbers: an expression that yields histograms has to ask for one of theirs.
+                elements.filter { $0.histogram == nil }.map { RuleElement($0.labels, $0.value) }
             case .string, .matrix:
                 throw AlertingError(
                     .invalidRules, "\(expression) yields neither a vector nor a number; a rule needs one of the two")

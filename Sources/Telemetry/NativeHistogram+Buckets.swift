@@ -46,7 +46,7 @@ extension NativeHistogram {
     package func bounds(ofPositive index: Int32) -> (lower: Double, upper: Double) {
         guard isCustom else {
             return (
-                NativeHistogram.exponentialBound(index &- 1, schema: schema),
+                index == .min ? 0 : NativeHistogram.exponentialBound(index - 1, schema: schema),
                 NativeHistogram.exponentialBound(index, schema: schema)
             )
         }

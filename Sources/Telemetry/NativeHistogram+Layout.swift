@@ -73,8 +73,8 @@ extension NativeHistogram {
     /// Makes the buckets wider: each step down in the schema joins two neighbours.
     package mutating func reduceResolution(to coarser: Int8) {
         guard !isCustom, coarser < schema else { return }
-        let shift = Int32(schema - coarser)
-        let index: (Int32) -> Int32 = { (($0 &- 1) >> shift) &+ 1 }
+        let shift = Int64(schema - coarser)
+        let index: (Int32) -> Int32 = { Int32(((Int64($0) - 1) >> shift) + 1) }
         positive = positive.reindexed(index)
         negative = negative.reindexed(index)
         schema = coarser
@@ -101,7 +101,8 @@ extension NativeHistogram {
             return Int32(place)
         }
         positive = positive.reindexed { index in
-            Int(index) < targets.count ? targets[max(Int(index), 0)] : Int32(bounds.count)
+            let place = max(Int(index), 0)
+            return place < targets.count ? targets[place] : Int32(bounds.count)
         }
         customBounds = bounds
     }
