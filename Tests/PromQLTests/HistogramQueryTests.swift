@@ -99,7 +99,6 @@ import Testing
             ("sum({__name__=~\"h|f\"})", "PromQL warning: encountered a mix of histograms and floats for aggregation (1:5)"),
         ])
     func notes(query: String, note: String) throws {
-
         var columns = (h: SampleColumns(), n: SampleColumns())
         columns.h.append(0, NativeHistogram(count: 1))
         columns.n.append(0, NativeHistogram(schema: NativeHistogram.customSchema, count: 1))

@@ -49,11 +49,18 @@ extension Evaluation {
 extension Row {
     /// The samples that are there, as a series of their own.
     func columns(over grid: Grid) -> SampleColumns {
-        var columns = SampleColumns()
         if histograms.isEmpty {
-            for step in values.indices where !values[step].isAbsent { columns.append(grid.time(step), values[step]) }
-            return columns
+            // Two plain arrays of this module's own are filled faster than columns of another's.
+            var (times, present): ([Milliseconds], [Double]) = ([], [])
+            times.reserveCapacity(values.count)
+            present.reserveCapacity(values.count)
+            for step in values.indices where !values[step].isAbsent {
+                times.append(grid.time(step))
+                present.append(values[step])
+            }
+            return SampleColumns(timestamps: times, values: present)
         }
+        var columns = SampleColumns()
         for step in values.indices {
             if let histogram = histograms[step] {
                 columns.append(grid.time(step), histogram)
