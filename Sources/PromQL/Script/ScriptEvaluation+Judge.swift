@@ -91,7 +91,7 @@ extension ScriptEvaluation {
     }
 
     /// Equal but for rounding, hint and empty buckets.
-    private static func areClose(_ left: NativeHistogram, _ right: NativeHistogram) -> Bool {
+    static func areClose(_ left: NativeHistogram, _ right: NativeHistogram) -> Bool {
         func areClose(_ left: HistogramBuckets, _ right: HistogramBuckets) -> Bool {
             var result = true
             HistogramBuckets.forEachPair(left, right) { _, a, b in

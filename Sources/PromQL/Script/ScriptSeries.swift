@@ -15,6 +15,8 @@ struct ScriptSeries: Sendable {
     var points: [Point]
     /// Time between points.
     var interval: Milliseconds = 0
+    /// Time of the first point.
+    var start: Milliseconds = 0
     /// For each point when its counter began, from the time of the point; from a line of its own, whose labels end in `@st`.
     var starts: [Milliseconds?] = []
 

@@ -1,7 +1,12 @@
-import Telemetry
+package import Telemetry
 
-/// Series in memory, as scripts load them.
-struct ScriptSeriesSource: Sendable {
+/// Series in memory, as scripts and tests of rules load them.
+///
+/// ```swift
+/// var source = ScriptSeriesSource()
+/// try source.load("errors_total{job=\"a\"}", values: "0+10x10", from: 0, every: 60_000)
+/// ```
+package struct ScriptSeriesSource: Sendable {
     /// A series with its samples in order of time.
     struct Reader: SeriesReader {
         var labels: Labels
@@ -16,6 +21,27 @@ struct ScriptSeriesSource: Sendable {
 
     private(set) var readers: [Labels: Reader] = [:]
 
+    /// No series yet.
+    package init() {}
+
+    /// Adds a series as a script writes it, its first sample at `start`.
+    package mutating func load(
+        _ series: String, values: String, from start: Milliseconds, every interval: Milliseconds
+    ) throws(PromQLError) {
+        do {
+            var one = try ScriptSeriesParser.parse("\(series) \(values)")
+            (one.start, one.interval) = (start, interval)
+            load([one])
+        } catch {
+            throw PromQLError(.parse, error.message)
+        }
+    }
+
+    /// Adds a sample behind all others of its series.
+    package mutating func append(_ labels: Labels, _ value: Double, at time: Milliseconds) {
+        readers[labels, default: Reader(labels: labels)].columns.append(time, value)
+    }
+
     mutating func load(_ loaded: [ScriptSeries]) {
         for series in loaded {
             var reader = readers[series.labels] ?? Reader(labels: series.labels)
@@ -28,7 +54,7 @@ struct ScriptSeriesSource: Sendable {
         var added = SampleColumns()
         var hasHint: [Milliseconds: Bool] = [:]
         for (index, point) in series.points.enumerated() {
-            let time = series.interval * Milliseconds(index)
+            let time = series.start + series.interval * Milliseconds(index)
             switch point {
             case .value(let value): added.append(time, value)
             case .stale: added.append(time, SampleBatch.staleMarker)
@@ -80,19 +106,23 @@ extension SampleColumns {
 }
 
 extension ScriptSeriesSource: SeriesSource {
-    func select(_ matchers: [LabelMatcher], in range: ClosedRange<Milliseconds>) -> [any SeriesReader] {
+    /// The series that pass.
+    package func select(_ matchers: [LabelMatcher], in range: ClosedRange<Milliseconds>) -> [any SeriesReader] {
         readers.values.filter { matchers.allMatch($0.labels) }.sorted { $0.labels < $1.labels }
     }
 
-    func series(matchingAny selectors: [[LabelMatcher]], in range: ClosedRange<Milliseconds>) -> [Labels] {
+    /// Labels of the series that pass.
+    package func series(matchingAny selectors: [[LabelMatcher]], in range: ClosedRange<Milliseconds>) -> [Labels] {
         readers.keys.filter { labels in selectors.isEmpty || selectors.contains { $0.allMatch(labels) } }.sorted()
     }
 
-    func labelNames(matchingAny selectors: [[LabelMatcher]], in range: ClosedRange<Milliseconds>) -> [String] {
+    /// Names of labels in use.
+    package func labelNames(matchingAny selectors: [[LabelMatcher]], in range: ClosedRange<Milliseconds>) -> [String] {
         Set(series(matchingAny: selectors, in: range).flatMap { $0.map(\.name) }).sorted()
     }
 
-    func labelValues(
+    /// Values of a label in use.
+    package func labelValues(
         of name: String, matchingAny selectors: [[LabelMatcher]], in range: ClosedRange<Milliseconds>
     ) -> [String] {
         Set(series(matchingAny: selectors, in: range).compactMap { $0[name] }).sorted()
