@@ -27,7 +27,7 @@ extension NativeHistogram {
             // A threshold within a bucket is moved to its end, which may lie within a bucket of the other.
             while true {
                 let wider = right.thresholdOutsideBuckets(left.thresholdOutsideBuckets(threshold))
-                if wider == threshold { break }
+                if !(wider > threshold) { break }
                 threshold = wider
             }
         }

@@ -110,4 +110,35 @@ import Testing
         let result = try engine.instant(query, at: 0)
         #expect(result.warnings + result.infos == [note])
     }
+
+    @Test("Histograms that make no sense are answered, never fatal", arguments: 0..<20)
+    func nonsense(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        func number() -> Double {
+            [0, 1, -1, 1e308, -1e308, .nan, .infinity, -.infinity, .leastNonzeroMagnitude, 0.3].randomElement(using: &random) ?? 0
+        }
+        func buckets() -> HistogramBuckets {
+            let first = [Int32.min, -3, 0, 2, 1000, .max].randomElement(using: &random) ?? 0
+            return HistogramBuckets(startingAt: first, (0..<Int.random(in: 0...4, using: &random)).map { _ in number() })
+        }
+        var columns = SampleColumns()
+        for time in 0..<20 as Range<Milliseconds> {
+            let isCustom = Bool.random(using: &random)
+            var histogram = NativeHistogram(
+                schema: isCustom ? NativeHistogram.customSchema : Int8.random(in: -4...8, using: &random), count: number(),
+                sum: number(), positive: buckets(), negative: buckets(), customBounds: isCustom ? [-1, 0.5, 7] : [])
+            histogram.zeroThreshold = number().magnitude
+            histogram.zeroCount = number()
+            histogram.resetHint = NativeHistogram.ResetHint.allCases.randomElement(using: &random) ?? .unknown
+            if Bool.random(using: &random) {
+                columns.append(time * 7000, histogram)
+            } else {
+                columns.append(time * 7000, number())
+            }
+        }
+        let engine = PromQLEngine(source: MemorySource([(["__name__": "x", "a": "1", "b": "2"], columns)]))
+        for query in Self.queries {
+            do { _ = try engine.range(query, from: 0, through: 140_000, step: 5000) } catch { #expect(!error.message.isEmpty) }
+        }
+    }
 }

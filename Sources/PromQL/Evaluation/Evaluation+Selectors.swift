@@ -24,7 +24,7 @@ extension Evaluation {
         } catch {
             throw PromQLError(.storage, "reading \(reader.labels) failed: \(error)")
         }
-        try use(samples: columns.count)
+        try use(samples: columns.weight)
         if detectsResets, columns.hasHistograms { columns.detectResets() }
     }
 

@@ -11,6 +11,11 @@ extension SampleColumns {
         self = kept
     }
 
+    /// How much the samples count towards a query's limit: a number once, a histogram once more for each of its buckets.
+    var weight: Int {
+        histograms.reduce(count) { $0 + ($1.map { $0.positive.count + $0.negative.count } ?? 0) }
+    }
+
     /// A time of a sample, in seconds.
     func time(_ reading: Evaluation.Reading, _ index: Int) -> Double {
         switch reading {

@@ -4,6 +4,9 @@ import Telemetry
 enum ScriptHistogram {
     typealias Failure = ScriptSeriesParser.Failure
 
+    /// Most buckets that one rising series may have, over all its points.
+    static let maximumSeriesBuckets = 10_000_000
+
     /// The points of one word.
     static func points(_ word: Substring) throws(Failure) -> [ScriptSeries.Point] {
         guard let end = word.range(of: "}}") else { throw Failure(message: "histogram without \"}}\"") }
@@ -25,6 +28,8 @@ enum ScriptHistogram {
     private static func series(
         from first: NativeHistogram, step: NativeHistogram, _ count: Int, _ hasHint: Bool
     ) throws(Failure) -> [ScriptSeries.Point] {
+        let buckets = first.positive.count + first.negative.count + step.positive.count + step.negative.count
+        guard buckets * count <= maximumSeriesBuckets else { throw Failure(message: "too many buckets in a series") }
         var histogram = first
         var points: [ScriptSeries.Point] = [.histogram(first, hasHint: hasHint)]
         for _ in 0..<count {
