@@ -14,7 +14,7 @@ struct PromQLConformanceTests {
     ]
 
     /// What passed when this was last raised; the suite must not silently shrink.
-    private static let floor = 1482
+    private static let floor = 1483
 
     @Test("Prometheus' scripts pass as far as they are in scope")
     func scripts() throws {
@@ -34,8 +34,8 @@ struct PromQLConformanceTests {
                 }
             }
         }
-        let reasons = leftOut.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
-        print("PromQL scripts: \(passed) passed, \(failed) failed, \(leftOut.values.reduce(0, +)) left out (\(reasons))")
+        let reasons = leftOut.sorted { $0.key < $1.key }.map { ", \($0.value) as \($0.key)" }.joined()
+        print("PromQL scripts: \(passed) passed, \(failed) failed, \(leftOut.values.reduce(0, +)) left out\(reasons)")
         #expect(failed == 0)
         #expect(passed >= Self.floor)
     }

@@ -125,9 +125,7 @@ extension Evaluation {
     }
 
     private func countValues(_ aggregation: Aggregation, over grid: Grid, to body: @escaping RowBody) throws(PromQLError) {
-        let parameter = try parameter(aggregation)
-        let label = try text(parameter)
-        try checkLabelName(label, at: parameter.position)
+        let label = try labelName(try parameter(aggregation))
         var counts: [Labels: [Double]] = [:]
         try rows(of: aggregation.expression, over: grid) { (row) throws(PromQLError) in
             let key = aggregation.key(of: row.labels)

@@ -42,8 +42,7 @@ extension Evaluation {
         try detectingResets(false) { () throws(PromQLError) in groups = try self.groups(of: operand, over: grid) }
         var merger = RowMerger()
         if isMany {
-            let name = try text(arguments[1])
-            try checkLabelName(name, at: arguments[1].position)
+            let name = try labelName(arguments[1])
             for group in groups {
                 for quantiles in numbers { try add(group, name, quantiles, at: operand.position, to: &merger) }
             }

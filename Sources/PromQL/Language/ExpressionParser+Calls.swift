@@ -38,7 +38,7 @@ extension ExpressionParser {
         while !skip(")") {
             switch token {
             case .identifier(let name) where StringLiteral.isLabelName(name): names.append(name)
-            case .string(let name): names.append(name)
+            case .string(let name): names.append(UnreadableBytes.repaired(name))
             default: throw unexpected("\(context), expected a label's name")
             }
             advance()

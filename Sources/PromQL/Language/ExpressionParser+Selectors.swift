@@ -31,7 +31,7 @@ extension ExpressionParser {
         let isQuoted: Bool
         switch token {
         case .identifier(let text): (name, isQuoted) = (text, false)
-        case .string(let text): (name, isQuoted) = (text, true)
+        case .string(let text): (name, isQuoted) = (UnreadableBytes.repaired(text), true)
         default: throw unexpected("in a selector, expected a label's name")
         }
         advance()
@@ -45,7 +45,7 @@ extension ExpressionParser {
         advance()
         guard case .string(let value) = token else { throw unexpected("after \(name)\(symbol), expected a quoted string") }
         do {
-            selector.conditions.append(try LabelMatcher(name, operation, value))
+            selector.conditions.append(try LabelMatcher(name, operation, UnreadableBytes.repaired(value)))
         } catch {
             throw failure(error.description)
         }

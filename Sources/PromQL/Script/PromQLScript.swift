@@ -9,7 +9,7 @@ import Telemetry
 /// eval instant at 5m rate(errors_total[5m])
 ///     {job="a"} 0.16666666666666666
 /// ```
-/// Parse once, then ``run()``. What can't be run is left out with its reason, never counted as passed.
+/// Parse once, then ``run(_:)``. What may not be run is left out with its reason, never counted as passed.
 package struct PromQLScript: Sendable {
     /// Something to do, in the order of the file.
     enum Command: Sendable {
@@ -29,8 +29,8 @@ package struct PromQLScript: Sendable {
         commands = try parser.commands()
     }
 
-    /// Runs all evaluations in order.
-    package func run() -> [PromQLScriptOutcome] {
+    /// Runs all evaluations in order. Those that use what the options rule out are left out.
+    package func run(_ options: PromQLEngine.Options = PromQLEngine.Options()) -> [PromQLScriptOutcome] {
         var outcomes: [PromQLScriptOutcome] = []
         var series = ScriptSeriesSource()
         for command in commands {
@@ -40,7 +40,7 @@ package struct PromQLScript: Sendable {
             case .evaluate(let evaluation):
                 outcomes.append(
                     PromQLScriptOutcome(
-                        file: file, line: evaluation.line, query: evaluation.query, verdict: evaluation.run(on: series)))
+                        file: file, line: evaluation.line, query: evaluation.query, verdict: evaluation.run(on: series, options)))
             }
         }
         return outcomes
