@@ -138,7 +138,8 @@ let house: [Target] =
         .executableTarget(
             name: "magewatch",
             dependencies: [
-                "Agent", "AgentContract", "StackConfiguration", "Dashboard", "Lab", "LogQL", "Monitor", "PromQL", "Telemetry",
+                "Agent", "AgentContract", "Alerting", "StackConfiguration", "Dashboard", "Lab", "LogQL", "Monitor", "PromQL",
+                "Telemetry",
                 "Topology", "CLinux",
                 argumentParser, logging, asyncHTTPClient, serviceLifecycle, unixSignals, nioCore, nioFoundationCompat, nioHTTP1,
             ],

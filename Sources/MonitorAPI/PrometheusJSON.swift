@@ -31,8 +31,12 @@ extension JSONWriter {
                         writer.object { writer in
                             writer.key("metric")
                             writer.labels(element.labels)
-                            writer.key("value")
-                            writer.sample(milliseconds: element.timestamp, value: element.value)
+                            writer.key(element.histogram == nil ? "value" : "histogram")
+                            if let histogram = element.histogram {
+                                writer.sample(milliseconds: element.timestamp, histogram: histogram)
+                            } else {
+                                writer.sample(milliseconds: element.timestamp, value: element.value)
+                            }
                         }
                     }
                 }
@@ -49,10 +53,21 @@ extension JSONWriter {
         object { writer in
             writer.key("metric")
             writer.labels(labels)
-            writer.key("values")
+            let hasFloats = !columns.hasHistograms || columns.histograms.contains { $0 == nil }
+            if hasFloats {
+                writer.key("values")
+                writer.array { writer in
+                    for index in columns.timestamps.indices where !columns.hasHistograms || columns.histograms[index] == nil {
+                        writer.sample(milliseconds: columns.timestamps[index], value: columns.values[index])
+                    }
+                }
+            }
+            guard columns.hasHistograms else { return }
+            writer.key("histograms")
             writer.array { writer in
                 for index in columns.timestamps.indices {
-                    writer.sample(milliseconds: columns.timestamps[index], value: columns.values[index])
+                    guard let histogram = columns.histograms[index] else { continue }
+                    writer.sample(milliseconds: columns.timestamps[index], histogram: histogram)
                 }
             }
         }

@@ -26,6 +26,8 @@ package struct PromQLEngine: Sendable {
         package var deadline: Duration? = .seconds(120)
         /// Step of a subquery that names none.
         package var subqueryStep: Milliseconds = 60_000
+        /// Whether a query may use what Prometheus counts as experimental.
+        package var allowsExperimental = true
 
         /// The limits as they stand above.
         package init() {}
@@ -49,6 +51,7 @@ package struct PromQLEngine: Sendable {
 
     /// The value of a parsed query at one time.
     package func instant(_ expression: Expression, at time: Milliseconds) throws(PromQLError) -> QueryResult {
+        if !options.allowsExperimental { try ExperimentalFeatures.refuse(in: expression) }
         let evaluation = Evaluation(source, options, queried: Grid(start: time, step: 0, count: 1))
         let value = try evaluation.instantResult(expression)
         return QueryResult(value: value, warnings: evaluation.notes.warnings, infos: evaluation.notes.infos)
@@ -65,6 +68,7 @@ package struct PromQLEngine: Sendable {
     package func range(
         _ expression: Expression, from start: Milliseconds, through end: Milliseconds, step: Milliseconds
     ) throws(PromQLError) -> QueryResult {
+        if !options.allowsExperimental { try ExperimentalFeatures.refuse(in: expression) }
         guard step > 0 else { throw PromQLError(.parse, "the step must be longer than 0") }
         guard end >= start else { throw PromQLError(.parse, "the end must not be before the start") }
         let (length, overflow) = end.subtractingReportingOverflow(start)

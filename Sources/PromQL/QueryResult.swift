@@ -17,7 +17,7 @@ package struct QueryResult: Sendable, Equatable {
     }
 }
 
-/// The value of a query. Native histograms will join floats in ``VectorElement`` and ``SampleColumns``.
+/// The value of a query. Beside numbers, ``VectorElement`` and ``SampleColumns`` may hold histograms.
 package enum QueryValue: Sendable, Equatable {
     case scalar(Sample)
     case string(Milliseconds, String)
@@ -33,14 +33,17 @@ package struct VectorElement: Sendable, Equatable {
     package var labels: Labels
     /// The time of the evaluation.
     package var timestamp: Milliseconds
-    /// Its value then.
+    /// Its value then; the stale marker where that is a histogram.
     package var value: Double
+    /// Its histogram then, where it is one.
+    package var histogram: NativeHistogram?
 
     /// One series and its value.
-    package init(labels: Labels, timestamp: Milliseconds, value: Double) {
+    package init(labels: Labels, timestamp: Milliseconds, value: Double, histogram: NativeHistogram? = nil) {
         self.labels = labels
         self.timestamp = timestamp
         self.value = value
+        self.histogram = histogram
     }
 }
 

@@ -18,30 +18,6 @@ package protocol SeriesReader: Sendable {
     func read(_ range: ClosedRange<Milliseconds>, into columns: inout SampleColumns) throws
 }
 
-/// Samples of one series, in columns, ascending in time.
-package struct SampleColumns: Sendable, Equatable {
-    package var timestamps: [Milliseconds]
-    package var values: [Double]
-
-    package init(timestamps: [Milliseconds] = [], values: [Double] = []) {
-        self.timestamps = timestamps
-        self.values = values
-    }
-
-    package var count: Int { timestamps.count }
-    package var isEmpty: Bool { timestamps.isEmpty }
-
-    package mutating func append(_ timestamp: Milliseconds, _ value: Double) {
-        timestamps.append(timestamp)
-        values.append(value)
-    }
-
-    package mutating func removeAll() {
-        timestamps.removeAll(keepingCapacity: true)
-        values.removeAll(keepingCapacity: true)
-    }
-}
-
 /// Answers selectors over log streams: what LogQL runs on. Implemented by the log store.
 package protocol LogSource: Sendable {
     /// The streams that pass all matchers and may have entries in the range, in label order.

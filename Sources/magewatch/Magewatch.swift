@@ -19,5 +19,6 @@ struct Magewatch: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, AgentCommand.self, DashCommand.self, QueryCommand.self, LogsCommand.self, PlanCommand.self,
             StackCommand.self, CheckConfigCommand.self, LabCommand.self, PromQLCommand.self, LogQLCommand.self,
+            RulesCommand.self,
         ])
 }

@@ -28,15 +28,20 @@ struct PromQLCommand: ParsableCommand {
         @Flag(help: "Name the cases that are left out, too, with the reason.")
         var verbose = false
 
+        @Flag(help: "Leave out what Prometheus counts as experimental.")
+        var stable = false
+
         @Argument(help: "The scripts.")
         var files: [String]
 
         func run() throws {
             var tally = ScriptTally(isVerbose: verbose)
+            var options = PromQLEngine.Options()
+            options.allowsExperimental = !stable
             for file in files {
                 do {
                     let script = try PromQLScript(try ScriptTally.text(of: file), file: file)
-                    for outcome in script.run() { tally.count(outcome) }
+                    for outcome in script.run(options) { tally.count(outcome) }
                 } catch let error as PromQLScriptError {
                     tally.fail(error.description, [])
                 } catch let error as CommandFailure {

@@ -27,6 +27,8 @@ struct QueryAnswer: Decodable {
         var stream: [String: String]?
         var value: Point?
         var values: [Point]?
+        var histogram: HistogramAnswer?
+        var histograms: [HistogramAnswer]?
     }
 
     /// `[time, "value"]`; the time is seconds for samples, nanoseconds in a string for entries.
@@ -67,8 +69,13 @@ struct QueryAnswer: Decodable {
     func lines() -> [String] {
         series.flatMap { series -> [String] in
             let name = QueryAnswer.name(series.metric ?? series.stream ?? [:])
-            if let value = series.value { return ["\(name) \(value.text)"] }
-            return [name] + (series.values ?? []).map { "  \(QueryAnswer.clock($0.time)) \($0.text)" }
+            if let text = series.value?.text ?? series.histogram?.text { return ["\(name) \(text)"] }
+            let points =
+                (series.values ?? []).map { (time: $0.time, text: $0.text) }
+                + (series.histograms ?? []).map { (time: $0.time, text: $0.text) }
+            let isMixed = series.values != nil && series.histograms != nil
+            return [name]
+                + (isMixed ? points.sorted { $0.time < $1.time } : points).map { "  \(QueryAnswer.clock($0.time)) \($0.text)" }
         }
     }
 

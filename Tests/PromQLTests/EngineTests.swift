@@ -70,7 +70,11 @@ import Testing
             "round(x_total, 0)", "x_total % 0", "histogram_quantile(0.5, x_total)", "count_values(\"\", x_total)",
             "bottomk(-1, x_total)",
             "label_replace(x_total, \"a\", \"$9${i}$\", \"i\", \"(.*)\")", "label_replace(x_total, \"a\", \"\", \"i\", \"a)(b\")",
-            "double_exponential_smoothing(x_total[1m], 2, 0.5)",
+            "double_exponential_smoothing(x_total[1m], 2, 0.5)", "x_total smoothed", "increase(x_total[292y] anchored)",
+            "rate(x_total[1m] smoothed)", "resets(x_total[1m] smoothed)", "limitk(Inf, x_total)", "limitk(1e18, x_total)",
+            "limit_ratio(NaN, x_total)", "limit_ratio(Inf, x_total)", "info(x_total, {})", "info(x_total, {__name__!=\"\"})",
+            "histogram_quantiles(x_total, \"\", 0.5)", "histogram_quantiles(x_total, \"le\", 0.5, NaN)", "x_total </ NaN",
+            "start_timestamp(x_total)", "x_total + fill(NaN) nothing", "nothing + on (i) group_right fill_left(1) x_total",
         ])
     func edges(query: String) throws {
         let engine = PromQLEngine(source: Self.source())

@@ -11,8 +11,8 @@ final class MemorySource: SeriesSource {
 
         func read(_ range: ClosedRange<Milliseconds>, into target: inout SampleColumns) {
             owner.readCount.add(1, ordering: .relaxed)
-            for (time, value) in zip(columns.timestamps, columns.values) where range.contains(time) {
-                target.append(time, value)
+            for index in columns.timestamps.indices where range.contains(columns.timestamps[index]) {
+                target.append(from: columns, at: index)
             }
         }
     }

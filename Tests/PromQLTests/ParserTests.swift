@@ -33,6 +33,9 @@ import Testing
             ("", 1, 1), ("sum(", 1, 5), ("x{a=b}", 1, 5), ("foo\n  + + )", 2, 7), ("rate(x)", 1, 6), ("1 and 1", 1, 1),
             ("x[0m]", 1, 2), ("nonsense(x)", 1, 1), ("x{a=~\"(\"}", 1, 6), ("\"abc", 1, 1), ("x offset 1m[5m]", 1, 12),
             ("a - on(b) group_left(b) c", 1, 1), ("sum by (a) (x) by (b)", 1, 16), ("x + ü", 1, 5), ("x[5m1h]", 1, 3),
+            ("a + fill(1) fill_left(2) b", 1, 13), ("a and fill(1) b", 1, 15), ("a + fill(b) b", 1, 10), ("x anchored", 1, 3),
+            ("x[5m] anchored smoothed", 1, 16), ("(x) smoothed", 1, 5), ("info(x, y)", 1, 9), ("info(x, {a=\"b\"} == 1)", 1, 17),
+            ("limitk(x)", 1, 1),
         ])
     func refuses(query: String, line: Int, column: Int) {
         let error = #expect(throws: PromQLError.self) { try PromQLParser.parse(query) }
@@ -41,10 +44,23 @@ import Testing
         #expect(error?.column == column, "\(query): \(error?.description ?? "")")
     }
 
-    @Test("What is experimental is named as such", arguments: ["info(x)", "x[5m] smoothed", "a + on(b) fill(0) c"])
-    func namesUnsupported(query: String) {
-        let error = #expect(throws: PromQLError.self) { try PromQLParser.parse(query) }
+    @Test(
+        "What is experimental is refused where the engine is told so",
+        arguments: [
+            ("1 + info(x)", "info"), ("rate(x[5m] smoothed)", "smoothed"), ("a + on(b) fill(0) c", "fill"),
+            ("limitk(2, x)", "limitk"), ("sum(rate(x[5m*2]))", "arithmetic"), ("x offset (1m+1s)", "arithmetic"),
+            ("first_over_time(x[5m])", "first_over_time"),
+        ])
+    func refusesExperimental(query: String, name: String) throws {
+        var options = PromQLEngine.Options()
+        let source = MemorySource([])
+        _ = try PromQLEngine(source: source, options: options).instant(query, at: 0)
+        options.allowsExperimental = false
+        let engine = PromQLEngine(source: source, options: options)
+        let error = #expect(throws: PromQLError.self) { try engine.instant(query, at: 0) }
         #expect(error?.code == .unsupported)
+        #expect(error?.message.contains(name) ?? false, "\(error?.message ?? "")")
+        _ = try engine.instant("sum by (a) (rate(x[5m] offset -1m)) </ 3", at: 0)
     }
 
     @Test("A selector parses to its matchers, anything else is refused")

@@ -32,7 +32,9 @@ private struct QueryGenerator {
     }
 
     mutating func range(_ depth: Int) -> String {
-        if depth <= 0 || chance(0.6) { return selector() + "[\(duration())]" + shift() }
+        if depth <= 0 || chance(0.6) {
+            return selector() + "[\(duration())]" + shift() + pick(["", "", "", " anchored", " smoothed"])
+        }
         return vector(depth - 1, asOperand: true) + "[\(duration()):\(chance(0.5) ? duration() : "")]" + shift()
     }
 
@@ -43,20 +45,21 @@ private struct QueryGenerator {
     }
 
     mutating func vector(_ depth: Int, asOperand: Bool = false) -> String {
-        guard depth > 0 else { return selector() + (asOperand ? "" : shift()) }
-        switch Int.random(in: 0..<7, using: &random) {
+        guard depth > 0 else { return selector() + (asOperand ? "" : shift() + pick(["", "", " smoothed"])) }
+        switch Int.random(in: 0..<8, using: &random) {
         case 0: return selector() + (asOperand ? "" : shift())
         case 1: return pick(["abs", "sort", "absent", "day_of_week"]) + "(\(vector(depth - 1)))"
         case 2: return pick(["rate", "last_over_time", "changes"]) + "(\(range(depth - 1)))"
         case 3: return "quantile_over_time(\(scalar(depth - 1)), \(range(depth - 1)))"
         case 4:
             let clause = pick([" by ", " without "]) + "(\(labels()))"
-            let name = pick(["sum", "topk(2, ", "Max", "quantile(.5,", "count_values(\"v\","])
+            let name = pick(["sum", "limitk(2, ", "limit_ratio(-.5, ", "topk(2, ", "Max", "quantile(.5,", "count_values(\"v\","])
             guard name.contains("(") else {
                 return chance(0.5) ? "\(name)\(clause) (\(vector(depth - 1)))" : "\(name)(\(vector(depth - 1)))\(clause)"
             }
             return name + vector(depth - 1) + ")" + clause
         case 5: return "(" + vector(depth - 1) + ")"
+        case 6: return "info(\(vector(depth - 1))" + pick([")", ", {})", ", {a=~\".*\",__name__!=\"x\"})"])
         default:
             let text = vector(depth - 1) + operation() + vector(depth - 1)
             return asOperand ? "(\(text))" : text
@@ -68,7 +71,8 @@ private struct QueryGenerator {
         let group = matching.isEmpty ? "" : pick(["", " group_left ()", " group_right (c)"])
         return chance(0.3)
             ? pick([" and", " or", " unless"]) + matching + " "
-            : pick([" +", " - ", "*", " ^", " %", " > bool", " <=", " atan2"]) + matching + group + " "
+            : pick([" +", " - ", "*", " ^", " %", " > bool", " <=", " atan2", " </", " >/"]) + matching + group
+                + pick(["", "", " fill(-1.5)", " fill_left(Inf) fill_right(2)", " fill_right(0)"]) + " "
     }
 }
 

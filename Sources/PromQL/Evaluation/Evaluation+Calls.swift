@@ -16,10 +16,14 @@ extension Evaluation {
                 let values = (0..<grid.count).map { element(Double(grid.time($0)) / 1000, []) }
                 return try body(Row(labels: .empty, values: values))
             }
-            try map(operand, over: grid, to: body) { values, _ in
-                for step in values.indices where !values[step].isAbsent {
-                    values[step] = element(values[step], scalars.isEmpty ? [] : scalars[step])
+            try map(operand, over: grid, to: body) { row in
+                for step in row.values.indices where !row.values[step].isAbsent {
+                    row.values[step] = element(row.values[step], scalars.isEmpty ? [] : scalars[step])
                 }
+            }
+        case .histogram(let number):
+            try detectingResets(name != "histogram_stddev" && name != "histogram_stdvar") { () throws(PromQLError) in
+                try numbers(of: arguments[0], over: grid, to: body, number)
             }
         case .window(let window):
             try slide(window, arguments, named: name, over: grid, to: body)
@@ -28,8 +32,29 @@ extension Evaluation {
         }
     }
 
+    /// Evaluates what stands below with other means to know of resets.
+    func detectingResets(_ detects: Bool, _ body: () throws(PromQLError) -> Void) throws(PromQLError) {
+        let before = detectsResets
+        detectsResets = detects
+        defer { detectsResets = before }
+        try body()
+    }
+
+    /// A number from each histogram of a vector; floats are left out.
+    private func numbers(
+        of operand: Expression, over grid: Grid, to body: @escaping RowBody, _ number: @escaping (NativeHistogram) -> Double
+    ) throws(PromQLError) {
+        try map(operand, over: grid, keepsHistograms: true, to: body) { row in
+            let histograms = row.histograms
+            row = row.emptied(labels: row.labels)
+            for step in histograms.indices {
+                if let histogram = histograms[step] { row.values[step] = number(histogram) }
+            }
+        }
+    }
+
     /// The scalar arguments of each step; empty where there are no arguments.
-    private func stepArguments(_ arguments: [Expression], over grid: Grid) throws(PromQLError) -> [[Double]] {
+    func stepArguments(_ arguments: [Expression], over grid: Grid) throws(PromQLError) -> [[Double]] {
         guard !arguments.isEmpty else { return [] }
         var steps = Array(repeating: [Double](), count: grid.count)
         for argument in arguments {
@@ -39,61 +64,9 @@ extension Evaluation {
         return steps
     }
 
-    /// Slides a window over each series, both ends moving forward only.
-    private func slide(
-        _ function: WindowFunction, _ arguments: [Expression], named name: String, over grid: Grid, to body: @escaping RowBody
-    ) throws(PromQLError) {
-        let operandIndex = function.scalarsBefore.count
-        let operand = arguments[operandIndex]
-        var others = arguments
-        others.remove(at: operandIndex)
-        let scalars = try stepArguments(others, over: grid)
-        if name == "quantile_over_time" { warnOfQuantiles(scalars, at: others[0].position) }
-        try withDistinctRows(function.keepsName || staysDistinctWithoutName(operand), to: body) { (emit) throws(PromQLError) in
-            try series(of: operand, over: grid) { (labels, columns, bounds) throws(PromQLError) in
-                let values = try self.slide(function, columns, bounds, scalars)
-                guard !values.allSatisfy(\.isAbsent) else { return }
-                if function.wantsCounter { self.informOfCounter(labels, at: operand.position) }
-                try emit(Row(labels: function.keepsName ? labels : labels.withoutName, values: values))
-            }
-        }
-    }
-
-    private func slide(
-        _ function: WindowFunction, _ columns: SampleColumns, _ bounds: WindowBounds, _ scalars: [[Double]]
-    ) throws(PromQLError) -> [Double] {
-        var values = Array(repeating: Double.absent, count: bounds.grid.count)
-        var window = Window(columns: columns, range: 0..<0, start: 0, end: 0, evaluationTime: 0)
-        var (low, high) = (0, 0)
-        for step in values.indices {
-            window.end = bounds.end(step)
-            window.start = window.end - bounds.length
-            window.evaluationTime = bounds.grid.time(step)
-            while high < columns.count, columns.timestamps[high] <= window.end { high += 1 }
-            while low < high, columns.timestamps[low] <= window.start { low += 1 }
-            guard low < high else { continue }
-            window.range = low..<high
-            values[step] = try function.body(window, scalars.isEmpty ? [] : scalars[step])
-        }
-        return values
-    }
-
-    private func warnOfQuantiles(_ scalars: [[Double]], at position: SourcePosition) {
-        for arguments in scalars { warnOfQuantile(arguments[0], at: position) }
-    }
-
     func warnOfQuantile(_ quantile: Double, at position: SourcePosition) {
         guard !(0...1).contains(quantile) else { return }
         notes.warn("quantile value should be between 0 and 1, got \(NumberText.format(quantile))", at: position)
-    }
-
-    private func informOfCounter(_ labels: Labels, at position: SourcePosition) {
-        guard let name = labels.metricName,
-            !["_total", "_sum", "_count", "_bucket"].contains(where: name.hasSuffix)
-        else { return }
-        notes.inform(
-            "metric might not be a counter, name does not end in _total/_sum/_count/_bucket: \(StringLiteral.quoted(name))",
-            at: position)
     }
 
     /// A function that yields a number a step.

@@ -4,11 +4,10 @@ import Telemetry
 extension Evaluation {
     /// `label_replace(v, destination, replacement, source, regex)`.
     func labelReplace(_ arguments: [Expression], over grid: Grid, to body: @escaping RowBody) throws(PromQLError) {
-        let destination = try text(arguments[1])
+        let destination = try labelName(arguments[1])
         let replacement = try text(arguments[2])
         let source = try text(arguments[3])
         let pattern = try text(arguments[4])
-        try checkLabelName(destination, at: arguments[1].position)
         let regex: LinearRegex
         do {
             regex = try LinearRegex(pattern)
@@ -29,24 +28,26 @@ extension Evaluation {
 
     /// `label_join(v, destination, separator, sources…)`.
     func labelJoin(_ arguments: [Expression], over grid: Grid, to body: @escaping RowBody) throws(PromQLError) {
-        let destination = try text(arguments[1])
+        let destination = try labelName(arguments[1])
         let separator = try text(arguments[2])
         var sources: [String] = []
         for argument in arguments.dropFirst(3) { sources.append(try text(argument)) }
-        try checkLabelName(destination, at: arguments[1].position)
         try withDistinctRows(false, to: body) { (emit) throws(PromQLError) in
             try rows(of: arguments[0], over: grid) { (row) throws(PromQLError) in
                 let value = sources.map { row.labels[$0] ?? "" }.joined(separator: separator)
-                try emit(Row(labels: row.labels.setting(destination, to: value), values: row.values))
+                var row = row
+                row.labels = row.labels.setting(destination, to: value)
+                try emit(row)
             }
         }
     }
 
-    func checkLabelName(_ name: String, at position: SourcePosition) throws(PromQLError) {
-        // The parser puts U+FFFD where bytes were no UTF-8.
-        guard !name.isEmpty, !name.unicodeScalars.contains("\u{FFFD}") else {
-            throw PromQLError(.execution, "invalid label name \(StringLiteral.quoted(name))", at: position)
+    /// The text of an argument that names a label to be made.
+    func labelName(_ expression: Expression) throws(PromQLError) -> String {
+        guard case .string(let name) = expression.unwrapped.kind, !name.isEmpty, !UnreadableBytes.stand(in: name) else {
+            throw PromQLError(.execution, "invalid label name \(expression.unwrapped)", at: expression.position)
         }
+        return name
     }
 }
 

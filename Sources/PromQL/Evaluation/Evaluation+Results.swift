@@ -10,8 +10,10 @@ extension Evaluation {
         case .string(let text): return .string(time, text)
         case .vector(let vector):
             return .vector(
-                vector.rows.filter { !$0.values[0].isAbsent }
-                    .map { VectorElement(labels: $0.labels, timestamp: time, value: $0.values[0]) })
+                vector.rows.filter { $0.isPresent(0) }
+                    .map {
+                        VectorElement(labels: $0.labels, timestamp: time, value: $0.values[0], histogram: $0.histogram(0))
+                    })
         }
     }
 
@@ -37,12 +39,35 @@ extension Evaluation {
         }
         var matrix: [MatrixSeries] = []
         for row in rows {
-            var columns = SampleColumns()
-            for step in row.values.indices where !row.values[step].isAbsent {
-                columns.append(queried.time(step), row.values[step])
-            }
+            let columns = row.columns(over: queried)
             if !columns.isEmpty { matrix.append(MatrixSeries(labels: row.labels, columns: columns)) }
         }
         return .matrix(matrix.sorted { $0.labels < $1.labels })
+    }
+}
+
+extension Row {
+    /// The samples that are there, as a series of their own.
+    func columns(over grid: Grid) -> SampleColumns {
+        if histograms.isEmpty {
+            // Two plain arrays of this module's own are filled faster than columns of another's.
+            var (times, present): ([Milliseconds], [Double]) = ([], [])
+            times.reserveCapacity(values.count)
+            present.reserveCapacity(values.count)
+            for step in values.indices where !values[step].isAbsent {
+                times.append(grid.time(step))
+                present.append(values[step])
+            }
+            return SampleColumns(timestamps: times, values: present)
+        }
+        var columns = SampleColumns()
+        for step in values.indices {
+            if let histogram = histograms[step] {
+                columns.append(grid.time(step), histogram)
+            } else if !values[step].isAbsent {
+                columns.append(grid.time(step), values[step])
+            }
+        }
+        return columns
     }
 }

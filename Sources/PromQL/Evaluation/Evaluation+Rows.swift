@@ -8,16 +8,17 @@ extension Evaluation {
     func rows(of expression: Expression, over grid: Grid, to body: @escaping RowBody) throws(PromQLError) {
         switch expression.kind {
         case .selector(let selector):
-            try select(selector, over: grid, timestamps: false, to: body)
+            try select(selector, at: expression.position, over: grid, .value, to: body)
         case .parenthesized(let inner):
             try rows(of: inner, over: grid, to: body)
         case .unary(let negative, let operand):
             guard negative else { return try rows(of: operand, over: grid, to: body) }
-            try map(operand, over: grid, to: body) { values, _ in
-                for step in values.indices where !values[step].isAbsent { values[step] = -values[step] }
+            try map(operand, over: grid, keepsHistograms: true, to: body) { row in
+                for step in row.values.indices where !row.values[step].isAbsent { row.values[step] = -row.values[step] }
+                if row.hasHistograms { row.histograms = row.histograms.map { $0?.scaled(by: -1) } }
             }
         case .binary(let operation):
-            try binary(operation, over: grid, to: body)
+            try binary(operation, at: expression.position, over: grid, to: body)
         case .aggregation(let aggregation):
             try aggregate(aggregation, over: grid, to: body)
         case .call(let name, let arguments):
@@ -39,9 +40,10 @@ extension Evaluation {
         case .binary(let operation): dropsName(operation)
         case .call(let name, _):
             switch FunctionTable.named(name)?.implementation {
-            case .element: true
+            case .element, .histogram: true
             case .window(let window): !window.keepsName
-            case .special(.vector), .special(.histogramQuantile), .special(.histogramFraction): true
+            case .special(.vector), .special(.histogramQuantile), .special(.histogramFraction), .special(.histogramQuantiles):
+                true
             default: false
             }
         default: false
@@ -49,20 +51,22 @@ extension Evaluation {
     }
 
     private func dropsName(_ operation: BinaryOperation) -> Bool {
-        !operation.operator.isSet && (!operation.operator.isComparison || operation.returnsBool)
+        let op = operation.operator
+        return !op.isSet && !op.isTrim && (!op.isComparison || operation.returnsBool)
     }
 
-    /// Changes the values of each row of a node and drops the metric's name.
+    /// Changes the values of each row of a node and drops the metric's name, and the histograms unless the change handles them.
     func map(
-        _ operand: Expression, over grid: Grid, keepsName: Bool = false, to body: @escaping RowBody,
-        _ change: @escaping (inout [Double], Labels) -> Void
+        _ operand: Expression, over grid: Grid, keepsName: Bool = false, keepsHistograms: Bool = false,
+        to body: @escaping RowBody, _ change: @escaping (inout Row) -> Void
     ) throws(PromQLError) {
         try withDistinctRows(keepsName || staysDistinctWithoutName(operand), to: body) { (emit) throws(PromQLError) in
             try rows(of: operand, over: grid) { (row) throws(PromQLError) in
                 var row = row
-                change(&row.values, row.labels)
+                if !keepsHistograms { row.histograms = [] }
+                change(&row)
                 if !keepsName { row.labels = row.labels.withoutName }
-                if !row.values.allSatisfy(\.isAbsent) { try emit(row) }
+                if !row.isEmpty { try emit(row) }
             }
         }
     }
@@ -79,9 +83,13 @@ extension Evaluation {
 }
 
 extension Labels {
-    /// Without the metric's name.
+    /// What says what a metric is: its name, and its type and unit where a sender gave them as labels.
+    private static let identity = [Labels.metricNameLabel, "__type__", "__unit__"]
+
+    /// Without the metric's name, type and unit, none of which hold for what is computed from it.
     var withoutName: Labels {
-        // The name sorts before nearly all other labels, so it is mostly the first.
-        metricName == nil ? self : removing(CollectionOfOne(Labels.metricNameLabel))
+        // These labels sort before nearly all others; one that begins otherwise can't be among them or have them behind it.
+        labels.contains { $0.name.utf8.starts(with: [0x5f, 0x5f]) && Labels.identity.contains($0.name) }
+            ? removing(Labels.identity) : self
     }
 }

@@ -24,13 +24,26 @@ extension Evaluation {
         } catch {
             throw PromQLError(.storage, "reading \(reader.labels) failed: \(error)")
         }
-        try use(samples: columns.count)
+        try use(samples: columns.weight)
+        if detectsResets, columns.hasHistograms { columns.detectResets() }
+    }
+
+    /// What is taken from the sample that a selector finds.
+    enum Reading {
+        case value
+        /// Its time, in seconds.
+        case timestamp
+        /// When its counter began to count, in seconds.
+        case startTimestamp
     }
 
     /// Instant vector selector: at each step the last sample that is younger than the lookback and no stale marker.
     func select(
-        _ selector: VectorSelector, over grid: Grid, timestamps: Bool, to body: @escaping RowBody
+        _ selector: VectorSelector, at position: SourcePosition, over grid: Grid, _ reading: Reading, to body: @escaping RowBody
     ) throws(PromQLError) {
+        if selector.reach == .smoothed, reading == .value {
+            return try selectSmoothed(selector, at: position, over: grid, to: body)
+        }
         let (pin, offset) = try resolve(selector.shift)
         let times = pin.map { Grid(start: $0, step: 0, count: 1) } ?? grid
         let first = times.start.subtractingClamped(offset)
@@ -38,21 +51,25 @@ extension Evaluation {
         var columns = SampleColumns()
         for reader in try readers(selector, in: range) {
             try read(reader, range, into: &columns)
-            var values = Array(repeating: Double.absent, count: grid.count)
+            var row = Row(labels: reader.labels, values: Array(repeating: Double.absent, count: grid.count))
+            let hasHistograms = columns.hasHistograms
             var hasValue = false
             var index = -1
             for step in 0..<times.count {
                 let time = times.time(step).subtractingClamped(offset)
                 while index + 1 < columns.count, columns.timestamps[index + 1] <= time { index += 1 }
-                guard index >= 0, columns.timestamps[index] > time.subtractingClamped(options.lookback),
-                    !columns.values[index].isAbsent
-                else { continue }
-                values[step] = timestamps ? Double(columns.timestamps[index]) / 1000 : columns.values[index]
+                guard index >= 0, columns.timestamps[index] > time.subtractingClamped(options.lookback) else { continue }
+                if hasHistograms, let histogram = columns.histograms[index] {
+                    if reading == .value { row.set(histogram, at: step) } else { row.values[step] = columns.time(reading, index) }
+                } else {
+                    guard !columns.values[index].isAbsent else { continue }
+                    row.values[step] = reading == .value ? columns.values[index] : columns.time(reading, index)
+                }
                 hasValue = true
             }
             guard hasValue else { continue }
-            if pin != nil { values = Array(repeating: values[0], count: grid.count) }
-            try body(Row(labels: reader.labels, values: values))
+            if pin != nil { row.repeatFirst(count: grid.count) }
+            try body(row)
         }
     }
 
@@ -66,9 +83,10 @@ extension Evaluation {
             try series(of: inner, over: grid, to: body)
         case .range(let selector, let duration):
             let bounds = try WindowBounds(self, selector.shift, duration, over: grid)
+            let range = bounds.range(reaching: selector.reach, lookback: options.lookback)
             var columns = SampleColumns()
-            for reader in try readers(selector, in: bounds.range) {
-                try read(reader, bounds.range, into: &columns)
+            for reader in try readers(selector, in: range) {
+                try read(reader, range, into: &columns)
                 columns.removeStaleMarkers()
                 if !columns.isEmpty { try body(reader.labels, columns, bounds) }
             }
@@ -105,9 +123,10 @@ extension Evaluation {
         }
         try self.rows(of: subquery.expression, over: grid) { (row) throws(PromQLError) in
             try self.use(samples: grid.count)
-            var columns = SampleColumns()
-            for step in row.values.indices where !row.values[step].isAbsent {
-                columns.append(grid.time(step), row.values[step])
+            var columns = row.columns(over: grid)
+            // Steps may skip samples or show one twice, so what was known of resets between samples no longer holds.
+            for index in columns.histograms.indices where columns.histograms[index]?.resetHint != .gauge {
+                columns.histograms[index]?.resetHint = .unknown
             }
             if !columns.isEmpty { try body(row.labels, columns) }
         }
@@ -133,6 +152,13 @@ struct WindowBounds {
 
     /// All times that any window holds.
     var range: ClosedRange<Milliseconds> { end(0).subtractingClamped(length - 1)...end(grid.count - 1) }
+
+    /// The same with the times beyond the bounds that `anchored` and `smoothed` look at.
+    func range(reaching reach: VectorSelector.Reach?, lookback: Milliseconds) -> ClosedRange<Milliseconds> {
+        guard let reach else { return range }
+        let end = reach == .smoothed ? range.upperBound.subtractingClamped(-lookback) : range.upperBound
+        return range.lowerBound.subtractingClamped(lookback)...end
+    }
 }
 
 extension Milliseconds {
@@ -141,14 +167,5 @@ extension Milliseconds {
         let (value, overflow) = subtractingReportingOverflow(other)
         let bound: Milliseconds = 1 << 61
         return overflow ? (other > 0 ? -bound : bound) : Swift.min(Swift.max(value, -bound), bound)
-    }
-}
-
-extension SampleColumns {
-    mutating func removeStaleMarkers() {
-        guard values.contains(where: \.isAbsent) else { return }
-        var kept = SampleColumns()
-        for index in values.indices where !values[index].isAbsent { kept.append(timestamps[index], values[index]) }
-        self = kept
     }
 }

@@ -12,8 +12,12 @@ extension Evaluation {
         case .vector:
             try body(Row(labels: .empty, values: try scalar(arguments[0], over: grid)))
         case .timestamp:
-            try timestamps(arguments[0], over: grid, to: body)
-        case .histogramQuantile, .histogramFraction:
+            try timestamps(arguments[0], .timestamp, over: grid, to: body)
+        case .startTimestamp:
+            try timestamps(arguments[0], .startTimestamp, over: grid, to: body)
+        case .info:
+            try info(arguments, over: grid, to: body)
+        case .histogramQuantile, .histogramQuantiles, .histogramFraction:
             try histogram(function, arguments, over: grid, to: body)
         case .labelReplace:
             try labelReplace(arguments, over: grid, to: body)
@@ -26,17 +30,23 @@ extension Evaluation {
         }
     }
 
-    /// `timestamp`: of the samples themselves where the operand is a selector, else of the steps.
-    private func timestamps(_ operand: Expression, over grid: Grid, to body: @escaping RowBody) throws(PromQLError) {
+    /// `timestamp` and `start_timestamp`: of the samples themselves where the operand is a selector. Else the samples are computed: their
+    /// time is that of the step, and when they began is not known.
+    private func timestamps(
+        _ operand: Expression, _ reading: Reading, over grid: Grid, to body: @escaping RowBody
+    ) throws(PromQLError) {
         if case .selector(let selector) = operand.unwrapped.kind {
             return try withDistinctRows(selector.fixesName, to: body) { (emit) throws(PromQLError) in
-                try select(selector, over: grid, timestamps: true) { (row) throws(PromQLError) in
+                try select(selector, at: operand.position, over: grid, reading) { (row) throws(PromQLError) in
                     try emit(Row(labels: row.labels.withoutName, values: row.values))
                 }
             }
         }
-        try map(operand, over: grid, to: body) { values, _ in
-            for step in values.indices where !values[step].isAbsent { values[step] = Double(grid.time(step)) / 1000 }
+        guard reading == .timestamp else { return }
+        try map(operand, over: grid, keepsHistograms: true, to: body) { row in
+            for step in row.values.indices where row.isPresent(step) {
+                row.set(.number(Double(grid.time(step)) / 1000), at: step)
+            }
         }
     }
 
@@ -44,21 +54,18 @@ extension Evaluation {
     private func absent(_ operand: Expression, over grid: Grid, to body: @escaping RowBody) throws(PromQLError) {
         var values = Array(repeating: 1.0, count: grid.count)
         if operand.type == .range {
-            let present = WindowFunction { _, _ in 1 }
-            let call = try presence(operand, over: grid, present)
-            for step in values.indices where call[step] { values[step] = .absent }
+            let present = try presence(operand, over: grid)
+            for step in values.indices where present[step] { values[step] = .absent }
         } else {
             try rows(of: operand, over: grid) { (row) throws(PromQLError) in
-                for step in values.indices where !row.values[step].isAbsent { values[step] = .absent }
+                for step in values.indices where row.isPresent(step) { values[step] = .absent }
             }
         }
         guard !values.allSatisfy(\.isAbsent) else { return }
         try body(Row(labels: labelsOfAbsent(operand), values: values))
     }
 
-    private func presence(
-        _ operand: Expression, over grid: Grid, _ function: WindowFunction
-    ) throws(PromQLError) -> [Bool] {
+    private func presence(_ operand: Expression, over grid: Grid) throws(PromQLError) -> [Bool] {
         var present = Array(repeating: false, count: grid.count)
         try series(of: operand, over: grid) { (_, columns, bounds) throws(PromQLError) in
             var (low, high) = (0, 0)
@@ -99,8 +106,13 @@ extension Evaluation {
         }
         var rows = vector.rows
         switch function {
-        case .sort: rows.sort { Ordering.ascending($0.values[0], $1.values[0]) }
-        case .sortDescending: rows.sort { Ordering.descending($0.values[0], $1.values[0]) }
+        case .sort, .sortDescending:
+            let precedes = function == .sort ? Ordering.ascending : Ordering.descending
+            if rows.contains(where: \.hasHistograms) {
+                notes.add(.ignoredInSort, metric: "", at: arguments[0].position)
+                rows = rows.map { Row(labels: $0.labels, values: $0.values) }.filter { !$0.isEmpty }
+            }
+            rows.sort { precedes($0.values[0], $1.values[0]) }
         default:
             var names: [String] = []
             for argument in arguments.dropFirst() { names.append(try text(argument)) }
@@ -108,39 +120,5 @@ extension Evaluation {
             if function == .sortByLabelDescending { rows.reverse() }
         }
         for row in rows { try body(row) }
-    }
-}
-
-/// Orders of values and labels. NaN stands last in every order of values.
-enum Ordering {
-    static func ascending(_ left: Double, _ right: Double) -> Bool { left < right || (!left.isNaN && right.isNaN) }
-    static func descending(_ left: Double, _ right: Double) -> Bool { left > right || (!left.isNaN && right.isNaN) }
-
-    /// By the named labels first, then by all.
-    static func byLabels(_ names: [String], _ left: Labels, _ right: Labels) -> Bool {
-        for name in names {
-            let (a, b) = (left[name] ?? "", right[name] ?? "")
-            if a != b { return natural(a, b) }
-        }
-        return left < right
-    }
-
-    /// Numbers within text count as numbers: `cpu2` stands before `cpu10`.
-    static func natural(_ left: String, _ right: String) -> Bool {
-        var (a, b) = (Array(left.utf8)[...], Array(right.utf8)[...])
-        while let x = a.first, let y = b.first {
-            if StringLiteral.isDigit(x), StringLiteral.isDigit(y) {
-                let (p, q) = (a.prefix(while: StringLiteral.isDigit), b.prefix(while: StringLiteral.isDigit))
-                let (m, n) = (p.drop { $0 == 0x30 }, q.drop { $0 == 0x30 })
-                if m.count != n.count { return m.count < n.count }
-                if !m.elementsEqual(n) { return m.lexicographicallyPrecedes(n) }
-                if p.count != q.count { return p.count < q.count }
-                (a, b) = (a.dropFirst(p.count), b.dropFirst(q.count))
-            } else {
-                if x != y { return x < y }
-                (a, b) = (a.dropFirst(), b.dropFirst())
-            }
-        }
-        return a.count < b.count
     }
 }

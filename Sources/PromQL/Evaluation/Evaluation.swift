@@ -11,6 +11,9 @@ final class Evaluation {
     let queried: Grid
     let queryEnd: Milliseconds
     var notes = Notes()
+    /// True below a function that needs a histogram's count or sum only: there the samples themselves tell of resets, since such
+    /// functions also sum up what was never told to have been reset.
+    var detectsResets = false
     private var samples = 0
     private let deadline: ContinuousClock.Instant?
 
@@ -67,7 +70,7 @@ final class Evaluation {
     func value(of expression: Expression, over grid: Grid) throws(PromQLError) -> StepValue {
         switch expression.kind {
         case .number(let value): return .scalar(Array(repeating: value, count: grid.count))
-        case .string(let text): return .string(text)
+        case .string(let text): return .string(UnreadableBytes.repaired(text))
         case .parenthesized(let inner): return try value(of: inner, over: grid)
         default: break
         }
@@ -113,6 +116,6 @@ final class Evaluation {
         guard case .string(let text) = expression.unwrapped.kind else {
             throw PromQLError(.execution, "expected a string", at: expression.position)
         }
-        return text
+        return UnreadableBytes.repaired(text)
     }
 }

@@ -3,9 +3,12 @@ import Telemetry
 /// A sum that carries what rounding lost (Kahan and Neumaier).
 struct KahanSum: Sendable {
     private(set) var sum: Double
-    private(set) var lost = 0.0
+    private(set) var lost: Double
 
-    init(_ start: Double = 0) { sum = start }
+    init(_ start: Double = 0, lost: Double = 0) {
+        sum = start
+        self.lost = lost
+    }
 
     var value: Double { sum.isInfinite ? sum : sum + lost }
 

@@ -1,9 +1,13 @@
+import Telemetry
+
 /// What a function takes and yields, and how it is computed.
 struct FunctionDefinition: Sendable {
     /// The way a function is computed.
     enum Implementation: Sendable {
         /// From one value at a time and the scalars behind it. Drops the metric's name.
         case element(@Sendable (Double, [Double]) -> Double)
+        /// A number from one histogram at a time.
+        case histogram(@Sendable (NativeHistogram) -> Double)
         /// From the samples of a window and the scalars beside it.
         case window(WindowFunction)
         /// By code of its own in the evaluator.
@@ -21,8 +25,8 @@ struct FunctionDefinition: Sendable {
 
 /// Functions that need more than values.
 enum SpecialFunction: Sendable {
-    case absent, absentOverTime, scalar, vector, time, timestamp, pi
-    case histogramQuantile, histogramFraction
+    case absent, absentOverTime, scalar, vector, time, timestamp, startTimestamp, pi, info
+    case histogramQuantile, histogramQuantiles, histogramFraction
     case labelReplace, labelJoin
     case sort, sortDescending, sortByLabel, sortByLabelDescending
     case start, end, step, range
@@ -36,14 +40,21 @@ enum FunctionTable {
     /// All names.
     static var names: [String] { table.keys.sorted() }
 
-    /// Functions of Prometheus that are not built in: experimental there, or for native histograms only.
-    static let unsupported: Set<String> = [
-        "info", "histogram_quantiles", "histogram_avg", "histogram_count", "histogram_sum", "histogram_stddev",
-        "histogram_stdvar", "limitk", "limit_ratio",
+    private static let table: [String: FunctionDefinition] =
+        [elementFunctions, windowFunctions, specialFunctions, histogramFunctions]
+        .reduce(into: [:]) { table, functions in table.merge(functions) { first, _ in first } }
+
+    private static let histogramFunctions: [String: FunctionDefinition] = [
+        "histogram_count": histogram { $0.count },
+        "histogram_sum": histogram { $0.sum },
+        "histogram_avg": histogram { $0.sum / $0.count },
+        "histogram_stddev": histogram { $0.variance.squareRoot() },
+        "histogram_stdvar": histogram { $0.variance },
     ]
 
-    private static let table: [String: FunctionDefinition] =
-        elementFunctions.merging(windowFunctions) { first, _ in first }.merging(specialFunctions) { first, _ in first }
+    private static func histogram(_ number: @escaping @Sendable (NativeHistogram) -> Double) -> FunctionDefinition {
+        FunctionDefinition(parameters: [.vector], implementation: .histogram(number))
+    }
 
     private static let windowFunctions = WindowFunction.table.mapValues { window in
         FunctionDefinition(
@@ -64,7 +75,10 @@ enum FunctionTable {
         "min_of": special(.minimumOf, [.scalar, .scalar], returns: .scalar),
         "max_of": special(.maximumOf, [.scalar, .scalar], returns: .scalar),
         "timestamp": special(.timestamp, [.vector]),
+        "start_timestamp": special(.startTimestamp, [.vector]),
+        "info": special(.info, [.vector, .vector], optional: 1),
         "histogram_quantile": special(.histogramQuantile, [.scalar, .vector]),
+        "histogram_quantiles": special(.histogramQuantiles, [.vector, .string, .scalar], repeatsLast: true),
         "histogram_fraction": special(.histogramFraction, [.scalar, .scalar, .vector]),
         "label_replace": special(.labelReplace, [.vector, .string, .string, .string, .string]),
         "label_join": special(.labelJoin, [.vector, .string, .string, .string], optional: 1, repeatsLast: true),

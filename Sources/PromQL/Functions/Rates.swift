@@ -8,28 +8,47 @@ enum Rates {
     /// more than 1.1 mean intervals away from a bound: then the series is taken to begin or end there, half an interval
     /// from its sample. A counter is not stretched to before it was zero.
     static func extrapolated(_ window: borrowing Window, counter: Bool, perSecond: Bool) -> Double {
-        guard window.count >= 2 else { return .absent }
-        var difference = window.last - window.first
+        let startsAtZero = counter && startsWithin(window)
+        guard window.count >= 2 || startsAtZero else { return .absent }
+        var difference = startsAtZero ? window.last : window.last - window.first
         if counter {
+            let knowsStarts = !window.columns.startTimestamps.isEmpty
             var previous = window.first
             for index in window.range.dropFirst() {
                 let value = window.columns.values[index]
-                if value < previous { difference += previous }
+                if value < previous || (knowsStarts && window.columns.startsAgain(at: index)) { difference += previous }
                 previous = value
             }
         }
+        return difference
+            * extrapolation(window, counter: counter, first: window.first, difference: difference, perSecond: perSecond)
+    }
+
+    /// True if the first sample's counter is known to have begun within the window, so that it is known to have been zero then.
+    static func startsWithin(_ window: borrowing Window) -> Bool {
+        guard !window.columns.startTimestamps.isEmpty else { return false }
+        let start = window.columns.startTimestamps[window.range.lowerBound]
+        return start > window.start && start < window.firstTime
+    }
+
+    /// What a difference between samples has to be multiplied by to stand for the whole window.
+    static func extrapolation(
+        _ window: borrowing Window, counter: Bool, first: Double, difference: Double, perSecond: Bool
+    ) -> Double {
+        var sampled = Double(window.lastTime - window.firstTime) / 1000
+        let interval = window.count > 1 ? sampled / Double(window.count - 1) : 0
         var toStart = Double(window.firstTime - window.start) / 1000
         var toEnd = Double(window.end - window.lastTime) / 1000
-        let sampled = Double(window.lastTime - window.firstTime) / 1000
-        let interval = sampled / Double(window.count - 1)
-        if toStart >= interval * 1.1 { toStart = interval / 2 }
-        if counter, difference > 0, window.first >= 0 {
-            toStart = min(toStart, sampled * (window.first / difference))
+        if counter, startsWithin(window) {
+            sampled += Double(window.firstTime - window.columns.startTimestamps[window.range.lowerBound]) / 1000
+            toStart = 0
+        } else {
+            if toStart >= interval * 1.1 { toStart = interval / 2 }
+            if counter, difference > 0, first >= 0 { toStart = min(toStart, sampled * (first / difference)) }
         }
         if toEnd >= interval * 1.1 { toEnd = interval / 2 }
-        var factor = (sampled + toStart + toEnd) / sampled
-        if perSecond { factor /= window.seconds }
-        return difference * factor
+        let factor = (sampled + toStart + toEnd) / sampled
+        return perSecond ? factor / window.seconds : factor
     }
 
     /// `irate` and `idelta`: from the last two samples alone.
@@ -40,7 +59,18 @@ enum Rates {
         let seconds = Double(window.columns.timestamps[end] - window.columns.timestamps[end - 1]) / 1000
         guard seconds > 0 else { return .absent }
         guard counter else { return last - previous }
-        return (last < previous ? last : last - previous) / seconds
+        let isReset = last < previous || (!window.columns.startTimestamps.isEmpty && window.columns.startsAgain(at: end))
+        return (isReset ? last : last - previous) / seconds
+    }
+}
+
+extension SampleColumns {
+    /// Whether start timestamps tell that a counter began again between a sample and the one before it.
+    func startsAgain(at index: Int) -> Bool {
+        let (start, before) = (startTimestamps[index], timestamps[index - 1])
+        guard start != 0, start < timestamps[index] else { return false }
+        // Some senders let a counter start at the time of the sample before; then only a change tells.
+        return start > before || (start == before && startTimestamps[index - 1] != start)
     }
 }
 

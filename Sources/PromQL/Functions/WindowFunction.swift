@@ -26,91 +26,71 @@ struct WindowFunction: Sendable {
     /// Computes one result; ``Swift/Double/absent`` where there is none.
     typealias Body = @Sendable (borrowing Window, [Double]) throws(PromQLError) -> Double
 
+    /// Computes one result of a window in which histograms stand, some or all; nil where there is none. Functions that have no such
+    /// body look at the floats alone.
+    typealias HistogramBody = @Sendable (borrowing Window, inout [HistogramNote]) -> SampleValue?
+
     var scalarsBefore: [ValueType] = []
     var scalarsAfter: [ValueType] = []
     /// Whether results keep the metric's name.
     var keepsName = false
     /// Whether only counters make sense.
     var wantsCounter = false
+    /// What is done with windows that hold histograms.
+    var histograms: HistogramBody?
+    /// The floats of a window to a float.
     let body: Body
 
     init(
-        before: Int = 0, after: Int = 0, keepsName: Bool = false, wantsCounter: Bool = false, _ body: @escaping Body
+        before: Int = 0, after: Int = 0, keepsName: Bool = false, wantsCounter: Bool = false, histograms: HistogramBody? = nil,
+        _ body: @escaping Body
     ) {
+        self.histograms = histograms
         scalarsBefore = Array(repeating: .scalar, count: before)
         scalarsAfter = Array(repeating: .scalar, count: after)
         self.keepsName = keepsName
         self.wantsCounter = wantsCounter
         self.body = body
     }
-
-    static let table: [String: WindowFunction] = rates.merging(overTime) { first, _ in first }
-
-    private static let rates: [String: WindowFunction] = [
-        "rate": WindowFunction(wantsCounter: true) { window, _ in Rates.extrapolated(window, counter: true, perSecond: true) },
-        "increase": WindowFunction(wantsCounter: true) { window, _ in
-            Rates.extrapolated(window, counter: true, perSecond: false)
-        },
-        "delta": WindowFunction { window, _ in Rates.extrapolated(window, counter: false, perSecond: false) },
-        "irate": WindowFunction(wantsCounter: true) { window, _ in Rates.ofLastTwo(window, counter: true) },
-        "idelta": WindowFunction { window, _ in Rates.ofLastTwo(window, counter: false) },
-        "deriv": WindowFunction { window, _ in
-            window.count < 2 ? .absent : Regression(window, interceptAt: window.firstTime).slope
-        },
-        "predict_linear": WindowFunction(after: 1) { window, arguments in
-            guard window.count >= 2 else { return .absent }
-            let line = Regression(window, interceptAt: window.evaluationTime)
-            return line.slope * arguments[0] + line.intercept
-        },
-        "double_exponential_smoothing": WindowFunction(after: 2) { (window, arguments) throws(PromQLError) in
-            try Smoothing.doubleExponential(window, smoothing: arguments[0], trend: arguments[1])
-        },
-        "changes": WindowFunction { window, _ in
-            window.pairs { $0 != $1 && !($0.isNaN && $1.isNaN) }
-        },
-        "resets": WindowFunction { window, _ in window.pairs { $1 < $0 } },
-    ]
-
-    private static let overTime: [String: WindowFunction] = [
-        "avg_over_time": WindowFunction { window, _ in
-            var mean = MeanAccumulator()
-            for index in window.range { mean.add(window.columns.values[index]) }
-            return mean.value
-        },
-        "sum_over_time": WindowFunction { window, _ in
-            var sum = KahanSum()
-            for index in window.range { sum.add(window.columns.values[index]) }
-            return sum.value
-        },
-        "min_over_time": WindowFunction { window, _ in window.columns.values[window.extreme { $0 < $1 }] },
-        "max_over_time": WindowFunction { window, _ in window.columns.values[window.extreme { $0 > $1 }] },
-        "count_over_time": WindowFunction { window, _ in Double(window.count) },
-        "present_over_time": WindowFunction { _, _ in 1 },
-        "last_over_time": WindowFunction(keepsName: true) { window, _ in window.last },
-        "first_over_time": WindowFunction(keepsName: true) { window, _ in window.first },
-        "stdvar_over_time": WindowFunction { window, _ in window.variance },
-        "stddev_over_time": WindowFunction { window, _ in window.variance.squareRoot() },
-        "quantile_over_time": WindowFunction(before: 1) { window, arguments in
-            Quantile.of(Array(window.columns.values[window.range]), arguments[0])
-        },
-        "mad_over_time": WindowFunction { window, _ in
-            let values = Array(window.columns.values[window.range])
-            guard !values.contains(where: \.isNaN) else { return .nan }
-            let median = Quantile.of(values, 0.5)
-            return Quantile.of(values.map { ($0 - median).magnitude }, 0.5)
-        },
-        "ts_of_last_over_time": WindowFunction { window, _ in Double(window.lastTime) / 1000 },
-        "ts_of_first_over_time": WindowFunction { window, _ in Double(window.firstTime) / 1000 },
-        "ts_of_min_over_time": WindowFunction { window, _ in
-            Double(window.columns.timestamps[window.extreme { $0 <= $1 }]) / 1000
-        },
-        "ts_of_max_over_time": WindowFunction { window, _ in
-            Double(window.columns.timestamps[window.extreme { $0 >= $1 }]) / 1000
-        },
-    ]
 }
 
 extension Window {
+    /// How often a counter began again.
+    var resets: Double {
+        guard !columns.startTimestamps.isEmpty else { return pairs { $1 < $0 } }
+        return Double(
+            range.dropFirst().count { columns.values[$0] < columns.values[$0 - 1] || columns.startsAgain(at: $0) })
+    }
+
+    /// One sample, whatever it is. Only for windows with histograms.
+    borrowing func sample(_ index: Int) -> SampleValue {
+        columns.histograms[index].map(SampleValue.histogram) ?? .number(columns.values[index])
+    }
+
+    /// How many neighbours differ, in kind or in value.
+    var changesWithHistograms: Double {
+        Double(
+            range.dropFirst().count { index in
+                switch (sample(index - 1), sample(index)) {
+                case (.number(let before), .number(let now)): before != now && !(before.isNaN && now.isNaN)
+                case (.histogram(let before), .histogram(let now)): !now.hasSameContent(as: before)
+                default: true
+                }
+            })
+    }
+
+    /// How often a counter began again; a change of kind is a new beginning.
+    var resetsWithHistograms: Double {
+        Double(
+            range.dropFirst().count { index in
+                switch (sample(index - 1), sample(index)) {
+                case (.number(let before), .number(let now)): now < before
+                case (.histogram(let before), .histogram(let now)): now.isReset(after: before)
+                default: true
+                }
+            })
+    }
+
     /// How many neighbours differ in a way.
     borrowing func pairs(_ differ: (Double, Double) -> Bool) -> Double {
         var count = 0

@@ -41,6 +41,7 @@ extension VectorSelector: CustomStringConvertible {
         let braces = inside.isEmpty && named == true ? "" : "{\(inside.joined(separator: ","))}"
         let bare = named == true ? name ?? "" : ""
         return bare + braces + (window.map { "[\($0)]" } ?? "") + shift.description
+            + (reach.map { " \($0.rawValue)" } ?? "")
     }
 }
 
@@ -101,6 +102,14 @@ extension VectorMatching: CustomStringConvertible {
         case .left: text += " group_left (\(StringLiteral.labelList(include)))"
         case .right: text += " group_right (\(StringLiteral.labelList(include)))"
         }
+        switch (fill?.left, fill?.right) {
+        case (let left?, let right?) where left == right: text += " fill (\(VectorMatching.number(left)))"
+        case (let left, let right):
+            if let left { text += " fill_left (\(VectorMatching.number(left)))" }
+            if let right { text += " fill_right (\(VectorMatching.number(right)))" }
+        }
         return text
     }
+
+    private static func number(_ value: Double) -> String { (value < 0 ? "-" : "") + NumberText.literal(value.magnitude) }
 }

@@ -108,6 +108,16 @@ package struct VectorSelector: Sendable, Equatable {
     package var conditions: [LabelMatcher]
     /// When it is looked up.
     package var shift = TimeShift()
+    /// How far beyond its bounds it looks, if at all.
+    package var reach: Reach?
+
+    /// Ways to look beyond the bounds of a window or time.
+    package enum Reach: String, Sendable {
+        /// A window also has the last sample at or before its start.
+        case anchored
+        /// Between two samples the value is interpolated.
+        case smoothed
+    }
 
     /// All conditions, that of the name included.
     package var matchers: [LabelMatcher] {
@@ -136,13 +146,14 @@ package struct Subquery: Sendable, Equatable {
 package struct Aggregation: Sendable, Equatable {
     /// How series are brought together.
     package enum Operator: String, Sendable, CaseIterable {
-        case sum, avg, min, max, count, group, stddev, stdvar, topk, bottomk, quantile
+        case sum, avg, min, max, count, group, stddev, stdvar, topk, bottomk, quantile, limitk
+        case limitRatio = "limit_ratio"
         case countValues = "count_values"
 
         /// What its parameter is, if it has one.
         package var parameterType: ValueType? {
             switch self {
-            case .topk, .bottomk, .quantile: .scalar
+            case .topk, .bottomk, .quantile, .limitk, .limitRatio: .scalar
             case .countValues: .string
             default: nil
             }
@@ -179,14 +190,19 @@ package struct BinaryOperation: Sendable, Equatable {
         case modulo = "%"
         case atan2
         case power = "^"
+        /// What a histogram holds below a value.
+        case trimUpper = "</"
+        /// What a histogram holds above a value.
+        case trimLower = ">/"
 
+        var isTrim: Bool { self == .trimUpper || self == .trimLower }
         var isSet: Bool { self == .or || self == .and || self == .unless }
-        var isComparison: Bool { precedence == 3 }
+        var isComparison: Bool { precedence == 3 && !isTrim }
         var precedence: Int {
             switch self {
             case .or: 1
             case .and, .unless: 2
-            case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: 3
+            case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .trimUpper, .trimLower: 3
             case .add, .subtract: 4
             case .multiply, .divide, .modulo, .atan2: 5
             case .power: 6
@@ -211,12 +227,20 @@ package struct VectorMatching: Sendable, Equatable {
     /// Which side may have many series for one of the other.
     package enum Side: Sendable { case left, right }
 
+    /// Values that stand in for missing series of either side; none where such series find no partner.
+    package struct Fill: Sendable, Equatable {
+        package var left: Double?
+        package var right: Double?
+    }
+
     /// True for `on`, false for `ignoring` (with no labels: the default).
     package var on = false
     /// The labels that must, or need not, be equal.
     package var labels: [String] = []
     /// The side that may have many series for one, if grouping was asked for.
     package var manySide: Side?
+    /// What stands in for a partner that is missing.
+    package var fill: Fill?
     /// Labels taken over from the side that has one.
     package var include: [String] = []
 }

@@ -38,7 +38,7 @@ extension ExpressionParser {
         while !skip(")") {
             switch token {
             case .identifier(let name) where StringLiteral.isLabelName(name): names.append(name)
-            case .string(let name): names.append(name)
+            case .string(let name): names.append(UnreadableBytes.repaired(name))
             default: throw unexpected("\(context), expected a label's name")
             }
             advance()
@@ -60,15 +60,26 @@ extension ExpressionParser {
         return arguments
     }
 
+    /// The arguments of `info`: a vector and, as an option, conditions in braces, which may match the empty string.
+    private mutating func infoArguments() throws(PromQLError) -> [Expression] {
+        try expect("(", "in info")
+        guard !skip(")") else { return [] }
+        var arguments = [try expression()]
+        if skip(",") {
+            let start = position
+            guard token == .symbol("{") else { throw unexpected("in info, expected conditions in braces") }
+            arguments.append(try node(.selector(try selector(named: nil, mayMatchEmpty: true)), at: start))
+        }
+        try expect(")", "in info")
+        return arguments
+    }
+
     /// A function's arguments, checked against its signature.
     mutating func call(_ name: String, at start: SourcePosition) throws(PromQLError) -> Expression {
         guard let function = FunctionTable.named(name) else {
-            if FunctionTable.unsupported.contains(name) {
-                throw unsupported("the function \(name)", at: start)
-            }
             throw failure("there is no function \"\(name)\"", at: start)
         }
-        let arguments = try argumentList("in \(name)")
+        let arguments = name == "info" ? try infoArguments() : try argumentList("in \(name)")
         let most = function.repeatsLast ? Int.max : function.parameters.count
         let least = function.parameters.count - function.optional
         guard arguments.count >= least, arguments.count <= most else {
@@ -94,18 +105,51 @@ extension ExpressionParser {
             guard operation.operator.isComparison else { throw failure("bool is only possible behind a comparison") }
             operation.returnsBool = true
         }
-        guard isKeyword("on") || isKeyword("ignoring") else { return }
-        operation.matching.on = isKeyword("on")
-        advance()
-        operation.matching.labels = try labelList(operation.matching.on ? "after on" : "after ignoring")
-        if isKeyword("group_left") || isKeyword("group_right") {
+        let isMatching = isKeyword("on") || isKeyword("ignoring")
+        if isMatching {
+            operation.matching.on = isKeyword("on")
+            advance()
+            operation.matching.labels = try labelList(operation.matching.on ? "after on" : "after ignoring")
+        }
+        if isMatching, isKeyword("group_left") || isKeyword("group_right") {
             guard !operation.operator.isSet else { throw failure("no grouping is possible for set operations") }
             operation.matching.manySide = isKeyword("group_left") ? .left : .right
             advance()
             if token == .symbol("(") { operation.matching.include = try labelList("after group_left or group_right") }
         }
-        for keyword in ["fill", "fill_left", "fill_right"] where isKeyword(keyword) && following == .symbol("(") {
-            throw unsupported(keyword)
+        try fill(of: &operation.matching)
+        if operation.matching.fill != nil, operation.operator.isSet {
+            throw failure("nothing can be filled in for set operations")
+        }
+    }
+
+    /// `fill`, `fill_left` and `fill_right`, each at most once.
+    private mutating func fill(of matching: inout VectorMatching) throws(PromQLError) {
+        while following == .symbol("("), case .identifier(let name) = token,
+            let keyword = ["fill", "fill_left", "fill_right"].first(where: { $0 == name.lowercased() })
+        {
+            let start = position
+            advance()
+            advance()
+            let negative = skip("-")
+            if !negative { _ = skip("+") }
+            let magnitude: Double
+            switch token {
+            case .number(let value): magnitude = value
+            case .duration(let value): magnitude = Double(value) / 1000
+            case .identifier(let name) where ["inf", "nan"].contains(name.lowercased()):
+                magnitude = name.lowercased() == "inf" ? .infinity : .nan
+            default: throw unexpected("in \(keyword), expected a number")
+            }
+            advance()
+            try expect(")", "in \(keyword)")
+            let value = negative ? -magnitude : magnitude
+            var fill = matching.fill ?? VectorMatching.Fill()
+            let isTwice = (keyword != "fill_right" && fill.left != nil) || (keyword != "fill_left" && fill.right != nil)
+            guard !isTwice else { throw failure("a side must not be filled twice", at: start) }
+            if keyword != "fill_right" { fill.left = value }
+            if keyword != "fill_left" { fill.right = value }
+            matching.fill = fill
         }
     }
 

@@ -3,7 +3,9 @@ import Telemetry
 
 extension ExpressionParser {
     /// Conditions in braces (which may be absent after a bare name).
-    mutating func selector(named bareName: String?) throws(PromQLError) -> VectorSelector {
+    mutating func selector(
+        named bareName: String?, mayMatchEmpty: Bool = false
+    ) throws(PromQLError) -> VectorSelector {
         let start = position
         var selector = VectorSelector(name: bareName, conditions: [])
         if skip("{") {
@@ -14,7 +16,7 @@ extension ExpressionParser {
                 break
             }
         }
-        if selector.matchers.allSatisfy(\.matchesEmpty) {
+        if !mayMatchEmpty, selector.matchers.allSatisfy(\.matchesEmpty) {
             throw failure("a selector must have at least one condition that does not match the empty string", at: start)
         }
         if bareName != nil, selector.conditions.contains(where: { $0.name == Labels.metricNameLabel }) {
@@ -29,7 +31,7 @@ extension ExpressionParser {
         let isQuoted: Bool
         switch token {
         case .identifier(let text): (name, isQuoted) = (text, false)
-        case .string(let text): (name, isQuoted) = (text, true)
+        case .string(let text): (name, isQuoted) = (UnreadableBytes.repaired(text), true)
         default: throw unexpected("in a selector, expected a label's name")
         }
         advance()
@@ -43,7 +45,7 @@ extension ExpressionParser {
         advance()
         guard case .string(let value) = token else { throw unexpected("after \(name)\(symbol), expected a quoted string") }
         do {
-            selector.conditions.append(try LabelMatcher(name, operation, value))
+            selector.conditions.append(try LabelMatcher(name, operation, UnreadableBytes.repaired(value)))
         } catch {
             throw failure(error.description)
         }
@@ -79,10 +81,35 @@ extension ExpressionParser {
             }
             return true
         }
-        if (isKeyword("anchored") || isKeyword("smoothed")) && (expression.type == .range || expression.type == .vector) {
-            throw unsupported("the modifier \(token.description)")
+        if case .identifier(let name) = token, let reach = VectorSelector.Reach(rawValue: name.lowercased()),
+            expression.type == .range || expression.type == .vector
+        {
+            expression = try reaching(expression, reach)
+            return true
         }
         return false
+    }
+
+    /// `anchored` or `smoothed` behind a selector.
+    private mutating func reaching(
+        _ expression: Expression, _ reach: VectorSelector.Reach
+    ) throws(PromQLError) -> Expression {
+        let start = position
+        advance()
+        switch expression.kind {
+        case .selector(var selector) where selector.reach == nil && reach == .smoothed:
+            selector.reach = reach
+            return try node(.selector(selector), at: expression.position)
+        case .range(var selector, let window) where selector.reach == nil:
+            selector.reach = reach
+            return try node(.range(selector, window: window), at: expression.position)
+        case .selector(let selector) where selector.reach == nil:
+            throw failure("anchored must stand behind a range", at: start)
+        case .selector, .range:
+            throw failure("anchored and smoothed may not be set twice, or both", at: start)
+        default:
+            throw failure("\(reach.rawValue) must stand behind a selector", at: start)
+        }
     }
 
     /// `[5m]` behind a selector, `[5m:1m]` behind any instant vector.
@@ -107,8 +134,8 @@ extension ExpressionParser {
         guard case .selector(let selector) = expression.kind else {
             throw failure("a range is only possible behind a selector; for a subquery write [5m:]", at: start)
         }
-        guard selector.shift == TimeShift() else {
-            throw failure("offset and @ must stand behind the range", at: start)
+        guard selector.shift == TimeShift(), selector.reach == nil else {
+            throw failure("offset, @, anchored and smoothed must stand behind the range", at: start)
         }
         return try node(.range(selector, window: window), at: expression.position)
     }

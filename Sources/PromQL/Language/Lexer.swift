@@ -117,7 +117,7 @@ struct Lexer {
         let start = index
         if index + 1 < bytes.count {
             let pair = String(decoding: bytes[index...index + 1], as: UTF8.self)
-            if ["==", "!=", "=~", "!~", "<=", ">="].contains(pair) {
+            if ["==", "!=", "=~", "!~", "<=", ">=", "</", ">/"].contains(pair) {
                 index += 2
                 return .symbol(pair)
             }

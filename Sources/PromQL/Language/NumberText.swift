@@ -23,6 +23,13 @@ package enum NumberText {
         return (negative ? "-" : "") + body
     }
 
+    /// As in the values of `le` and `quantile` labels: never without a point or an exponent, `1.0`.
+    static func openMetrics(_ value: Double) -> String {
+        guard value.isFinite else { return format(value) }
+        let text = literal(value)
+        return text.contains(where: { $0 == "." || $0 == "e" }) ? text : text + ".0"
+    }
+
     /// As in query text: with an exponent where that is shorter.
     static func literal(_ value: Double) -> String {
         if value.isInfinite { return "Inf" }

@@ -81,10 +81,6 @@ struct ExpressionParser {
         PromQLError(.parse, message, at: place ?? position)
     }
 
-    func unsupported(_ what: String, at place: SourcePosition? = nil) -> PromQLError {
-        PromQLError(.unsupported, "\(what) is experimental or for native histograms, and not supported", at: place ?? position)
-    }
-
     /// True and skipped if the word is this keyword, in any case.
     mutating func skip(keyword: String) -> Bool {
         guard isKeyword(keyword) else { return false }

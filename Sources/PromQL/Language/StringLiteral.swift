@@ -10,13 +10,18 @@ enum StringLiteral {
             case "\n": quoted += "\\n"
             case "\t": quoted += "\\t"
             case "\r": quoted += "\\r"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\x" + (digits.count == 1 ? "0" : "") + digits
+            case _ where scalar.value < 0x20: quoted += escape(UInt8(scalar.value))
+            case _ where UnreadableBytes.byte(of: scalar) != nil: quoted += escape(UnreadableBytes.byte(of: scalar) ?? 0)
             default: quoted.unicodeScalars.append(scalar)
             }
         }
         return quoted + "\""
+    }
+
+    /// `\x0a`.
+    private static func escape(_ byte: UInt8) -> String {
+        let digits = String(byte, radix: 16)
+        return "\\x" + (digits.count == 1 ? "0" : "") + digits
     }
 
     /// Label names separated by commas, quoted where they have to be.

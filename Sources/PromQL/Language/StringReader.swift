@@ -8,7 +8,7 @@ struct StringReader {
     let bytes: [UInt8]
     var index: Int
 
-    /// The text between the quotes. Bytes that are no UTF-8 are repaired.
+    /// The text between the quotes, with ``UnreadableBytes`` as they are.
     mutating func read() throws(Failure) -> String {
         let start = index
         let quote = bytes[index]
@@ -17,7 +17,7 @@ struct StringReader {
         while index < bytes.count {
             let byte = bytes[index]
             index += 1
-            if byte == quote { return String(decoding: text, as: UTF8.self) }
+            if byte == quote { return UnreadableBytes.text(of: text) }
             if quote == UInt8(ascii: "`") {
                 text.append(byte)
             } else if byte == UInt8(ascii: "\n") {

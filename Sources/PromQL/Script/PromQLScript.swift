@@ -9,16 +9,13 @@ import Telemetry
 /// eval instant at 5m rate(errors_total[5m])
 ///     {job="a"} 0.16666666666666666
 /// ```
-/// Parse once, then ``run()``. What is not built in (native histograms, experimental features) is left out with its reason, never
-/// counted as passed.
+/// Parse once, then ``run(_:)``. What may not be run is left out with its reason, never counted as passed.
 package struct PromQLScript: Sendable {
     /// Something to do, in the order of the file.
     enum Command: Sendable {
         case clear
         case load([ScriptSeries])
         case evaluate(ScriptEvaluation)
-        /// A `load` that can't be represented; what follows up to `clear` is left out.
-        case unsupportedLoad(String)
     }
 
     /// What the file is called in reports.
@@ -32,22 +29,18 @@ package struct PromQLScript: Sendable {
         commands = try parser.commands()
     }
 
-    /// Runs all evaluations in order.
-    package func run() -> [PromQLScriptOutcome] {
+    /// Runs all evaluations in order. Those that use what the options rule out are left out.
+    package func run(_ options: PromQLEngine.Options = PromQLEngine.Options()) -> [PromQLScriptOutcome] {
         var outcomes: [PromQLScriptOutcome] = []
         var series = ScriptSeriesSource()
-        var unsupported: String?
         for command in commands {
             switch command {
-            case .clear:
-                series = ScriptSeriesSource()
-                unsupported = nil
+            case .clear: series = ScriptSeriesSource()
             case .load(let loaded): series.load(loaded)
-            case .unsupportedLoad(let reason): unsupported = reason
             case .evaluate(let evaluation):
-                let verdict = unsupported.map { .leftOut($0) } ?? evaluation.run(on: series)
                 outcomes.append(
-                    PromQLScriptOutcome(file: file, line: evaluation.line, query: evaluation.query, verdict: verdict))
+                    PromQLScriptOutcome(
+                        file: file, line: evaluation.line, query: evaluation.query, verdict: evaluation.run(on: series, options)))
             }
         }
         return outcomes

@@ -42,35 +42,68 @@ extension ScriptEvaluation {
     private func judgeVector(_ elements: [VectorElement]) -> String? {
         guard elements.count == series.count else { return "number of series" }
         for (index, expected) in series.enumerated() {
-            guard case .value(let value)? = expected.series.points.first else { return "value of \(expected.text)" }
+            guard let point = expected.series.points.first else { return "value of \(expected.text)" }
             let found = elements.firstIndex { $0.labels == expected.series.labels }
-            guard let found, ScriptEvaluation.areClose(value, elements[found].value) else { return "series \(expected.text)" }
+            guard let found, ScriptEvaluation.matches(point, elements[found].value, elements[found].histogram) else {
+                return "series \(expected.text)"
+            }
             if expects(.ordered), found != index { return "order" }
         }
         return nil
     }
 
     private func judgeMatrix(_ matrix: [MatrixSeries]) -> String? {
-        guard matrix.count == series.count else { return "number of series" }
+        let wanted = series.filter { one in
+            one.series.points.contains { if case .missing = $0 { false } else { true } }
+        }
+        guard matrix.count == wanted.count else { return "number of series" }
         let (start, step): (Milliseconds, Milliseconds)
         switch time {
         case .instant: (start, step) = rangeVector ?? (0, 1)
         case .range(let from, _, let by): (start, step) = (from, by)
         }
-        for expected in series {
-            guard let found = matrix.first(where: { $0.labels == expected.series.labels }) else {
+        for expected in wanted {
+            guard let found = matrix.first(where: { $0.labels == expected.series.labels })?.columns else {
                 return "series \(expected.text)"
             }
-            var wanted = SampleColumns()
+            var place = 0
             for (index, point) in expected.series.points.enumerated() {
-                if case .value(let value) = point { wanted.append(start + step * Milliseconds(index), value) }
+                if case .missing = point { continue }
+                guard place < found.count, found.timestamps[place] == start + step * Milliseconds(index),
+                    ScriptEvaluation.matches(
+                        point, found.values[place], found.hasHistograms ? found.histograms[place] : nil)
+                else { return "points of \(expected.text)" }
+                place += 1
             }
-            let areEqual =
-                wanted.timestamps == found.columns.timestamps
-                && zip(wanted.values, found.columns.values).allSatisfy(ScriptEvaluation.areClose)
-            if !areEqual { return "points of \(expected.text)" }
+            if place != found.count { return "points of \(expected.text)" }
         }
         return nil
+    }
+
+    /// Whether a sample is what was expected.
+    private static func matches(_ point: ScriptSeries.Point, _ value: Double, _ histogram: NativeHistogram?) -> Bool {
+        switch (point, histogram) {
+        case (.value(let wanted), nil): areClose(wanted, value)
+        case (.histogram(let wanted, let hasHint), let histogram?):
+            areClose(wanted, histogram) && (!hasHint || wanted.resetHint == histogram.resetHint)
+        default: false
+        }
+    }
+
+    /// Equal but for rounding, hint and empty buckets.
+    static func areClose(_ left: NativeHistogram, _ right: NativeHistogram) -> Bool {
+        func areClose(_ left: HistogramBuckets, _ right: HistogramBuckets) -> Bool {
+            var result = true
+            HistogramBuckets.forEachPair(left, right) { _, a, b in
+                if !ScriptEvaluation.areClose(a, b) { result = false }
+            }
+            return result
+        }
+        return left.schema == right.schema && ScriptEvaluation.areClose(left.count, right.count)
+            && ScriptEvaluation.areClose(left.sum, right.sum)
+            && ScriptEvaluation.areClose(left.zeroThreshold, right.zeroThreshold)
+            && ScriptEvaluation.areClose(left.zeroCount, right.zeroCount) && left.customBounds == right.customBounds
+            && areClose(left.positive, right.positive) && areClose(left.negative, right.negative)
     }
 
     /// Equal but for rounding, as Prometheus' tests compare.
@@ -83,15 +116,22 @@ extension ScriptEvaluation {
     }
 
     static func text(_ value: QueryValue) -> String {
-        switch value {
+        func text(_ value: Double, _ histogram: NativeHistogram?) -> String {
+            histogram.map(ScriptHistogram.text) ?? NumberText.format(value)
+        }
+        return switch value {
         case .scalar(let sample): NumberText.format(sample.value)
         case .string(_, let text): StringLiteral.quoted(text)
         case .vector(let elements):
-            elements.map { "\($0.labels) \(NumberText.format($0.value))" }.joined(separator: "; ")
+            elements.map { "\($0.labels) \(text($0.value, $0.histogram))" }.joined(separator: "; ")
         case .matrix(let matrix):
             matrix.map { series in
-                let points = zip(series.columns.timestamps, series.columns.values)
-                return "\(series.labels) " + points.map { "\(NumberText.format($1))@\($0)" }.joined(separator: " ")
+                let columns = series.columns
+                let points = columns.timestamps.indices.map { index in
+                    let histogram = columns.hasHistograms ? columns.histograms[index] : nil
+                    return "\(text(columns.values[index], histogram))@\(columns.timestamps[index])"
+                }
+                return "\(series.labels) " + points.joined(separator: " ")
             }.joined(separator: "; ")
         }
     }

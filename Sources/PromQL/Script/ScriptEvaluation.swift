@@ -86,13 +86,8 @@ struct ScriptEvaluation: Sendable {
     func expects(_ kind: Expectation.Kind) -> Bool { expectations.contains { $0.kind == kind } }
 
     /// Runs the query and compares.
-    func run(on source: ScriptSeriesSource) -> PromQLScriptOutcome.Verdict {
-        if let reason = leftOutReason { return .leftOut(reason) }
-        _ = source.touched.take()
-        var options = PromQLEngine.Options()
-        options.deadline = nil
+    func run(on source: ScriptSeriesSource, _ options: PromQLEngine.Options) -> PromQLScriptOutcome.Verdict {
         let engine = PromQLEngine(source: source, options: options)
-        let verdict: PromQLScriptOutcome.Verdict
         do {
             let result: QueryResult
             switch time {
@@ -100,24 +95,10 @@ struct ScriptEvaluation: Sendable {
             case .range(let start, let end, let step):
                 result = try engine.range(query, from: start, through: end, step: step)
             }
-            verdict = judge(result)
+            return judge(result)
         } catch {
-            if error.code == .unsupported {
-                return .leftOut(error.message.contains("function histogram_") ? "native histograms" : "experimental")
-            }
-            verdict = judge(error)
+            return error.code == .unsupported ? .leftOut(error.message) : judge(error)
         }
-        return source.touched.take() ? .leftOut("native histograms") : verdict
-    }
-
-    private var leftOutReason: String? {
-        if series.contains(where: { $0.series.hasHistograms }) { return "native histograms" }
-        let experimental = ["anchored", "smoothed", "limitk", "limit_ratio", "fill(", "fill_left(", "fill_right("]
-        if experimental.contains(where: query.contains) { return "experimental" }
-        if expectations.contains(where: { $0.kind == .fail && $0.message?.contains("\\x") == true }) {
-            return "message with bytes that are no UTF-8"
-        }
-        return nil
     }
 
     private func judge(_ error: PromQLError) -> PromQLScriptOutcome.Verdict {

@@ -59,14 +59,13 @@ struct ScriptParser {
         guard words.count == 2 else { throw failure("expected: load INTERVAL") }
         let interval = try duration(words[1])
         var series: [ScriptSeries] = []
-        var unsupported: String?
+        var starts: [Labels: [Milliseconds?]] = [:]
         for (line, text) in body() {
-            // Start timestamps stand behind the labels as @st.
-            if text.contains("@st") {
-                unsupported = "start timestamps"
-                continue
-            }
             do {
+                if let (labels, times) = try ScriptSeriesParser.startTimes(String(text)) {
+                    starts[labels] = times
+                    continue
+                }
                 var one = try ScriptSeriesParser.parse(String(text))
                 one.interval = interval
                 series.append(one)
@@ -74,17 +73,9 @@ struct ScriptParser {
                 throw failure(error.message, line: line)
             }
         }
-        if words[0] == "load_with_nhcb" { series += customBucketHistograms(series) }
-        return [.load(series)] + (unsupported.map { [.unsupportedLoad($0)] } ?? [])
-    }
-
-    /// The native histograms that a `load_with_nhcb` makes of classic buckets, as series without readable samples.
-    private func customBucketHistograms(_ series: [ScriptSeries]) -> [ScriptSeries] {
-        let names = series.compactMap { one -> Labels? in
-            guard let name = one.labels.metricName, name.hasSuffix("_bucket") else { return nil }
-            return one.labels.setting("le", to: nil).setting(Labels.metricNameLabel, to: String(name.dropLast(7)))
-        }
-        return Set(names).map { ScriptSeries(labels: $0, points: [.histogram]) }
+        for index in series.indices { series[index].starts = starts[series[index].labels] ?? [] }
+        if words[0] == "load_with_nhcb" { series += ScriptSeries.customBucketHistograms(of: series) }
+        return [.load(series)]
     }
 
     private func duration(_ text: Substring) throws(PromQLScriptError) -> Milliseconds {

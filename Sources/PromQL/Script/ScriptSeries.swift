@@ -7,16 +7,18 @@ struct ScriptSeries: Sendable {
         case value(Double)
         case missing
         case stale
-        /// A native histogram, which is not computed with.
-        case histogram
+        /// A native histogram, and whether its hint of a reset was written down.
+        case histogram(NativeHistogram, hasHint: Bool)
     }
 
     var labels: Labels
     var points: [Point]
     /// Time between points.
     var interval: Milliseconds = 0
-
-    var hasHistograms: Bool { points.contains(.histogram) }
+    /// Time of the first point.
+    var start: Milliseconds = 0
+    /// For each point when its counter began, from the time of the point; from a line of its own, whose labels end in `@st`.
+    var starts: [Milliseconds?] = []
 
     /// Most points that one series may be written to have.
     static let maximumPoints = 1_000_000
@@ -88,7 +90,7 @@ struct ScriptSeriesParser {
         var points: [ScriptSeries.Point] = []
         for word in words(text) {
             if word.hasPrefix("{{") {
-                points += Array(repeating: .histogram, count: try histogramCount(word))
+                points += try ScriptHistogram.points(word)
             } else {
                 points += try expand(word)
             }
@@ -98,7 +100,7 @@ struct ScriptSeriesParser {
     }
 
     /// Splits at blanks, except within `{{ }}`.
-    private static func words(_ text: Substring) -> [Substring] {
+    static func words(_ text: Substring) -> [Substring] {
         var words: [Substring] = []
         var rest = text.drop(while: \.isWhitespace)
         while !rest.isEmpty {
@@ -115,13 +117,7 @@ struct ScriptSeriesParser {
         return words
     }
 
-    private static func histogramCount(_ word: Substring) throws(Failure) -> Int {
-        let tail = word[(word.lastIndex(of: "}") ?? word.startIndex)...].dropFirst()
-        guard tail.hasPrefix("x") else { return 1 }
-        return try repetitions(tail.dropFirst()) + 1
-    }
-
-    private static func repetitions(_ text: Substring) throws(Failure) -> Int {
+    static func repetitions(_ text: Substring) throws(Failure) -> Int {
         guard let count = Int(text), count >= 0, count <= ScriptSeries.maximumPoints else {
             throw Failure(message: "bad repetition \"x\(text)\"")
         }

@@ -1,0 +1,46 @@
+import Telemetry
+
+extension SampleColumns {
+    /// Leaves out the samples that say that a series is gone.
+    mutating func removeStaleMarkers() {
+        guard values.contains(where: \.isAbsent) else { return }
+        var kept = SampleColumns()
+        for index in values.indices where !values[index].isAbsent || (hasHistograms && histograms[index] != nil) {
+            kept.append(from: self, at: index)
+        }
+        self = kept
+    }
+
+    /// How much the samples count towards a query's limit: a number once, a histogram once more for each of its buckets.
+    var weight: Int {
+        histograms.reduce(count) { $0 + ($1.map { $0.positive.count + $0.negative.count } ?? 0) }
+    }
+
+    /// A time of a sample, in seconds.
+    func time(_ reading: Evaluation.Reading, _ index: Int) -> Double {
+        switch reading {
+        case .value, .timestamp: Double(timestamps[index]) / 1000
+        case .startTimestamp: startTimestamps.isEmpty ? 0 : Double(startTimestamps[index]) / 1000
+        }
+    }
+
+    /// Finds out, from the samples themselves, which of those without a hint begin a counter again.
+    mutating func detectResets() {
+        var previous: NativeHistogram?
+        for index in histograms.indices {
+            guard let histogram = histograms[index] else { continue }
+            if histogram.resetHint == .unknown, let previous {
+                histograms[index]?.resetHint = histogram.isReset(after: previous) ? .reset : .notReset
+            }
+            previous = histogram
+        }
+    }
+}
+
+extension Row {
+    /// Repeats what stands at the first step at all others.
+    mutating func repeatFirst(count: Int) {
+        values = Array(repeating: values[0], count: count)
+        if let histogram = histogram(0) { histograms = Array(repeating: histogram, count: count) }
+    }
+}
