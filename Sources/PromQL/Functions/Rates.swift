@@ -11,17 +11,30 @@ enum Rates {
         let startsAtZero = counter && startsWithin(window)
         guard window.count >= 2 || startsAtZero else { return .absent }
         var difference = startsAtZero ? window.last : window.last - window.first
-        if counter {
-            let knowsStarts = !window.columns.startTimestamps.isEmpty
-            var previous = window.first
-            for index in window.range.dropFirst() {
-                let value = window.columns.values[index]
-                if value < previous || (knowsStarts && window.columns.startsAgain(at: index)) { difference += previous }
-                previous = value
-            }
-        }
+        if counter { difference += beforeResets(window) }
         return difference
             * extrapolation(window, counter: counter, first: window.first, difference: difference, perSecond: perSecond)
+    }
+
+    /// What a counter held whenever it began again.
+    private static func beforeResets(_ window: borrowing Window) -> Double {
+        var total = 0.0
+        var previous = window.first
+        // Hardly any series knows when its counter began, so the loop of all others does not ask.
+        if window.columns.startTimestamps.isEmpty {
+            for index in window.range.dropFirst() {
+                let value = window.columns.values[index]
+                if value < previous { total += previous }
+                previous = value
+            }
+            return total
+        }
+        for index in window.range.dropFirst() {
+            let value = window.columns.values[index]
+            if value < previous || window.columns.startsAgain(at: index) { total += previous }
+            previous = value
+        }
+        return total
     }
 
     /// True if the first sample's counter is known to have begun within the window, so that it is known to have been zero then.
