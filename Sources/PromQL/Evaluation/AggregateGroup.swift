@@ -13,6 +13,13 @@ struct AggregateGroup {
         states = Array(repeating: AggregateState(aggregator), count: steps)
     }
 
+    /// Takes in the floats of a row.
+    mutating func add(_ values: [Double], _ aggregator: Aggregation.Operator) {
+        unsafe states.withUnsafeMutableBufferPointer { states in
+            for step in values.indices where !values[step].isAbsent { unsafe states[step].add(values[step], aggregator) }
+        }
+    }
+
     /// Takes in a histogram; returns what there is to say about it.
     mutating func add(
         _ histogram: NativeHistogram, at step: Int, _ aggregator: Aggregation.Operator

@@ -27,9 +27,7 @@ extension Evaluation {
                 try self.check(series: groups.count)
                 try self.use(samples: grid.count)
             }
-            for step in row.values.indices where !row.values[step].isAbsent {
-                groups[index].states[step].add(row.values[step], aggregation.aggregator)
-            }
+            groups[index].add(row.values, aggregation.aggregator)
             guard row.hasHistograms else { return }
             for step in row.histograms.indices {
                 guard let histogram = row.histograms[step] else { continue }
@@ -99,14 +97,13 @@ extension Evaluation {
     /// `topk` and `bottomk`: whole series, chosen at each step.
     private func choose(_ aggregation: Aggregation, over grid: Grid, to body: @escaping RowBody) throws(PromQLError) {
         let counts = try counts(aggregation, over: grid)
-        let precedes = aggregation.aggregator == .topk ? Ordering.descending : Ordering.ascending
+        let isTop = aggregation.aggregator == .topk
         for group in try floatGroups(of: aggregation, over: grid) {
             var kept = group.rows.map { $0.emptied(labels: $0.labels) }
             var order: [Int] = []
             for step in 0..<grid.count where counts[step] >= 1 {
-                let present = group.rows.indices.filter { !group.rows[$0].values[step].isAbsent }
-                order = present.sorted { precedes(group.rows[$0].values[step], group.rows[$1].values[step]) }
-                for index in order.prefix(Int(counts[step])) { kept[index].values[step] = group.rows[index].values[step] }
+                order = BestRows.indexes(of: group.rows, at: step, count: Int(counts[step]), isTop: isTop)
+                for index in order { kept[index].values[step] = group.rows[index].values[step] }
             }
             // At one step the rows come in the order of their values; over many steps that order has no meaning.
             let emitted = grid.count == 1 ? order : Array(kept.indices)

@@ -37,6 +37,7 @@ extension Evaluation {
     private func slide(
         _ function: WindowFunction, _ columns: SampleColumns, _ bounds: WindowBounds, _ scalars: [[Double]]
     ) throws(PromQLError) -> [Double] {
+        if let values = function.sliding?(columns, bounds, scalars) { return values }
         var values = Array(repeating: Double.absent, count: bounds.grid.count)
         var window = Window(columns: columns, range: 0..<0, start: 0, end: 0, evaluationTime: 0)
         for step in values.indices {

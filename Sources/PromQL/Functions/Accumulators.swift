@@ -63,7 +63,14 @@ enum Quantile {
         if quantile < 0 { return -.infinity }
         if quantile > 1 { return .infinity }
         // NaN counts as smallest.
-        let sorted = values.sorted { $0 < $1 || ($0.isNaN && !$1.isNaN) }
+        return ofSorted(values.sorted { $0 < $1 || ($0.isNaN && !$1.isNaN) }, quantile)
+    }
+
+    /// The same of values in ascending order.
+    static func ofSorted(_ sorted: [Double], _ quantile: Double) -> Double {
+        guard !sorted.isEmpty, !quantile.isNaN else { return .nan }
+        if quantile < 0 { return -.infinity }
+        if quantile > 1 { return .infinity }
         let rank = quantile * Double(sorted.count - 1)
         let lower = Int(rank.rounded(.down))
         let upper = min(lower + 1, sorted.count - 1)

@@ -48,20 +48,40 @@ enum Rates {
     static func extrapolation(
         _ window: borrowing Window, counter: Bool, first: Double, difference: Double, perSecond: Bool
     ) -> Double {
-        var sampled = Double(window.lastTime - window.firstTime) / 1000
-        let interval = window.count > 1 ? sampled / Double(window.count - 1) : 0
-        var toStart = Double(window.firstTime - window.start) / 1000
-        var toEnd = Double(window.end - window.lastTime) / 1000
-        if counter, startsWithin(window) {
-            sampled += Double(window.firstTime - window.columns.startTimestamps[window.range.lowerBound]) / 1000
-            toStart = 0
-        } else {
-            if toStart >= interval * 1.1 { toStart = interval / 2 }
-            if counter, difference > 0, first >= 0 { toStart = min(toStart, sampled * (first / difference)) }
+        let began = counter && startsWithin(window) ? window.columns.startTimestamps[window.range.lowerBound] : nil
+        let edges = Edges(
+            firstTime: window.firstTime, lastTime: window.lastTime, count: window.count, start: window.start, end: window.end,
+            beganBefore: began)
+        return edges.factor(counter: counter, first: first, difference: difference, perSecond: perSecond)
+    }
+
+    /// Where the samples of a window lie in it.
+    struct Edges {
+        var firstTime: Milliseconds
+        var lastTime: Milliseconds
+        var count: Int
+        var start: Milliseconds
+        var end: Milliseconds
+        /// When the counter of the first sample is known to have begun, within the window.
+        var beganBefore: Milliseconds?
+
+        /// See ``Rates/extrapolation(_:counter:first:difference:perSecond:)``.
+        func factor(counter: Bool, first: Double, difference: Double, perSecond: Bool) -> Double {
+            var sampled = Double(lastTime - firstTime) / 1000
+            let interval = count > 1 ? sampled / Double(count - 1) : 0
+            var toStart = Double(firstTime - start) / 1000
+            var toEnd = Double(end - lastTime) / 1000
+            if let beganBefore {
+                sampled += Double(firstTime - beganBefore) / 1000
+                toStart = 0
+            } else {
+                if toStart >= interval * 1.1 { toStart = interval / 2 }
+                if counter, difference > 0, first >= 0 { toStart = min(toStart, sampled * (first / difference)) }
+            }
+            if toEnd >= interval * 1.1 { toEnd = interval / 2 }
+            let factor = (sampled + toStart + toEnd) / sampled
+            return perSecond ? factor / (Double(end - start) / 1000) : factor
         }
-        if toEnd >= interval * 1.1 { toEnd = interval / 2 }
-        let factor = (sampled + toStart + toEnd) / sampled
-        return perSecond ? factor / window.seconds : factor
     }
 
     /// `irate` and `idelta`: from the last two samples alone.

@@ -34,7 +34,9 @@ extension WindowFunction {
             wantsCounter: counter,
             histograms: { window, notes in
                 HistogramRates.extrapolated(window, counter: counter, perSecond: perSecond, notes: &notes)
-            }, { window, _ in Rates.extrapolated(window, counter: counter, perSecond: perSecond) })
+            },
+            sliding: { columns, bounds, _ in SlidingRates(counter: counter, perSecond: perSecond).values(columns, bounds) },
+            { window, _ in Rates.extrapolated(window, counter: counter, perSecond: perSecond) })
     }
 
     private static func ofLastTwo(counter: Bool) -> WindowFunction {
@@ -68,7 +70,7 @@ extension WindowFunction {
             keepsName: true, histograms: { window, _ in window.sample(window.range.lowerBound) }, { window, _ in window.first }),
         "stdvar_over_time": WindowFunction { window, _ in window.variance },
         "stddev_over_time": WindowFunction { window, _ in window.variance.squareRoot() },
-        "quantile_over_time": WindowFunction(before: 1) { window, arguments in
+        "quantile_over_time": WindowFunction(before: 1, sliding: SlidingQuantile.values) { window, arguments in
             Quantile.of(Array(window.columns.values[window.range]), arguments[0])
         },
         "mad_over_time": WindowFunction { window, _ in

@@ -30,6 +30,9 @@ struct WindowFunction: Sendable {
     /// body look at the floats alone.
     typealias HistogramBody = @Sendable (borrowing Window, inout [HistogramNote]) -> SampleValue?
 
+    /// Computes what `body` would give for each step; nil where it can't for this series.
+    typealias SlidingBody = @Sendable (SampleColumns, WindowBounds, [[Double]]) -> [Double]?
+
     var scalarsBefore: [ValueType] = []
     var scalarsAfter: [ValueType] = []
     /// Whether results keep the metric's name.
@@ -38,14 +41,17 @@ struct WindowFunction: Sendable {
     var wantsCounter = false
     /// What is done with windows that hold histograms.
     var histograms: HistogramBody?
+    /// All windows of a series of floats at once, where that is cheaper; see ``SlidingBody``.
+    var sliding: SlidingBody?
     /// The floats of a window to a float.
     let body: Body
 
     init(
         before: Int = 0, after: Int = 0, keepsName: Bool = false, wantsCounter: Bool = false, histograms: HistogramBody? = nil,
-        _ body: @escaping Body
+        sliding: SlidingBody? = nil, _ body: @escaping Body
     ) {
         self.histograms = histograms
+        self.sliding = sliding
         scalarsBefore = Array(repeating: .scalar, count: before)
         scalarsAfter = Array(repeating: .scalar, count: after)
         self.keepsName = keepsName
