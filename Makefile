@@ -5,10 +5,10 @@ SWIFT ?= swift
 BUILD_FLAGS ?=
 BINARY := .build/release/magewatch
 
-.PHONY: run build test lab benchmark lint clean help
+.PHONY: run build test lab benchmark benchmark-metrics lint clean help
 
 help: ## List the targets.
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 build: ## Build the program, optimised.
 	@scripts/need-toolchain
@@ -35,6 +35,10 @@ lint: ## Check formatting, floors and embedded defaults.
 
 benchmark: build ## Measure ingest of metrics and logs on the generated load (see Benchmarks/README.md).
 	$(SWIFT) run -c release --package-path Benchmarks ingest-benchmark --binary $(abspath $(BINARY)) $(BENCHMARK)
+
+benchmark-metrics: build ## Measure metrics beside victoria-metrics and prometheus (Debian's), in one run.
+	@scripts/need-packages benchmark
+	$(SWIFT) run -c release --package-path Benchmarks metrics-benchmark --binary $(abspath $(BINARY)) $(BENCHMARK)
 
 clean: ## Remove what was built.
 	rm -rf .build Benchmarks/.build
