@@ -34,6 +34,8 @@ struct HeadSeries: Sendable {
     var loggedBits: UInt64 = 0
     /// The series that followed in the sender's order last time.
     var successor: Int32 = -1
+    /// The place in ``SeriesSources`` of who brought it in, -1 where nobody said.
+    var source: Int32 = -1
     /// The next series with the same hash.
     var nextOfHash: Int32 = -1
 

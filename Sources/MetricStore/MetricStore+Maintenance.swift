@@ -23,8 +23,10 @@ extension MetricStore {
                 let cutoff = MetricStore.floor(now.saturatingAdd(-options.outOfOrderWindow), options.blockSpan)
                 // What is too old goes first: on a full disk it makes the room that the rest needs.
                 try removeExpired(now: now)
+                try removeBeyondBudget()
                 try flush(before: cutoff, now: now)
                 try merge(before: cutoff)
+                try removeBeyondBudget()
             }
         } catch {
             metrics.add("magewatch_metric_store_write_errors_total")
@@ -116,17 +118,6 @@ extension MetricStore {
                 state.pendingFlush = nil
             }
         }
-    }
-
-    private func removeExpired(now: Milliseconds) throws(MetricStoreError) {
-        guard let retention = options.retention else { return }
-        let oldest = now.saturatingAdd(-retention)
-        let expired = state.withLock { state in
-            let expired = state.blocks.filter { $0.span.upperBound < oldest }
-            state.blocks.removeAll { $0.span.upperBound < oldest }
-            return expired
-        }
-        for block in expired { try StoreFile.remove(block.path) }
     }
 
     /// Merges the blocks of one past day, at most one day a call.

@@ -9,12 +9,20 @@ extension MetricStore {
         package var blockSpan: Milliseconds = 2 * 3_600_000
         /// Blocks whose newest sample is older than this are removed; `nil` keeps all. Default 15 days.
         package var retention: Milliseconds? = 15 * 24 * 3_600_000
+        /// Bytes that blocks and the write-ahead log may take: beyond it the oldest blocks are removed, whatever their age; `nil` sets no
+        /// limit. While blocks are merged they take up to ``maximumMergeBytes`` more. Default: no limit.
+        package var maximumDiskBytes: Int?
         /// How much older than a series' newest sample a sample may be; older ones are refused as `too_old`. Default 1 h.
         package var outOfOrderWindow: Milliseconds = 3_600_000
         /// How far ahead of the clock a sample may be; later ones are refused as `too_new`. Default 1 day.
         package var maximumFuture: Milliseconds = 24 * 3_600_000
         /// Series in memory; samples of more are refused as `too_many_series`. Default 1,000,000.
         package var maximumSeries = 1_000_000
+        /// Series in memory of one metric name; samples of more are refused as `too_many_series_of_metric`. Default 200,000.
+        package var maximumSeriesPerMetric = 200_000
+        /// Series in memory that one source brought in, see `SampleBatch.source`; samples of more are refused as
+        /// `too_many_series_of_source`. Less than ``maximumSeries``, so that one source leaves room for the others. Default 500,000.
+        package var maximumSeriesPerSource = 500_000
         /// Size at which a segment of the write-ahead log is closed. Default 64 MiB.
         package var maximumWALSegmentBytes = 64 << 20
         /// Samples that may wait for the log; beyond it appends are refused as overloaded. Default 2,000,000.

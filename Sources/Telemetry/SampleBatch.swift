@@ -38,6 +38,9 @@ package struct SampleBatch: Sendable {
     /// Longest label name or value, in bytes.
     package static let maximumLabelBytes = 4096
 
+    /// Who sent it: the peer's address, or the job of a scrape. A store limits what one source may bring in; `nil` is limited by nothing
+    /// but the limits of all.
+    package var source: String?
     package private(set) var labelBytes: [UInt8] = []
     /// What was received, where series refer to it.
     package let wire: [UInt8]
