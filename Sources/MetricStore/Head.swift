@@ -217,6 +217,14 @@ struct Head {
         return any
     }
 
+    /// Takes away the samples of a range from the series that pass all matchers.
+    /// - Returns: how many series may have had any.
+    mutating func delete(_ matchers: [LabelMatcher], in range: ClosedRange<Milliseconds>) -> Int {
+        series(matching: matchers).reduce(0) { count, slot in
+            count + (series[Int(slot)].remove(range) ? 1 : 0)
+        }
+    }
+
     /// Forgets frozen parts, which a block holds now, and series that have nothing left, for the slots of a range.
     mutating func discardFrozen(slots: Range<Int>) {
         for slot in slots.clamped(to: series.indices) { series[slot].frozen = nil }

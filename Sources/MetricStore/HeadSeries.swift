@@ -113,6 +113,22 @@ struct HeadSeries: Sendable {
         chunks = SealedChunk.chunks(of: all, blockSpan: blockSpan)
     }
 
+    /// Takes away the samples of a range.
+    /// - Returns: whether there may have been any.
+    mutating func remove(_ range: ClosedRange<Milliseconds>) -> Bool {
+        guard let span, span.overlaps(range) else { return false }
+        chunks = chunks.flatMap { $0.removing([range]) }
+        tail.remove(range)
+        late.remove(range)
+        if var part = frozen {
+            part.chunks = part.chunks.flatMap { $0.removing([range]) }
+            part.tail.remove(range)
+            part.late.remove(range)
+            frozen = part
+        }
+        return true
+    }
+
     /// Sets aside everything before `cutoff` for a block. Nothing is decoded here: appends wait while this runs.
     /// - Returns: whether there was anything.
     mutating func freeze(before cutoff: Milliseconds) -> Bool {

@@ -24,7 +24,10 @@ extension MetricStore {
                 // What is too old goes first: on a full disk it makes the room that the rest needs.
                 try removeExpired(now: now)
                 try removeBeyondBudget()
+                // The log may only let go of deletions that the catalogue holds.
+                try saveCatalogue()
                 try flush(before: cutoff, now: now)
+                try carryOutDeletions()
                 try merge(before: cutoff)
                 try removeBeyondBudget()
             }
@@ -58,6 +61,7 @@ extension MetricStore {
             }
         }
         publish(try write(builders, mark), mark)
+        try saveCatalogue()
         try log.withLock { log throws(MetricStoreError) in try log.truncate(before: mark.segment, cutoff: mark.window.upperBound)
         }
     }
@@ -153,14 +157,17 @@ extension MetricStore {
             }
             builder.add(identity.labels, chunks.finish())
         }
+        guard !builder.isEmpty else { return try retire(group) }
         let oldestSegment = log.withLock { $0.segments.first?.number ?? .max }
         let marks = group.flatMap(\.marks).filter { $0.segment > oldestSegment }
         let bytes = builder.finish(window: window, marks: marks, replacing: group.map(\.number))
         let merged = try write(bytes, number: takeBlockNumber())
+        let numbers = Set(group.map(\.number))
         state.withLock { state in
-            state.blocks.removeAll { block in group.contains { $0 === block } }
+            state.blocks.removeAll { numbers.contains($0.number) }
             state.blocks.append(merged)
         }
+        try saveCatalogue()
         for block in group { try StoreFile.remove(block.path) }
     }
 }

@@ -33,6 +33,8 @@ extension MetricStore {
         package var maximumBatchLabelBytes = 64 << 20
         /// Most bytes of blocks that one merge reads. Default 256 MiB.
         package var maximumMergeBytes = 256 << 20
+        /// Deletions that wait for blocks to be written anew; more are refused. Default 1,000.
+        package var maximumPendingDeletions = 1000
         /// The time now, which ``maximumFuture`` counts from. Default: the system's clock.
         package var clock: @Sendable () -> Milliseconds = {
             var time = timespec()
@@ -57,6 +59,8 @@ extension MetricStore {
         /// Bytes of the write-ahead log.
         package var walBytes = 0
         package var walSegments = 0
+        /// Deletions that some block has not carried out yet.
+        package var pendingDeletions = 0
 
         /// Bytes on disk.
         package var diskBytes: Int { blockBytes + walBytes }

@@ -35,14 +35,9 @@ extension MetricStore {
     private func remove(
         because reason: String, _ choose: ([Block]) -> some Sequence<Block>
     ) throws(MetricStoreError) -> [Block] {
-        let removed = state.withLock { state in
-            let chosen = Array(choose(state.blocks))
-            let numbers = Set(chosen.map(\.number))
-            state.blocks.removeAll { numbers.contains($0.number) }
-            return chosen
-        }
+        let removed = Array(choose(state.withLock { $0.blocks }))
         guard !removed.isEmpty else { return [] }
-        for block in removed { try StoreFile.remove(block.path) }
+        try retire(removed)
         metrics.add("magewatch_metric_store_removed_blocks_total", ["reason": reason], by: Double(removed.count))
         metrics.add(
             "magewatch_metric_store_removed_bytes_total", ["reason": reason],

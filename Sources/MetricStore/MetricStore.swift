@@ -19,6 +19,10 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
         /// What was frozen for blocks that are not written yet: retried until it succeeds.
         var pendingFlush: BlockMark?
         var nextBlock: UInt64
+        /// Those that some block has not carried out yet.
+        var deletions: [Deletion] = []
+        /// The number of the last deletion there was.
+        var lastDeletion: UInt64 = 0
     }
 
     private struct Waiting {
@@ -36,7 +40,10 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
     let options: Options
     let metrics: SelfMetrics
     let report: @Sendable (String) -> Void
+    let directory: String
     let blockDirectory: String
+    /// What the catalogue on disk holds.
+    let savedCatalogue = Mutex<Catalogue?>(nil)
     /// Guards the head and the list of blocks. Held for a batch's worth of work, never over I/O.
     let state: Mutex<State>
     /// Guards the log; always taken before `state`.
@@ -59,6 +66,7 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
         directory: String, options: Options = Options(), metrics: SelfMetrics,
         report: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(MetricStoreError) {
+        self.directory = directory
         let logDirectory = directory + "/wal"
         blockDirectory = directory + "/blocks"
         try StoreFile.makeDirectory(logDirectory)
@@ -72,19 +80,26 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
         self.options = options
         self.metrics = metrics
         self.report = report
-        let blocks = try MetricStore.openBlocks(blockDirectory, metrics, report)
+        let catalogue = try MetricStore.loadCatalogue(directory, metrics, report)
+        let stored = try MetricStore.openBlocks(blockDirectory, metrics, report)
+        MetricStore.reportMissing(catalogue, stored, blockDirectory, metrics, report)
         var head = Head(options: options)
-        let result = try WALReplay(directory: logDirectory, marks: blocks.flatMap(\.marks)).run(into: &head)
+        let result = try WALReplay(directory: logDirectory, marks: stored.flatMap(\.marks)).run(into: &head)
         for message in result.messages { report(message) }
         if result.torn > 0 { metrics.add("magewatch_metric_store_torn_total", by: Double(result.torn)) }
         if result.corrupt > 0 {
             metrics.add("magewatch_metric_store_corrupt_total", ["kind": "wal"], by: Double(result.corrupt))
         }
+        if result.missing > 0 {
+            metrics.add("magewatch_metric_store_missing_total", ["kind": "wal"], by: Double(result.missing))
+        }
         head.removeEmptySeries()
-        state = Mutex(State(head: head, blocks: blocks, pendingFlush: nil, nextBlock: (blocks.last?.number ?? 0) + 1))
-        log = Mutex(
-            WriteAheadLog(
-                directory: logDirectory, segments: result.segments, maximumSegmentBytes: options.maximumWALSegmentBytes))
+        state = Mutex(State(head: head, blocks: stored, catalogue ?? Catalogue(), logged: result.deletions))
+        var opened = WriteAheadLog(
+            directory: logDirectory, segments: result.segments, maximumSegmentBytes: options.maximumWALSegmentBytes)
+        try opened.writeList()
+        log = Mutex(opened)
+        try saveCatalogue()
         publishGauges()
     }
 
@@ -138,6 +153,7 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
             statistics.series = state.head.activeCount
             statistics.headSamples = state.head.sampleCount
             statistics.blocks = state.blocks.count
+            statistics.pendingDeletions = state.deletions.count
             statistics.blockBytes = state.blocks.reduce(0) { $0 + $1.byteCount }
             statistics.blockSamples = state.blocks.reduce(0) { $0 + $1.sampleCount }
         }
@@ -149,6 +165,7 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
         metrics.set("magewatch_metric_store_series", to: Double(statistics.series))
         metrics.set("magewatch_metric_store_blocks", to: Double(statistics.blocks))
         metrics.set("magewatch_metric_store_block_bytes", to: Double(statistics.blockBytes))
+        metrics.set("magewatch_metric_store_pending_deletions", to: Double(statistics.pendingDeletions))
         metrics.set("magewatch_metric_store_wal_bytes", to: Double(statistics.walBytes))
     }
 

@@ -89,6 +89,13 @@ final class StoreFile: Sendable {
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
     }
 
+    static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+    /// The directory that a path is in.
+    static func parent(of path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    }
+
     /// Names in a directory, sorted.
     static func list(_ path: String) throws(MetricStoreError) -> [String] {
         guard let directory = unsafe opendir(path) else { throw failure("list", path) }

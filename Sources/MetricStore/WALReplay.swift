@@ -14,6 +14,9 @@ struct WALReplay {
         var sampleCount = 0
         var torn = 0
         var corrupt = 0
+        /// Segments that the log's list names and that are not there.
+        var missing = 0
+        var deletions: [Deletion] = []
         var messages: [String] = []
     }
 
@@ -27,7 +30,33 @@ struct WALReplay {
             guard let number = UInt64(name.dropLast(4)) else { continue }
             try replay(directory + "/" + name, number, into: &head, &result)
         }
+        try compareWithList(&result)
         return result
+    }
+
+    /// Notices segments that are gone: nothing else would, as each stands alone.
+    private func compareWithList(_ result: inout Result) throws(MetricStoreError) {
+        let path = WriteAheadLog.listPath(directory)
+        do throws(MetricStoreError) {
+            guard let listed = try WriteAheadLog.readList(path) else {
+                guard !result.segments.isEmpty else { return }
+                result.missing += 1
+                result.messages.append("\(path) is missing: segments that went with it would not be noticed; it is made anew")
+                return
+            }
+            let found = Set(result.segments.map(\.number))
+            for number in listed where !found.contains(number) {
+                result.missing += 1
+                result.messages.append(
+                    "\(WriteAheadLog.path(directory, number)) is missing, and with it what only it held; restore it from a backup"
+                )
+            }
+        } catch {
+            guard error.code == .corrupt else { throw error }
+            try StoreFile.rename(path, to: path + ".corrupt")
+            result.corrupt += 1
+            result.messages.append("\(error.message); it is set aside as \(path).corrupt and made anew")
+        }
     }
 
     private func replay(
@@ -53,6 +82,10 @@ struct WALReplay {
                 guard let slot = slots[sample.slot], !covered.contains(where: { $0.contains(sample.time) }) else { continue }
                 head.replay(Double(bitPattern: sample.bits), at: sample.time, slot: slot)
                 result.sampleCount += 1
+            }
+            if let deletion = record.deletion {
+                _ = head.delete(deletion.matchers, in: deletion.range)
+                result.deletions.append(deletion)
             }
             result.recordCount += 1
             position = payload.endIndex

@@ -1,3 +1,4 @@
+internal import Compression
 internal import Glibc
 internal import Telemetry
 
@@ -7,6 +8,7 @@ internal import Telemetry
 /// whole record and left; the next write starts a new one, so a full disk heals by itself.
 struct WriteAheadLog {
     static let magic = Array("MWMWAL01".utf8)
+    static let listMagic = Array("MWMLIST1".utf8)
 
     /// One file of the log.
     struct Segment: Sendable {
@@ -21,6 +23,8 @@ struct WriteAheadLog {
     private var file: StoreFile?
     private let directory: String
     private let maximumSegmentBytes: Int
+    /// Whether the list on disk lacks a segment that holds something acknowledged.
+    private var isListStale = false
     /// The number that the next record's segment has.
     private(set) var current: UInt64
 
@@ -39,12 +43,33 @@ struct WriteAheadLog {
         return directory + "/" + String(repeating: "0", count: max(0, 10 - digits.count)) + digits + ".wal"
     }
 
+    static func listPath(_ directory: String) -> String { directory + "/list" }
+
+    /// The numbers that the list holds, or `nil` where there is none.
+    static func readList(_ path: String) throws(MetricStoreError) -> [UInt64]? {
+        guard let bytes = try SealedFile.read(path, magic: listMagic) else { return nil }
+        var numbers: [UInt64] = []
+        var position = bytes.startIndex
+        while position < bytes.endIndex, let number = Varint.read(bytes, at: &position) { numbers.append(number) }
+        return numbers
+    }
+
+    /// Writes which segments there are, so that one that goes missing is noticed.
+    /// - Parameter first: the place of the first to name; earlier ones are about to go.
+    mutating func writeList(from first: Int = 0) throws(MetricStoreError) {
+        var bytes: [UInt8] = []
+        for segment in segments[first...] { Varint.append(segment.number, to: &bytes) }
+        try SealedFile.write(bytes, magic: WriteAheadLog.listMagic, to: WriteAheadLog.listPath(directory))
+        isListStale = false
+    }
+
     /// Writes records and forces them to disk; on failure nothing of them stays.
     mutating func commit(_ records: [UInt8], newest: Milliseconds) throws(MetricStoreError) {
         do {
             let file = try openFile()
             try file.write(records)
             try file.sync()
+            if isListStale { try writeList() }
         } catch {
             abandon()
             throw error
@@ -63,8 +88,11 @@ struct WriteAheadLog {
 
     /// Removes the oldest segments as long as they are older than `keep` and hold nothing at or after `cutoff`.
     mutating func truncate(before keep: UInt64, cutoff: Milliseconds) throws(MetricStoreError) {
-        while let first = segments.first, first.number < keep, first.newest < cutoff {
-            try StoreFile.remove(first.path)
+        let old = segments.prefix { $0.number < keep && $0.newest < cutoff }
+        guard !old.isEmpty else { return }
+        try writeList(from: old.count)
+        for segment in old {
+            try StoreFile.remove(segment.path)
             segments.removeFirst()
         }
     }
@@ -76,6 +104,7 @@ struct WriteAheadLog {
         // From here on the segment is known, so that a failure below cuts it back rather than leaving it in the way.
         segments.append(Segment(number: current, path: path, bytes: 0, newest: .min))
         file = new
+        isListStale = true
         try new.write(WriteAheadLog.magic)
         try StoreFile.syncDirectory(directory)
         segments[segments.count - 1].bytes = WriteAheadLog.magic.count
