@@ -6,7 +6,14 @@ extension MetricStore {
 
     /// Writes the catalogue where it is not what the store holds now. Called with `maintenance` held.
     func saveCatalogue() throws(MetricStoreError) {
-        let catalogue = state.withLock { state in
+        let catalogue = currentCatalogue()
+        guard savedCatalogue.withLock({ $0 != catalogue }) else { return }
+        try SealedFile.write(catalogue.payload, magic: Catalogue.magic, to: MetricStore.cataloguePath(directory))
+        savedCatalogue.withLock { $0 = catalogue }
+    }
+
+    func currentCatalogue() -> Catalogue {
+        state.withLock { state in
             var catalogue = Catalogue()
             catalogue.nextBlock = state.nextBlock
             catalogue.lastDeletion = state.lastDeletion
@@ -14,9 +21,6 @@ extension MetricStore {
             catalogue.deletions = state.deletions
             return catalogue
         }
-        guard savedCatalogue.withLock({ $0 != catalogue }) else { return }
-        try SealedFile.write(catalogue.payload, magic: Catalogue.magic, to: MetricStore.cataloguePath(directory))
-        savedCatalogue.withLock { $0 = catalogue }
     }
 
     /// Reads the catalogue of a directory; a damaged one is set aside.

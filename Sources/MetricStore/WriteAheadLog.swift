@@ -57,10 +57,14 @@ struct WriteAheadLog {
     /// Writes which segments there are, so that one that goes missing is noticed.
     /// - Parameter first: the place of the first to name; earlier ones are about to go.
     mutating func writeList(from first: Int = 0) throws(MetricStoreError) {
-        var bytes: [UInt8] = []
-        for segment in segments[first...] { Varint.append(segment.number, to: &bytes) }
-        try SealedFile.write(bytes, magic: WriteAheadLog.listMagic, to: WriteAheadLog.listPath(directory))
+        try WriteAheadLog.writeList(segments[first...], directory)
         isListStale = false
+    }
+
+    static func writeList(_ segments: some Sequence<Segment>, _ directory: String) throws(MetricStoreError) {
+        var bytes: [UInt8] = []
+        for segment in segments { Varint.append(segment.number, to: &bytes) }
+        try SealedFile.write(bytes, magic: listMagic, to: listPath(directory))
     }
 
     /// Writes records and forces them to disk; on failure nothing of them stays.
