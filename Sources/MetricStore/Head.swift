@@ -13,6 +13,8 @@ struct Head {
     struct Prepared: Sendable {
         var entries: [Entry] = []
         var outcome = AppendOutcome()
+        /// What came with the samples; most batches have nothing of it.
+        var extras: BatchExtras?
     }
 
     private(set) var series: [HeadSeries] = []
@@ -187,6 +189,13 @@ struct Head {
         if let source, sources.count(of: source) >= options.maximumSeriesPerSource { return Head.tooManyOfSource }
         guard let name = labels.metricName, let list = index[Labels.metricNameLabel]?[name] else { return nil }
         return list.count >= options.maximumSeriesPerMetric ? Head.tooManyOfMetric : nil
+    }
+
+    /// Whether a series is in memory.
+    func knows(_ labels: [UInt8]) -> Bool {
+        var found = slotsByHash[hash(labels[...])] ?? -1
+        while found >= 0, !series[Int(found)].labels.elementsEqualBytes(labels[...]) { found = series[Int(found)].nextOfHash }
+        return found >= 0
     }
 
     private mutating func add(_ bytes: [UInt8], _ labels: Labels, _ key: UInt64) -> Int {

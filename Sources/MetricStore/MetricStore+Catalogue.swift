@@ -79,11 +79,12 @@ extension MetricStore {
 
 extension MetricStore.State {
     /// What a store starts with.
-    /// - Parameter logged: deletions of the log. The catalogue lacks the last of them where a crash came in between.
-    init(head: Head, blocks: [Block], _ catalogue: Catalogue, logged: [Deletion]) {
-        let all = catalogue.deletions + logged.filter { $0.number > catalogue.lastDeletion }
+    /// - Parameter log: what else the log held. The catalogue lacks the last of its deletions where a crash came in between.
+    init(head: Head, blocks: [Block], _ catalogue: Catalogue, _ log: WALReplay.Result) {
+        let all = catalogue.deletions + log.deletions.filter { $0.number > catalogue.lastDeletion }
         let hidden = blocks.map { $0.hiding(all) ?? $0 }
-        self.init(head: head, blocks: hidden, nextBlock: catalogue.nextBlock)
+        self.init(
+            head: head, blocks: hidden, nextBlock: catalogue.nextBlock, exemplars: log.exemplars, metadata: log.metadata)
         nextBlock = max(nextBlock, (blocks.last?.number ?? 0) + 1, all.map(\.blocksBefore).max() ?? 0)
         lastDeletion = max(catalogue.lastDeletion, all.map(\.number).max() ?? 0)
         deletions = hidden.allSatisfy(\.deletions.isEmpty) ? [] : all

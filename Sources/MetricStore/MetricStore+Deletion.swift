@@ -109,6 +109,7 @@ extension MetricStore.State {
             head.removeEmptySeries()
             head.recount()
         }
+        exemplars.delete(deletion.matchers, in: deletion.range)
         for block in hidden { replace(block) }
         lastDeletion = deletion.number
         if !hidden.isEmpty { deletions.append(deletion) }

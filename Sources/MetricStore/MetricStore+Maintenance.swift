@@ -24,8 +24,10 @@ extension MetricStore {
                 // What is too old goes first: on a full disk it makes the room that the rest needs.
                 try removeExpired(now: now)
                 try removeBeyondBudget()
-                // The log may only let go of deletions that the catalogue holds.
+                // The log may only let go of deletions and metadata that these files hold.
                 try saveCatalogue()
+                try saveMetadata()
+                state.withLock { $0.exemplars.forget(before: cutoff) }
                 try flush(before: cutoff, now: now)
                 try carryOutDeletions()
                 try merge(before: cutoff)

@@ -35,6 +35,10 @@ extension MetricStore {
         package var maximumMergeBytes = 256 << 20
         /// Deletions that wait for blocks to be written anew; more are refused. Default 1,000.
         package var maximumPendingDeletions = 1000
+        /// Exemplars in memory; where there are more, those that came first go. Default 100,000.
+        package var maximumExemplars = 100_000
+        /// Metrics whose type, help and unit are kept; where there are more, the one told of longest ago goes. Default 20,000.
+        package var maximumMetadata = 20_000
         /// The time now, which ``maximumFuture`` counts from. Default: the system's clock.
         package var clock: @Sendable () -> Milliseconds = {
             var time = timespec()
@@ -59,6 +63,10 @@ extension MetricStore {
         /// Bytes of the write-ahead log.
         package var walBytes = 0
         package var walSegments = 0
+        /// Exemplars in memory.
+        package var exemplars = 0
+        /// Metrics whose type, help and unit are known.
+        package var metadata = 0
         /// Deletions that some block has not carried out yet.
         package var pendingDeletions = 0
 

@@ -109,6 +109,8 @@ extension MetricStore {
             summary.blockBytes += block.byteCount
         }
         try StoreFile.syncDirectory(directory + "/blocks")
+        let metadata = state.withLock { $0.metadata }
+        try SealedFile.write(metadata.payload, magic: MetadataStore.magic, to: MetricStore.metadataPath(directory))
         try SealedFile.write(catalogue.payload, magic: Catalogue.magic, to: MetricStore.cataloguePath(directory))
         return summary
     }

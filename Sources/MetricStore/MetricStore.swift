@@ -23,6 +23,8 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
         var deletions: [Deletion] = []
         /// The number of the last deletion there was.
         var lastDeletion: UInt64 = 0
+        var exemplars: ExemplarStore
+        var metadata: MetadataStore
     }
 
     private struct Waiting {
@@ -44,6 +46,8 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
     let blockDirectory: String
     /// What the catalogue on disk holds.
     let savedCatalogue = Mutex<Catalogue?>(nil)
+    /// The version of the metadata that the file on disk holds.
+    let savedMetadata = Mutex<UInt64?>(nil)
     /// Guards the head and the list of blocks. Held for a batch's worth of work, never over I/O.
     let state: Mutex<State>
     /// Guards the log; always taken before `state`.
@@ -84,7 +88,9 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
         let stored = try MetricStore.openBlocks(blockDirectory, metrics, report)
         MetricStore.reportMissing(catalogue, stored, blockDirectory, metrics, report)
         var head = Head(options: options)
-        let result = try WALReplay(directory: logDirectory, marks: stored.flatMap(\.marks)).run(into: &head)
+        let told = try MetricStore.loadMetadata(directory, options, isMissed: catalogue != nil, metrics, report)
+        let result = try WALReplay(directory: logDirectory, marks: stored.flatMap(\.marks))
+            .run(into: &head, exemplars: ExemplarStore(capacity: options.maximumExemplars), metadata: told)
         for message in result.messages { report(message) }
         if result.torn > 0 { metrics.add("magewatch_metric_store_torn_total", by: Double(result.torn)) }
         if result.corrupt > 0 {
@@ -94,11 +100,12 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
             metrics.add("magewatch_metric_store_missing_total", ["kind": "wal"], by: Double(result.missing))
         }
         head.removeEmptySeries()
-        state = Mutex(State(head: head, blocks: stored, catalogue ?? Catalogue(), logged: result.deletions))
+        state = Mutex(State(head: head, blocks: stored, catalogue ?? Catalogue(), result))
         var opened = WriteAheadLog(
             directory: logDirectory, segments: result.segments, maximumSegmentBytes: options.maximumWALSegmentBytes)
         try opened.writeList()
         log = Mutex(opened)
+        try saveMetadata()
         try saveCatalogue()
         publishGauges()
     }
@@ -106,7 +113,9 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
     /// Keeps a batch. Returns only after it is on disk; appends that run at the same time share one sync.
     /// - Throws: `SinkError`, `unavailable` where the store is closed or the disk is full, `overloaded` where too much waits.
     package func append(_ batch: SampleBatch) async throws -> AppendOutcome {
-        guard batch.sampleCount <= options.maximumBatchSamples, batch.labelBytes.count <= options.maximumBatchLabelBytes else {
+        guard batch.sampleCount + batch.exemplars.count <= options.maximumBatchSamples,
+            batch.labelBytes.count <= options.maximumBatchLabelBytes
+        else {
             let size = "\(batch.sampleCount) samples and \(batch.labelBytes.count) bytes of labels"
             throw SinkError(.invalid, "a batch of \(size) is too large for one record: send it in parts")
         }
@@ -139,7 +148,11 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
             drain(all: true)
             log.withLock { $0.rotate() }
         }
-        maintenance.withLock { _ in lock.withLock { $0 = nil } }
+        maintenance.withLock { _ in
+            // The log holds it as well.
+            try? saveMetadata()
+            lock.withLock { $0 = nil }
+        }
     }
 
     /// What the store holds now.
@@ -153,6 +166,8 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
             statistics.series = state.head.activeCount
             statistics.headSamples = state.head.sampleCount
             statistics.blocks = state.blocks.count
+            statistics.exemplars = state.exemplars.count
+            statistics.metadata = state.metadata.count
             statistics.pendingDeletions = state.deletions.count
             statistics.blockBytes = state.blocks.reduce(0) { $0 + $1.byteCount }
             statistics.blockSamples = state.blocks.reduce(0) { $0 + $1.sampleCount }
@@ -198,10 +213,16 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
                 let prepared = state.withLock { state in
                     group.map { waiting in
                         var record = WALRecordWriter()
-                        let prepared = state.head.prepare(waiting.batch, now: now, segment: segment, into: &record)
+                        var prepared = state.head.prepare(waiting.batch, now: now, segment: segment, into: &record)
                         if !record.isEmpty {
                             records += record.finish()
                             newest = max(newest, record.newest)
+                        }
+                        if waiting.batch.hasExtras {
+                            let extras = state.prepareExtras(of: waiting.batch, now: now, options)
+                            records += extras.records
+                            newest = max(newest, extras.newest)
+                            prepared.extras = extras
                         }
                         return prepared
                     }
@@ -210,7 +231,10 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
                 return prepared
             }
             state.withLock { state in
-                for (waiting, prepared) in zip(group, prepared) { state.head.apply(prepared, of: waiting.batch) }
+                for (waiting, prepared) in zip(group, prepared) {
+                    state.head.apply(prepared, of: waiting.batch)
+                    if let extras = prepared.extras { state.apply(extras) }
+                }
             }
             count(prepared, seconds: MonotonicClock.seconds() - started)
             for (waiting, prepared) in zip(group, prepared) { waiting.continuation.resume(returning: prepared.outcome) }
@@ -228,6 +252,7 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
         for item in prepared {
             accepted += item.outcome.accepted
             refused.merge(item.outcome.refused, uniquingKeysWith: +)
+            if let extras = item.extras { count(extras) }
         }
         metrics.add("magewatch_metric_store_appended_samples_total", by: Double(accepted))
         for (reason, count) in refused {

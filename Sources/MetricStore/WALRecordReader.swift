@@ -10,6 +10,7 @@ struct WALRecordReader {
         var samples: [(slot: Int, time: Milliseconds, bits: UInt64)] = []
         /// Applies to everything logged before.
         var deletion: Deletion?
+        var extras: BatchExtras?
     }
 
     private var lastBits: [Int: UInt64] = [:]
@@ -28,6 +29,10 @@ struct WALRecordReader {
         case WALRecordWriter.deletionKind:
             guard let deletion = Deletion(payload, at: &position), position == payload.endIndex else { return nil }
             return Record(deletion: deletion)
+        case WALRecordWriter.exemplarKind:
+            return BatchExtras.exemplars(payload[position...]).map { Record(extras: BatchExtras(exemplars: $0)) }
+        case WALRecordWriter.metadataKind:
+            return MetadataStore.read(payload[position...]).map { Record(extras: BatchExtras(metadata: $0)) }
         default: return nil
         }
     }

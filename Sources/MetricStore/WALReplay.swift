@@ -17,6 +17,8 @@ struct WALReplay {
         /// Segments that the log's list names and that are not there.
         var missing = 0
         var deletions: [Deletion] = []
+        var exemplars: ExemplarStore
+        var metadata: MetadataStore
         var messages: [String] = []
     }
 
@@ -24,8 +26,11 @@ struct WALReplay {
     /// Times that blocks hold already, by the segment number before which they do.
     let marks: [BlockMark]
 
-    func run(into head: inout Head) throws(MetricStoreError) -> Result {
-        var result = Result()
+    /// - Parameter metadata: what the file holds, which is older than what is in the log.
+    func run(
+        into head: inout Head, exemplars: ExemplarStore, metadata: MetadataStore
+    ) throws(MetricStoreError) -> Result {
+        var result = Result(exemplars: exemplars, metadata: metadata)
         for name in try StoreFile.list(directory) where name.hasSuffix(".wal") {
             guard let number = UInt64(name.dropLast(4)) else { continue }
             try replay(directory + "/" + name, number, into: &head, &result)
@@ -85,7 +90,13 @@ struct WALReplay {
             }
             if let deletion = record.deletion {
                 _ = head.delete(deletion.matchers, in: deletion.range)
+                result.exemplars.delete(deletion.matchers, in: deletion.range)
                 result.deletions.append(deletion)
+            }
+            if let extras = record.extras {
+                segment.newest = max(segment.newest, extras.newest)
+                for (series, exemplar) in extras.exemplars { result.exemplars.add(exemplar, to: series) }
+                for (name, metadata) in extras.metadata { result.metadata.set(metadata, of: name) }
             }
             result.recordCount += 1
             position = payload.endIndex

@@ -50,6 +50,11 @@ package struct SampleBatch: Sendable {
     /// Series that broke a limit or had no labels, refused with a reason. Their samples are counted, not kept.
     package private(set) var refused: [String: Int] = [:]
 
+    /// Exemplars of the series, see ``appendExemplar(_:)``.
+    package internal(set) var exemplars: [SeriesExemplar] = []
+    /// What metrics say about themselves, by name.
+    package internal(set) var metadata: [String: MetricMetadata] = [:]
+
     private var pending: [(name: Range<Int>, value: Range<Int>)] = []
     private var scratch: [UInt8] = []
     private var refusal: String?
@@ -58,6 +63,9 @@ package struct SampleBatch: Sendable {
     package init(wire: [UInt8] = []) {
         self.wire = wire
     }
+
+    /// Whether the series begun last is taken.
+    var takesSamples: Bool { refusal == nil }
 
     package var sampleCount: Int { values.count }
     package var isEmpty: Bool { values.isEmpty }
@@ -81,6 +89,7 @@ package struct SampleBatch: Sendable {
         guard let last = series.popLast() else { return }
         timestamps.removeSubrange(last.samples.lowerBound...)
         values.removeSubrange(last.samples.lowerBound...)
+        while let exemplar = exemplars.last, exemplar.series >= series.count { exemplars.removeLast() }
     }
 
     /// Makes room for so many series and samples.
