@@ -33,6 +33,8 @@ final class Block: Sendable {
     let labelCache = Mutex<[Label?]>([])
     /// Times of chunks read so far, by timeline: series of one scrape share them.
     private let timeCache = Mutex<[Int: [Milliseconds]]>([:])
+    /// What ``encodings()`` found.
+    private let encodingCache = Mutex<[UInt8: Cardinality.Encoding]?>(nil)
 
     /// What of it was deleted since it was written.
     let deletions: BlockDeletions
@@ -139,6 +141,23 @@ final class Block: Sendable {
             return true
         }
         return result
+    }
+
+    /// What the chunks cost by the encoding of their values, as their bytes say; damage is for readers to find.
+    func encodings() -> [UInt8: Cardinality.Encoding] {
+        if let known = encodingCache.withLock({ $0 }) { return known }
+        var found: [UInt8: Cardinality.Encoding] = [:]
+        for series in everySeries {
+            try? forEachChunk(series, .min ... .max) { place in
+                guard let kind = file.bytes(place.data.prefix(1))?.first else { return false }
+                found[kind, default: .init(name: ValueColumn.name(of: kind))].chunks += 1
+                found[kind]?.samples += place.count
+                found[kind]?.bytes += place.data.count
+                return true
+            }
+        }
+        encodingCache.withLock { [found] in $0 = found }
+        return found
     }
 
     /// Where a chunk stands.

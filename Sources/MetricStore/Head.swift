@@ -289,6 +289,8 @@ extension Head: PostingsIndex {
     func postings(_ name: String, _ value: String) -> [UInt32] { index[name]?[value] ?? [] }
     func values(of name: String) -> [String] { index[name].map { Array($0.keys) } ?? [] }
     var labelNames: [String] { Array(index.keys) }
+    /// By name and value, the series that have a label.
+    var labelIndex: [String: [String: [UInt32]]] { index }
 }
 
 extension [UInt8] {

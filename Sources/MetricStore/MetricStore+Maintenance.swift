@@ -5,7 +5,7 @@ package import Telemetry
 
 extension MetricStore {
     /// Series handled at once while appends wait.
-    private static let slice = 20_000
+    static let slice = 20_000
     /// Spans of a merged block.
     private static let spansOfDay: Milliseconds = 12
     /// Blocks of a day still in progress beyond which they are merged.
