@@ -197,6 +197,8 @@ final class Block: Sendable {
             else { throw damage }
             if greatest < range.lowerBound { continue }
             if least > range.upperBound { break }
+            // What was deleted must not harm what was not, damaged or not.
+            if !deletions.isEmpty, deletions.hidesAll(of: series, in: least...greatest) { continue }
             let place = ChunkPlace(
                 timeline: timeline, data: start..<position, span: least...greatest, count: Int(count), timeOffset: Int(times))
             guard file.checksum(place.data) == file.integer(UInt32.self, at: start - 4), visit(place) else { throw damage }

@@ -149,8 +149,9 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
             log.withLock { $0.rotate() }
         }
         maintenance.withLock { _ in
-            // The log holds it as well.
+            // Neither is needed: the log holds the metadata as well, and the list only tells more of what may go missing.
             try? saveMetadata()
+            try? log.withLock { try $0.writeList() }
             lock.withLock { $0 = nil }
         }
     }

@@ -31,16 +31,20 @@ struct WALReplay {
         into head: inout Head, exemplars: ExemplarStore, metadata: MetadataStore
     ) throws(MetricStoreError) -> Result {
         var result = Result(exemplars: exemplars, metadata: metadata)
+        var reported: Set<UInt64> = []
         for name in try StoreFile.list(directory) where name.hasSuffix(".wal") {
             guard let number = UInt64(name.dropLast(4)) else { continue }
+            let before = result.messages.count
             try replay(directory + "/" + name, number, into: &head, &result)
+            if result.messages.count > before { reported.insert(number) }
         }
-        try compareWithList(&result)
+        try compareWithList(&result, reported)
         return result
     }
 
-    /// Notices segments that are gone: nothing else would, as each stands alone.
-    private func compareWithList(_ result: inout Result) throws(MetricStoreError) {
+    /// Notices segments that are gone, whole or from some record on: nothing else would, as each stands alone.
+    /// - Parameter reported: segments that were found damaged.
+    private func compareWithList(_ result: inout Result, _ reported: Set<UInt64>) throws(MetricStoreError) {
         let path = WriteAheadLog.listPath(directory)
         do throws(MetricStoreError) {
             guard let listed = try WriteAheadLog.readList(path) else {
@@ -49,12 +53,16 @@ struct WALReplay {
                 result.messages.append("\(path) is missing: segments that went with it would not be noticed; it is made anew")
                 return
             }
-            let found = Set(result.segments.map(\.number))
-            for number in listed where !found.contains(number) {
-                result.missing += 1
-                result.messages.append(
-                    "\(WriteAheadLog.path(directory, number)) is missing, and with it what only it held; restore it from a backup"
-                )
+            for (number, bytes) in listed {
+                let path = WriteAheadLog.path(directory, number)
+                guard let segment = result.segments.first(where: { $0.number == number }) else {
+                    result.missing += 1
+                    result.messages.append("\(path) is missing, and with it what only it held; restore it from a backup")
+                    continue
+                }
+                guard segment.bytes < bytes, !reported.contains(number) else { continue }
+                result.corrupt += 1
+                result.messages.append("\(path) lacks its last \(Int(bytes) - segment.bytes) bytes; restore it from a backup")
             }
         } catch {
             guard error.code == .corrupt else { throw error }

@@ -45,25 +45,33 @@ struct WriteAheadLog {
 
     static func listPath(_ directory: String) -> String { directory + "/list" }
 
-    /// The numbers that the list holds, or `nil` where there is none.
-    static func readList(_ path: String) throws(MetricStoreError) -> [UInt64]? {
-        guard let bytes = try SealedFile.read(path, magic: listMagic) else { return nil }
-        var numbers: [UInt64] = []
-        var position = bytes.startIndex
-        while position < bytes.endIndex, let number = Varint.read(bytes, at: &position) { numbers.append(number) }
-        return numbers
+    /// The segments that the list holds with the bytes they had, 0 where one was still written to; `nil` where there is no list.
+    static func readList(_ path: String) throws(MetricStoreError) -> [(number: UInt64, bytes: UInt64)]? {
+        guard let content = try SealedFile.read(path, magic: listMagic) else { return nil }
+        var listed: [(number: UInt64, bytes: UInt64)] = []
+        var position = content.startIndex
+        while position < content.endIndex, let number = Varint.read(content, at: &position),
+            let bytes = Varint.read(content, at: &position)
+        { listed.append((number, bytes)) }
+        return listed
     }
 
-    /// Writes which segments there are, so that one that goes missing is noticed.
+    /// Writes which segments there are and how long those are that are written to no more, so that what goes missing is noticed.
     /// - Parameter first: the place of the first to name; earlier ones are about to go.
     mutating func writeList(from first: Int = 0) throws(MetricStoreError) {
-        try WriteAheadLog.writeList(segments[first...], directory)
+        try WriteAheadLog.writeList(segments[first...], directory, open: file == nil ? nil : current)
         isListStale = false
     }
 
-    static func writeList(_ segments: some Sequence<Segment>, _ directory: String) throws(MetricStoreError) {
+    /// - Parameter open: the number of the segment that is still written to.
+    static func writeList(
+        _ segments: some Sequence<Segment>, _ directory: String, open: UInt64? = nil
+    ) throws(MetricStoreError) {
         var bytes: [UInt8] = []
-        for segment in segments { Varint.append(segment.number, to: &bytes) }
+        for segment in segments {
+            Varint.append(segment.number, to: &bytes)
+            Varint.append(segment.number == open ? 0 : UInt64(segment.bytes), to: &bytes)
+        }
         try SealedFile.write(bytes, magic: listMagic, to: listPath(directory))
     }
 
