@@ -40,7 +40,8 @@ struct HTTPRoutes: Sendable {
         guard !parameters.contains("io.prometheus.write.v2") else {
             throw IngestError(.unsupported, "remote-write 2.0 is not taken here: set protobuf_message to prometheus.WriteRequest")
         }
-        let decoded = try RemoteWriteDecoder.decode(snappy: request.body, maximumBytes: intake.options.maximumBodyBytes)
+        var decoded = try RemoteWriteDecoder.decode(snappy: request.body, maximumBytes: intake.options.maximumBodyBytes)
+        decoded.batch.source = peer
         if decoded.nativeHistograms > 0 { intake.refuse("native_histogram", from: peer, count: decoded.nativeHistograms) }
         for (reason, count) in decoded.batch.refused { intake.refuse(reason, from: peer, count: count) }
         // Metadata comes in requests of its own.

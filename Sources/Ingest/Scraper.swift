@@ -101,6 +101,8 @@ package struct Scraper: Sendable {
 
     private func write(_ batch: SampleBatch, _ target: ScrapeTarget) async {
         do {
+            var batch = batch
+            batch.source = target.job
             let outcome = try await samples.append(batch)
             metrics.add(Intake.samplesMetric, ["protocol": "scrape"], by: Double(outcome.accepted))
             for (reason, count) in outcome.refused.merging(batch.refused, uniquingKeysWith: +) {

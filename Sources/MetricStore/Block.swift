@@ -33,6 +33,11 @@ final class Block: Sendable {
     let labelCache = Mutex<[Label?]>([])
     /// Times of chunks read so far, by timeline: series of one scrape share them.
     private let timeCache = Mutex<[Int: [Milliseconds]]>([:])
+    /// What ``encodings()`` found.
+    private let encodingCache = Mutex<[UInt8: Cardinality.Encoding]?>(nil)
+
+    /// What of it was deleted since it was written.
+    let deletions: BlockDeletions
 
     var byteCount: Int { file.count }
 
@@ -72,12 +77,43 @@ final class Block: Sendable {
         seriesOffsets = start + field(2)
         postingsCount = field(3)
         postingsOffsets = start + field(4)
+        deletions = BlockDeletions()
+    }
+
+    /// The same block with some of it hidden.
+    init(_ block: Block, hiding deletions: BlockDeletions) {
+        number = block.number
+        path = block.path
+        window = block.window
+        marks = block.marks
+        replaced = block.replaced
+        span = block.span
+        sampleCount = block.sampleCount
+        seriesCount = block.seriesCount
+        file = block.file
+        index = block.index
+        indexEnd = block.indexEnd
+        timelines = block.timelines
+        seriesOffsets = block.seriesOffsets
+        postingsCount = block.postingsCount
+        postingsOffsets = block.postingsOffsets
+        self.deletions = deletions
     }
 
     /// Adds the samples of a series in a range to columns; they are later than what the columns hold.
     /// - Parameter scratch: room that is used again and again.
     /// - Throws: ``MetricStoreError`` with code `corrupt` where a chunk fails its checksum.
     func read(
+        _ series: UInt32, _ range: ClosedRange<Milliseconds>, into columns: inout SampleColumns, scratch: inout [Int64]
+    ) throws(MetricStoreError) {
+        guard let hidden = deletions[series] else { return try readAll(series, range, into: &columns, scratch: &scratch) }
+        var part = SampleColumns()
+        try readAll(series, range, into: &part, scratch: &scratch)
+        for range in hidden { part.remove(range) }
+        columns.merge(part)
+    }
+
+    private func readAll(
         _ series: UInt32, _ range: ClosedRange<Milliseconds>, into columns: inout SampleColumns, scratch: inout [Int64]
     ) throws(MetricStoreError) {
         try forEachChunk(series, range) { place in
@@ -92,7 +128,7 @@ final class Block: Sendable {
         }
     }
 
-    /// The chunks of a series as they are.
+    /// The chunks of a series as they are, or what deletions left of them.
     /// - Throws: ``MetricStoreError`` with code `corrupt` where one fails its checksum.
     func chunks(_ series: UInt32) throws(MetricStoreError) -> [SealedChunk] {
         var result: [SealedChunk] = []
@@ -100,10 +136,28 @@ final class Block: Sendable {
             guard let bytes = timeBytes(place), let length = TimeColumn.length(bytes[...], count: place.count),
                 let values = file.bytes(place.data)
             else { return false }
-            result.append(SealedChunk(times: Array(bytes[..<length]), values: values, span: place.span, count: place.count))
+            let chunk = SealedChunk(times: Array(bytes[..<length]), values: values, span: place.span, count: place.count)
+            if let hidden = deletions[series] { result += chunk.removing(hidden) } else { result.append(chunk) }
             return true
         }
         return result
+    }
+
+    /// What the chunks cost by the encoding of their values, as their bytes say; damage is for readers to find.
+    func encodings() -> [UInt8: Cardinality.Encoding] {
+        if let known = encodingCache.withLock({ $0 }) { return known }
+        var found: [UInt8: Cardinality.Encoding] = [:]
+        for series in everySeries {
+            try? forEachChunk(series, .min ... .max) { place in
+                guard let kind = file.bytes(place.data.prefix(1))?.first else { return false }
+                found[kind, default: .init(name: ValueColumn.name(of: kind))].chunks += 1
+                found[kind]?.samples += place.count
+                found[kind]?.bytes += place.data.count
+                return true
+            }
+        }
+        encodingCache.withLock { [found] in $0 = found }
+        return found
     }
 
     /// Where a chunk stands.
@@ -143,6 +197,8 @@ final class Block: Sendable {
             else { throw damage }
             if greatest < range.lowerBound { continue }
             if least > range.upperBound { break }
+            // What was deleted must not harm what was not, damaged or not.
+            if !deletions.isEmpty, deletions.hidesAll(of: series, in: least...greatest) { continue }
             let place = ChunkPlace(
                 timeline: timeline, data: start..<position, span: least...greatest, count: Int(count), timeOffset: Int(times))
             guard file.checksum(place.data) == file.integer(UInt32.self, at: start - 4), visit(place) else { throw damage }

@@ -48,6 +48,8 @@ struct BlockBuilder {
         var rest: [UInt8]
     }
 
+    var isEmpty: Bool { series.isEmpty }
+
     /// Adds a series that the block does not have yet, from whole chunks in order of time.
     mutating func add(_ labels: Labels, _ chunks: [SealedChunk]) {
         guard let first = chunks.first, let last = chunks.last else { return }

@@ -13,6 +13,8 @@ struct Head {
     struct Prepared: Sendable {
         var entries: [Entry] = []
         var outcome = AppendOutcome()
+        /// What came with the samples; most batches have nothing of it.
+        var extras: BatchExtras?
     }
 
     private(set) var series: [HeadSeries] = []
@@ -24,6 +26,12 @@ struct Head {
     private var slotsByHash: [UInt64: Int32] = [:]
     private var index: [String: [String: [UInt32]]] = [:]
     private var aliases = SeriesAliases()
+    /// Who brought in how many series.
+    private(set) var sources = SeriesSources()
+    /// The one of the batch that is being prepared.
+    private var source: String?
+    /// Why the series asked for last was not made.
+    private var refusal = Head.tooMany
     /// Series ever made; the number tells them apart where they had one slot.
     private var generations: UInt32 = 0
     private let hash = LabelHash()
@@ -44,12 +52,13 @@ struct Head {
         let timestamps = batch.timestamps
         let values = batch.values
         let newestAllowed = now.saturatingAdd(options.maximumFuture)
+        source = batch.source
         var previous = -1
         for item in batch.series where !item.samples.isEmpty {
             let place =
                 item.isWire
                 ? slot(ofWire: item, in: batch, after: previous)
-                : slot(of: labelBytes[item.labels], after: previous).map { .success($0) } ?? .failure(Head.tooMany)
+                : slot(of: labelBytes[item.labels], after: previous).map { .success($0) } ?? .failure(refusal)
             guard case .success(let slot) = place else {
                 if case .failure(let refusal) = place {
                     prepared.outcome.refused[refusal.reason, default: 0] += item.samples.count
@@ -91,6 +100,8 @@ struct Head {
         if series[entry.slot].loggedSegment != segment {
             series[entry.slot].loggedSegment = segment
             series[entry.slot].loggedBits = 0
+            // A series that replay brought back belongs to whoever sends it first.
+            if series[entry.slot].source < 0 { series[entry.slot].source = sources.add(source) }
             record.define(entry.slot, labels: series[entry.slot].labels)
         }
         record.begin(entry.slot, count: entry.samples.count)
@@ -128,6 +139,8 @@ struct Head {
     }
 
     private static let tooMany = LabelRefusal(reason: "too_many_series")
+    private static let tooManyOfMetric = LabelRefusal(reason: "too_many_series_of_metric")
+    private static let tooManyOfSource = LabelRefusal(reason: "too_many_series_of_source")
 
     /// The slot of a series whose labels are as they were received: mostly known by those very bytes.
     private mutating func slot(
@@ -148,13 +161,13 @@ struct Head {
         case .success(let canonical): labels = canonical
         case .failure(let refusal): return .failure(refusal)
         }
-        guard let slot = slot(of: labels[...], after: previous) else { return .failure(Head.tooMany) }
+        guard let slot = slot(of: labels[...], after: previous) else { return .failure(refusal) }
         series[slot].alias = alias
         aliases.set(alias, to: .init(slot: Int32(slot), generation: series[slot].generation), seriesCount: activeCount)
         return .success(slot)
     }
 
-    /// The slot of a series, made where it is new; `nil` at the limit. The successor of the last series is tried before hashing.
+    /// The slot of a series, made where it is new; `nil` at a limit, which ``refusal`` then tells. The successor of the last series is tried before hashing.
     mutating func slot(of labels: ArraySlice<UInt8>, after previous: Int = -1, unlimited: Bool = false) -> Int? {
         if previous >= 0 {
             let guess = Int(series[previous].successor)
@@ -164,16 +177,36 @@ struct Head {
         var found = slotsByHash[key] ?? -1
         while found >= 0, !series[Int(found)].labels.elementsEqualBytes(labels) { found = series[Int(found)].nextOfHash }
         if found < 0 {
-            guard unlimited || activeCount < options.maximumSeries else { return nil }
-            found = Int32(add(Array(labels), key))
+            let decoded = Labels(canonical: labels)
+            if !unlimited, let limit = limitReached(by: decoded) {
+                refusal = limit
+                return nil
+            }
+            found = Int32(add(Array(labels), decoded, key))
         }
         if previous >= 0 { series[previous].successor = found }
         return Int(found)
     }
 
-    private mutating func add(_ labels: [UInt8], _ key: UInt64) -> Int {
+    /// The limit that keeps a series which is not there yet from being made.
+    private func limitReached(by labels: Labels) -> LabelRefusal? {
+        if activeCount >= options.maximumSeries { return Head.tooMany }
+        if let source, sources.count(of: source) >= options.maximumSeriesPerSource { return Head.tooManyOfSource }
+        guard let name = labels.metricName, let list = index[Labels.metricNameLabel]?[name] else { return nil }
+        return list.count >= options.maximumSeriesPerMetric ? Head.tooManyOfMetric : nil
+    }
+
+    /// Whether a series is in memory.
+    func knows(_ labels: [UInt8]) -> Bool {
+        var found = slotsByHash[hash(labels[...])] ?? -1
+        while found >= 0, !series[Int(found)].labels.elementsEqualBytes(labels[...]) { found = series[Int(found)].nextOfHash }
+        return found >= 0
+    }
+
+    private mutating func add(_ bytes: [UInt8], _ labels: Labels, _ key: UInt64) -> Int {
         generations += 1
-        var new = HeadSeries(labels: labels, hash: key, generation: generations)
+        var new = HeadSeries(labels: bytes, hash: key, generation: generations)
+        new.source = sources.add(source)
         new.nextOfHash = slotsByHash[key] ?? -1
         let slot: Int
         if let reused = free.popLast() {
@@ -185,7 +218,7 @@ struct Head {
         }
         slotsByHash[key] = Int32(slot)
         activeCount += 1
-        for label in Labels(canonical: labels) {
+        for label in labels {
             index[label.name, default: [:]][label.value, default: []].insertSorted(UInt32(slot))
         }
         return slot
@@ -196,6 +229,14 @@ struct Head {
         var any = false
         for slot in slots.clamped(to: series.indices) where series[slot].freeze(before: cutoff) { any = true }
         return any
+    }
+
+    /// Takes away the samples of a range from the series that pass all matchers.
+    /// - Returns: how many series may have had any.
+    mutating func delete(_ matchers: [LabelMatcher], in range: ClosedRange<Milliseconds>) -> Int {
+        series(matching: matchers).reduce(0) { count, slot in
+            count + (series[Int(slot)].remove(range) ? 1 : 0)
+        }
     }
 
     /// Forgets frozen parts, which a block holds now, and series that have nothing left, for the slots of a range.
@@ -212,6 +253,7 @@ struct Head {
         for slot in dead {
             for label in Labels(canonical: series[Int(slot)].labels) { affected[label.name, default: []].insert(label.value) }
             unlink(Int(slot))
+            sources.remove(series[Int(slot)].source)
             series[Int(slot)] = HeadSeries(labels: [], hash: 0, generation: 0)
             free.append(Int(slot))
         }
@@ -252,6 +294,8 @@ extension Head: PostingsIndex {
     func postings(_ name: String, _ value: String) -> [UInt32] { index[name]?[value] ?? [] }
     func values(of name: String) -> [String] { index[name].map { Array($0.keys) } ?? [] }
     var labelNames: [String] { Array(index.keys) }
+    /// By name and value, the series that have a label.
+    var labelIndex: [String: [String: [UInt32]]] { index }
 }
 
 extension [UInt8] {

@@ -34,6 +34,8 @@ struct HeadSeries: Sendable {
     var loggedBits: UInt64 = 0
     /// The series that followed in the sender's order last time.
     var successor: Int32 = -1
+    /// The place in ``SeriesSources`` of who brought it in, -1 where nobody said.
+    var source: Int32 = -1
     /// The next series with the same hash.
     var nextOfHash: Int32 = -1
 
@@ -109,6 +111,22 @@ struct HeadSeries: Sendable {
         all.merge(late)
         late.removeAll()
         chunks = SealedChunk.chunks(of: all, blockSpan: blockSpan)
+    }
+
+    /// Takes away the samples of a range.
+    /// - Returns: whether there may have been any.
+    mutating func remove(_ range: ClosedRange<Milliseconds>) -> Bool {
+        guard let span, span.overlaps(range) else { return false }
+        chunks = chunks.flatMap { $0.removing([range]) }
+        tail.remove(range)
+        late.remove(range)
+        if var part = frozen {
+            part.chunks = part.chunks.flatMap { $0.removing([range]) }
+            part.tail.remove(range)
+            part.late.remove(range)
+            frozen = part
+        }
+        return true
     }
 
     /// Sets aside everything before `cutoff` for a block. Nothing is decoded here: appends wait while this runs.

@@ -31,7 +31,8 @@ extension MetricStore {
     func setAside(_ block: Block, _ error: MetricStoreError) {
         let removed = state.withLock { state in
             let count = state.blocks.count
-            state.blocks.removeAll { $0 === block }
+            // By the file: deletions put other views of it in its place, and one written anew is another file.
+            state.blocks.removeAll { $0.file === block.file }
             return state.blocks.count < count
         }
         if removed { MetricStore.setAside(block.path, error, metrics, report) }
@@ -51,9 +52,7 @@ extension MetricStore {
 
     /// Writes a block so that after a crash it is there whole or not at all, and opens it.
     func write(_ bytes: [UInt8], number: UInt64) throws(MetricStoreError) -> Block {
-        let digits = String(number)
-        let name = String(repeating: "0", count: max(0, 10 - digits.count)) + digits
-        let path = blockDirectory + "/" + name + MetricStore.suffix
+        let path = MetricStore.blockPath(blockDirectory, number)
         let temporary = path + ".tmp"
         do throws(MetricStoreError) {
             let file = try StoreFile(temporary, flags: O_WRONLY | O_CREAT | O_TRUNC)
@@ -67,6 +66,19 @@ extension MetricStore {
             throw error
         }
         return try Block(path, number: number)
+    }
+
+    static func blockPath(_ directory: String, _ number: UInt64) -> String {
+        let digits = String(number)
+        return directory + "/" + String(repeating: "0", count: max(0, 10 - digits.count)) + digits + suffix
+    }
+
+    /// Takes blocks out of service, then off the disk.
+    func retire(_ blocks: [Block]) throws(MetricStoreError) {
+        let numbers = Set(blocks.map(\.number))
+        state.withLock { state in state.blocks.removeAll { numbers.contains($0.number) } }
+        try saveCatalogue()
+        for block in blocks { try StoreFile.remove(block.path) }
     }
 
     func takeBlockNumber() -> UInt64 {

@@ -5,7 +5,7 @@ package import Telemetry
 
 extension MetricStore {
     /// Series handled at once while appends wait.
-    private static let slice = 20_000
+    static let slice = 20_000
     /// Spans of a merged block.
     private static let spansOfDay: Milliseconds = 12
     /// Blocks of a day still in progress beyond which they are merged.
@@ -23,8 +23,15 @@ extension MetricStore {
                 let cutoff = MetricStore.floor(now.saturatingAdd(-options.outOfOrderWindow), options.blockSpan)
                 // What is too old goes first: on a full disk it makes the room that the rest needs.
                 try removeExpired(now: now)
+                try removeBeyondBudget()
+                // The log may only let go of deletions and metadata that these files hold.
+                try saveCatalogue()
+                try saveMetadata()
+                state.withLock { $0.exemplars.forget(before: cutoff) }
                 try flush(before: cutoff, now: now)
+                try carryOutDeletions()
                 try merge(before: cutoff)
+                try removeBeyondBudget()
             }
         } catch {
             metrics.add("magewatch_metric_store_write_errors_total")
@@ -56,6 +63,7 @@ extension MetricStore {
             }
         }
         publish(try write(builders, mark), mark)
+        try saveCatalogue()
         try log.withLock { log throws(MetricStoreError) in try log.truncate(before: mark.segment, cutoff: mark.window.upperBound)
         }
     }
@@ -118,17 +126,6 @@ extension MetricStore {
         }
     }
 
-    private func removeExpired(now: Milliseconds) throws(MetricStoreError) {
-        guard let retention = options.retention else { return }
-        let oldest = now.saturatingAdd(-retention)
-        let expired = state.withLock { state in
-            let expired = state.blocks.filter { $0.span.upperBound < oldest }
-            state.blocks.removeAll { $0.span.upperBound < oldest }
-            return expired
-        }
-        for block in expired { try StoreFile.remove(block.path) }
-    }
-
     /// Merges the blocks of one past day, at most one day a call.
     private func merge(before cutoff: Milliseconds) throws(MetricStoreError) {
         let day = options.blockSpan * MetricStore.spansOfDay
@@ -162,14 +159,17 @@ extension MetricStore {
             }
             builder.add(identity.labels, chunks.finish())
         }
+        guard !builder.isEmpty else { return try retire(group) }
         let oldestSegment = log.withLock { $0.segments.first?.number ?? .max }
         let marks = group.flatMap(\.marks).filter { $0.segment > oldestSegment }
         let bytes = builder.finish(window: window, marks: marks, replacing: group.map(\.number))
         let merged = try write(bytes, number: takeBlockNumber())
+        let numbers = Set(group.map(\.number))
         state.withLock { state in
-            state.blocks.removeAll { block in group.contains { $0 === block } }
+            state.blocks.removeAll { numbers.contains($0.number) }
             state.blocks.append(merged)
         }
+        try saveCatalogue()
         for block in group { try StoreFile.remove(block.path) }
     }
 }

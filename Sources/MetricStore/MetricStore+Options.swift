@@ -9,12 +9,20 @@ extension MetricStore {
         package var blockSpan: Milliseconds = 2 * 3_600_000
         /// Blocks whose newest sample is older than this are removed; `nil` keeps all. Default 15 days.
         package var retention: Milliseconds? = 15 * 24 * 3_600_000
+        /// Bytes that blocks and the write-ahead log may take: beyond it the oldest blocks are removed, whatever their age; `nil` sets no
+        /// limit. While blocks are merged they take up to ``maximumMergeBytes`` more. Default: no limit.
+        package var maximumDiskBytes: Int?
         /// How much older than a series' newest sample a sample may be; older ones are refused as `too_old`. Default 1 h.
         package var outOfOrderWindow: Milliseconds = 3_600_000
         /// How far ahead of the clock a sample may be; later ones are refused as `too_new`. Default 1 day.
         package var maximumFuture: Milliseconds = 24 * 3_600_000
         /// Series in memory; samples of more are refused as `too_many_series`. Default 1,000,000.
         package var maximumSeries = 1_000_000
+        /// Series in memory of one metric name; samples of more are refused as `too_many_series_of_metric`. Default 200,000.
+        package var maximumSeriesPerMetric = 200_000
+        /// Series in memory that one source brought in, see `SampleBatch.source`; samples of more are refused as
+        /// `too_many_series_of_source`. Less than ``maximumSeries``, so that one source leaves room for the others. Default 500,000.
+        package var maximumSeriesPerSource = 500_000
         /// Size at which a segment of the write-ahead log is closed. Default 64 MiB.
         package var maximumWALSegmentBytes = 64 << 20
         /// Samples that may wait for the log; beyond it appends are refused as overloaded. Default 2,000,000.
@@ -25,6 +33,12 @@ extension MetricStore {
         package var maximumBatchLabelBytes = 64 << 20
         /// Most bytes of blocks that one merge reads. Default 256 MiB.
         package var maximumMergeBytes = 256 << 20
+        /// Deletions that wait for blocks to be written anew; more are refused. Default 1,000.
+        package var maximumPendingDeletions = 1000
+        /// Exemplars in memory; where there are more, those that came first go. Default 100,000.
+        package var maximumExemplars = 100_000
+        /// Metrics whose type, help and unit are kept; where there are more, the one told of longest ago goes. Default 20,000.
+        package var maximumMetadata = 20_000
         /// The time now, which ``maximumFuture`` counts from. Default: the system's clock.
         package var clock: @Sendable () -> Milliseconds = {
             var time = timespec()
@@ -49,6 +63,12 @@ extension MetricStore {
         /// Bytes of the write-ahead log.
         package var walBytes = 0
         package var walSegments = 0
+        /// Exemplars in memory.
+        package var exemplars = 0
+        /// Metrics whose type, help and unit are known.
+        package var metadata = 0
+        /// Deletions that some block has not carried out yet.
+        package var pendingDeletions = 0
 
         /// Bytes on disk.
         package var diskBytes: Int { blockBytes + walBytes }

@@ -44,7 +44,9 @@ extension MetricStore {
             let head = state.head.series(matching: matchers).map { state.head.series[Int($0)] }
             return (head.filter { $0.span?.overlaps(range) ?? false }, state.blocks)
         }
-        let parts = blocks.filter { $0.span.overlaps(range) }.map { ($0, $0.series(matching: matchers)) }.filter { !$0.1.isEmpty }
+        let parts = blocks.filter { $0.span.overlaps(range) }.map { ($0, $0.remaining($0.series(matching: matchers))) }.filter {
+            !$0.1.isEmpty
+        }
         var readers: [StoredSeriesReader] = []
         var places: [SeriesIdentity: Int] = [:]
         // Where there is only one place to look at, nothing has to be joined.

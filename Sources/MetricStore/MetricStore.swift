@@ -19,6 +19,12 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
         /// What was frozen for blocks that are not written yet: retried until it succeeds.
         var pendingFlush: BlockMark?
         var nextBlock: UInt64
+        /// Those that some block has not carried out yet.
+        var deletions: [Deletion] = []
+        /// The number of the last deletion there was.
+        var lastDeletion: UInt64 = 0
+        var exemplars: ExemplarStore
+        var metadata: MetadataStore
     }
 
     private struct Waiting {
@@ -36,7 +42,12 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
     let options: Options
     let metrics: SelfMetrics
     let report: @Sendable (String) -> Void
+    let directory: String
     let blockDirectory: String
+    /// What the catalogue on disk holds.
+    let savedCatalogue = Mutex<Catalogue?>(nil)
+    /// The version of the metadata that the file on disk holds.
+    let savedMetadata = Mutex<UInt64?>(nil)
     /// Guards the head and the list of blocks. Held for a batch's worth of work, never over I/O.
     let state: Mutex<State>
     /// Guards the log; always taken before `state`.
@@ -59,6 +70,7 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
         directory: String, options: Options = Options(), metrics: SelfMetrics,
         report: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(MetricStoreError) {
+        self.directory = directory
         let logDirectory = directory + "/wal"
         blockDirectory = directory + "/blocks"
         try StoreFile.makeDirectory(logDirectory)
@@ -72,26 +84,38 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
         self.options = options
         self.metrics = metrics
         self.report = report
-        let blocks = try MetricStore.openBlocks(blockDirectory, metrics, report)
+        let catalogue = try MetricStore.loadCatalogue(directory, metrics, report)
+        let stored = try MetricStore.openBlocks(blockDirectory, metrics, report)
+        MetricStore.reportMissing(catalogue, stored, blockDirectory, metrics, report)
         var head = Head(options: options)
-        let result = try WALReplay(directory: logDirectory, marks: blocks.flatMap(\.marks)).run(into: &head)
+        let told = try MetricStore.loadMetadata(directory, options, isMissed: catalogue != nil, metrics, report)
+        let result = try WALReplay(directory: logDirectory, marks: stored.flatMap(\.marks))
+            .run(into: &head, exemplars: ExemplarStore(capacity: options.maximumExemplars), metadata: told)
         for message in result.messages { report(message) }
         if result.torn > 0 { metrics.add("magewatch_metric_store_torn_total", by: Double(result.torn)) }
         if result.corrupt > 0 {
             metrics.add("magewatch_metric_store_corrupt_total", ["kind": "wal"], by: Double(result.corrupt))
         }
+        if result.missing > 0 {
+            metrics.add("magewatch_metric_store_missing_total", ["kind": "wal"], by: Double(result.missing))
+        }
         head.removeEmptySeries()
-        state = Mutex(State(head: head, blocks: blocks, pendingFlush: nil, nextBlock: (blocks.last?.number ?? 0) + 1))
-        log = Mutex(
-            WriteAheadLog(
-                directory: logDirectory, segments: result.segments, maximumSegmentBytes: options.maximumWALSegmentBytes))
+        state = Mutex(State(head: head, blocks: stored, catalogue ?? Catalogue(), result))
+        var opened = WriteAheadLog(
+            directory: logDirectory, segments: result.segments, maximumSegmentBytes: options.maximumWALSegmentBytes)
+        try opened.writeList()
+        log = Mutex(opened)
+        try saveMetadata()
+        try saveCatalogue()
         publishGauges()
     }
 
     /// Keeps a batch. Returns only after it is on disk; appends that run at the same time share one sync.
     /// - Throws: `SinkError`, `unavailable` where the store is closed or the disk is full, `overloaded` where too much waits.
     package func append(_ batch: SampleBatch) async throws -> AppendOutcome {
-        guard batch.sampleCount <= options.maximumBatchSamples, batch.labelBytes.count <= options.maximumBatchLabelBytes else {
+        guard batch.sampleCount + batch.exemplars.count <= options.maximumBatchSamples,
+            batch.labelBytes.count <= options.maximumBatchLabelBytes
+        else {
             let size = "\(batch.sampleCount) samples and \(batch.labelBytes.count) bytes of labels"
             throw SinkError(.invalid, "a batch of \(size) is too large for one record: send it in parts")
         }
@@ -124,7 +148,12 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
             drain(all: true)
             log.withLock { $0.rotate() }
         }
-        maintenance.withLock { _ in lock.withLock { $0 = nil } }
+        maintenance.withLock { _ in
+            // Neither is needed: the log holds the metadata as well, and the list only tells more of what may go missing.
+            try? saveMetadata()
+            try? log.withLock { try $0.writeList() }
+            lock.withLock { $0 = nil }
+        }
     }
 
     /// What the store holds now.
@@ -138,6 +167,9 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
             statistics.series = state.head.activeCount
             statistics.headSamples = state.head.sampleCount
             statistics.blocks = state.blocks.count
+            statistics.exemplars = state.exemplars.count
+            statistics.metadata = state.metadata.count
+            statistics.pendingDeletions = state.deletions.count
             statistics.blockBytes = state.blocks.reduce(0) { $0 + $1.byteCount }
             statistics.blockSamples = state.blocks.reduce(0) { $0 + $1.sampleCount }
         }
@@ -149,6 +181,7 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
         metrics.set("magewatch_metric_store_series", to: Double(statistics.series))
         metrics.set("magewatch_metric_store_blocks", to: Double(statistics.blocks))
         metrics.set("magewatch_metric_store_block_bytes", to: Double(statistics.blockBytes))
+        metrics.set("magewatch_metric_store_pending_deletions", to: Double(statistics.pendingDeletions))
         metrics.set("magewatch_metric_store_wal_bytes", to: Double(statistics.walBytes))
     }
 
@@ -181,10 +214,16 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
                 let prepared = state.withLock { state in
                     group.map { waiting in
                         var record = WALRecordWriter(samples: waiting.batch.sampleCount)
-                        let prepared = state.head.prepare(waiting.batch, now: now, segment: segment, into: &record)
+                        var prepared = state.head.prepare(waiting.batch, now: now, segment: segment, into: &record)
                         if !record.isEmpty {
                             records += record.finish()
                             newest = max(newest, record.newest)
+                        }
+                        if waiting.batch.hasExtras {
+                            let extras = state.prepareExtras(of: waiting.batch, now: now, options)
+                            records += extras.records
+                            newest = max(newest, extras.newest)
+                            prepared.extras = extras
                         }
                         return prepared
                     }
@@ -193,7 +232,10 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
                 return prepared
             }
             state.withLock { state in
-                for (waiting, prepared) in zip(group, prepared) { state.head.apply(prepared, of: waiting.batch) }
+                for (waiting, prepared) in zip(group, prepared) {
+                    state.head.apply(prepared, of: waiting.batch)
+                    if let extras = prepared.extras { state.apply(extras) }
+                }
             }
             count(prepared, seconds: MonotonicClock.seconds() - started)
             for (waiting, prepared) in zip(group, prepared) { waiting.continuation.resume(returning: prepared.outcome) }
@@ -211,6 +253,7 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
         for item in prepared {
             accepted += item.outcome.accepted
             refused.merge(item.outcome.refused, uniquingKeysWith: +)
+            if let extras = item.extras { count(extras) }
         }
         metrics.add("magewatch_metric_store_appended_samples_total", by: Double(accepted))
         for (reason, count) in refused {

@@ -2,7 +2,7 @@
 package struct MetricStoreError: Error, Sendable, CustomStringConvertible {
     /// What kind of trouble it is.
     package struct Code: Sendable, Hashable, CustomStringConvertible {
-        private enum Value: String { case locked, corrupt, io, closed }
+        private enum Value: String { case locked, corrupt, io, closed, invalid, limit }
         private let value: Value
         private init(_ value: Value) { self.value = value }
 
@@ -14,6 +14,10 @@ package struct MetricStoreError: Error, Sendable, CustomStringConvertible {
         package static let io = Code(.io)
         /// The store was closed.
         package static let closed = Code(.closed)
+        /// What was asked for makes no sense.
+        package static let invalid = Code(.invalid)
+        /// A limit of the store is reached.
+        package static let limit = Code(.limit)
 
         package var description: String { value.rawValue }
     }

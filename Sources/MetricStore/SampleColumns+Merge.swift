@@ -42,6 +42,16 @@ extension SampleColumns {
         return slice(from..<to)
     }
 
+    /// Takes away the samples of a range, both ends included.
+    mutating func remove(_ range: ClosedRange<Milliseconds>) {
+        let from = timestamps.partition(atLeast: range.lowerBound)
+        let to = range.upperBound == .max ? count : timestamps.partition(atLeast: range.upperBound + 1)
+        guard from < to else { return }
+        var kept = slice(0..<from)
+        kept.merge(slice(to..<count))
+        self = kept
+    }
+
     /// The samples at these places.
     func slice(_ places: Range<Int>) -> SampleColumns {
         SampleColumns(timestamps: Array(timestamps[places]), values: Array(values[places]))

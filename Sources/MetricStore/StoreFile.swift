@@ -38,6 +38,19 @@ final class StoreFile: Sendable {
         }
     }
 
+    /// The next bytes, none at the end.
+    func read(upTo count: Int) throws(MetricStoreError) -> [UInt8] {
+        var failed = false
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            var got = -1
+            repeat { unsafe got = Glibc.read(descriptor, buffer.baseAddress!, count) } while got < 0 && errno == EINTR
+            failed = got < 0
+            filled = max(0, got)
+        }
+        if failed { throw StoreFile.failure("read", path) }
+        return bytes
+    }
+
     /// Forces the data (and the size) to disk.
     func sync() throws(MetricStoreError) {
         guard fdatasync(descriptor) == 0 else { throw StoreFile.failure("sync", path) }
@@ -57,7 +70,7 @@ final class StoreFile: Sendable {
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Int(size)) { buffer, count in
             count = 0
             while count < Int(size) {
-                let got = unsafe read(file.descriptor, buffer.baseAddress! + count, Int(size) - count)
+                let got = unsafe Glibc.read(file.descriptor, buffer.baseAddress! + count, Int(size) - count)
                 if got < 0, errno == EINTR { continue }
                 if got < 0 { failed = true }
                 if got <= 0 { break }
@@ -87,6 +100,13 @@ final class StoreFile: Sendable {
 
     static func remove(_ path: String) throws(MetricStoreError) {
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
+    }
+
+    static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+    /// The directory that a path is in.
+    static func parent(of path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     }
 
     /// Names in a directory, sorted.

@@ -40,6 +40,16 @@ enum ValueColumn {
         return candidates.min { $0.count < $1.count } ?? plain
     }
 
+    /// What a kind of column is called.
+    static func name(of kind: UInt8) -> String {
+        switch kind {
+        case 0: "patterns"
+        case 1: "decimals"
+        case 2: "decimals with drift"
+        default: "kind \(kind)"
+        }
+    }
+
     /// Reads `count` values; `nil` where the bytes are damaged.
     static func decode(_ bytes: ArraySlice<UInt8>, count: Int) -> [Double]? {
         var values: [Double] = []

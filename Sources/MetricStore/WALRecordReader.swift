@@ -8,6 +8,9 @@ struct WALRecordReader {
         /// New meanings of slots in this segment.
         var definitions: [(slot: Int, labels: ArraySlice<UInt8>)] = []
         var samples: [(slot: Int, time: Milliseconds, bits: UInt64)] = []
+        /// Applies to everything logged before.
+        var deletion: Deletion?
+        var extras: BatchExtras?
     }
 
     private var lastBits: [Int: UInt64] = [:]
@@ -23,6 +26,13 @@ struct WALRecordReader {
                 let body = try? LZ4.decompress(payload[position...], size: Int(size))
             else { return nil }
             return decode(body: body[...])
+        case WALRecordWriter.deletionKind:
+            guard let deletion = Deletion(payload, at: &position), position == payload.endIndex else { return nil }
+            return Record(deletion: deletion)
+        case WALRecordWriter.exemplarKind:
+            return BatchExtras.exemplars(payload[position...]).map { Record(extras: BatchExtras(exemplars: $0)) }
+        case WALRecordWriter.metadataKind:
+            return MetadataStore.read(payload[position...]).map { Record(extras: BatchExtras(metadata: $0)) }
         default: return nil
         }
     }

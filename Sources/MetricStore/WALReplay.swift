@@ -14,6 +14,11 @@ struct WALReplay {
         var sampleCount = 0
         var torn = 0
         var corrupt = 0
+        /// Segments that the log's list names and that are not there.
+        var missing = 0
+        var deletions: [Deletion] = []
+        var exemplars: ExemplarStore
+        var metadata: MetadataStore
         var messages: [String] = []
     }
 
@@ -21,13 +26,50 @@ struct WALReplay {
     /// Times that blocks hold already, by the segment number before which they do.
     let marks: [BlockMark]
 
-    func run(into head: inout Head) throws(MetricStoreError) -> Result {
-        var result = Result()
+    /// - Parameter metadata: what the file holds, which is older than what is in the log.
+    func run(
+        into head: inout Head, exemplars: ExemplarStore, metadata: MetadataStore
+    ) throws(MetricStoreError) -> Result {
+        var result = Result(exemplars: exemplars, metadata: metadata)
+        var reported: Set<UInt64> = []
         for name in try StoreFile.list(directory) where name.hasSuffix(".wal") {
             guard let number = UInt64(name.dropLast(4)) else { continue }
+            let before = result.messages.count
             try replay(directory + "/" + name, number, into: &head, &result)
+            if result.messages.count > before { reported.insert(number) }
         }
+        try compareWithList(&result, reported)
         return result
+    }
+
+    /// Notices segments that are gone, whole or from some record on: nothing else would, as each stands alone.
+    /// - Parameter reported: segments that were found damaged.
+    private func compareWithList(_ result: inout Result, _ reported: Set<UInt64>) throws(MetricStoreError) {
+        let path = WriteAheadLog.listPath(directory)
+        do throws(MetricStoreError) {
+            guard let listed = try WriteAheadLog.readList(path) else {
+                guard !result.segments.isEmpty else { return }
+                result.missing += 1
+                result.messages.append("\(path) is missing: segments that went with it would not be noticed; it is made anew")
+                return
+            }
+            for (number, bytes) in listed {
+                let path = WriteAheadLog.path(directory, number)
+                guard let segment = result.segments.first(where: { $0.number == number }) else {
+                    result.missing += 1
+                    result.messages.append("\(path) is missing, and with it what only it held; restore it from a backup")
+                    continue
+                }
+                guard segment.bytes < bytes, !reported.contains(number) else { continue }
+                result.corrupt += 1
+                result.messages.append("\(path) lacks its last \(Int(bytes) - segment.bytes) bytes; restore it from a backup")
+            }
+        } catch {
+            guard error.code == .corrupt else { throw error }
+            try StoreFile.rename(path, to: path + ".corrupt")
+            result.corrupt += 1
+            result.messages.append("\(error.message); it is set aside as \(path).corrupt and made anew")
+        }
     }
 
     private func replay(
@@ -53,6 +95,16 @@ struct WALReplay {
                 guard let slot = slots[sample.slot], !covered.contains(where: { $0.contains(sample.time) }) else { continue }
                 head.replay(Double(bitPattern: sample.bits), at: sample.time, slot: slot)
                 result.sampleCount += 1
+            }
+            if let deletion = record.deletion {
+                _ = head.delete(deletion.matchers, in: deletion.range)
+                result.exemplars.delete(deletion.matchers, in: deletion.range)
+                result.deletions.append(deletion)
+            }
+            if let extras = record.extras {
+                segment.newest = max(segment.newest, extras.newest)
+                for (series, exemplar) in extras.exemplars { result.exemplars.add(exemplar, to: series) }
+                for (name, metadata) in extras.metadata { result.metadata.set(metadata, of: name) }
             }
             result.recordCount += 1
             position = payload.endIndex

@@ -25,6 +25,10 @@ package struct MonitorStores: Sendable {
         }
         var metricOptions = MetricStore.Options()
         metricOptions.retention = Milliseconds(configuration.retention.metricsSeconds * 1000)
+        metricOptions.maximumDiskBytes = configuration.retention.metricsDiskBytes
+        metricOptions.maximumSeries = configuration.metrics.maximumSeries
+        metricOptions.maximumSeriesPerMetric = configuration.metrics.maximumSeriesPerMetric
+        metricOptions.maximumSeriesPerSource = configuration.metrics.maximumSeriesPerSource
         var logOptions = LogStore.Options()
         logOptions.retention = Nanoseconds(configuration.retention.logsSeconds * 1e9)
         self.metrics = try MetricStore(

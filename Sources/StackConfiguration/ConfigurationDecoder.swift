@@ -21,8 +21,10 @@ struct ConfigurationDecoder {
         }
         section(top.mapping("retention")) { reader in
             set(&configuration.retention.metricsSeconds, positive(reader, "metrics"))
+            configuration.retention.metricsDiskBytes = metricsDisk(reader)
             set(&configuration.retention.logsSeconds, positive(reader, "logs"))
         }
+        section(top.mapping("metrics")) { metrics($0, &configuration.metrics) }
         section(top.mapping("scrape")) { scrape($0, &configuration.scrape) }
         section(top.mapping("evaluation")) { set(&configuration.evaluationSeconds, positive($0, "interval")) }
         section(top.mapping("forecast")) { forecast($0, &configuration.forecast) }
@@ -40,6 +42,24 @@ struct ConfigurationDecoder {
         top.finish()
         crossCheck(top, configuration)
         return configuration
+    }
+
+    /// Less than this can't even hold the write-ahead log, so that no block would ever be kept.
+    private static let leastMetricsDiskBytes: Int64 = 256 << 20
+
+    private func metricsDisk(_ reader: YAMLReader) -> Int? {
+        guard let bytes = reader.byteCount("metrics-disk") else { return nil }
+        if bytes < ConfigurationDecoder.leastMetricsDiskBytes {
+            reader.fail("metrics-disk", "must be at least 256MiB, as the write-ahead log needs room beside the blocks")
+        }
+        return Int(bytes)
+    }
+
+    private func metrics(_ reader: YAMLReader, _ metrics: inout MagewatchConfiguration.MetricLimits) {
+        let range = 1...100_000_000
+        set(&metrics.maximumSeries, reader.integer("maximum-series", in: range))
+        set(&metrics.maximumSeriesPerMetric, reader.integer("maximum-series-per-metric", in: range))
+        set(&metrics.maximumSeriesPerSource, reader.integer("maximum-series-per-source", in: range))
     }
 
     private func scrape(_ reader: YAMLReader, _ scrape: inout MagewatchConfiguration.Scrape) {

@@ -15,6 +15,7 @@ package struct MagewatchConfiguration: Sendable, Equatable {
     package var tokenFile: String?
     package var builtInAgent = BuiltInAgent()
     package var retention = Retention()
+    package var metrics = MetricLimits()
     package var scrape = Scrape()
     /// How often rules are evaluated.
     package var evaluationSeconds = 15.0
@@ -56,7 +57,16 @@ package struct MagewatchConfiguration: Sendable, Equatable {
     /// How long data is kept.
     package struct Retention: Sendable, Equatable {
         package var metricsSeconds = 15.0 * 86_400
+        /// Bytes on disk beyond which the oldest samples go, whatever their age; no limit where there is none.
+        package var metricsDiskBytes: Int?
         package var logsSeconds = 14.0 * 86_400
+    }
+
+    /// How many series may be in memory, so that one source that explodes its labels can't hurt the others.
+    package struct MetricLimits: Sendable, Equatable {
+        package var maximumSeries = 1_000_000
+        package var maximumSeriesPerMetric = 200_000
+        package var maximumSeriesPerSource = 500_000
     }
 
     /// Scraping of agents and exporters. The agents of `servers` are targets without being named here.

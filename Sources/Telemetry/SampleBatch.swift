@@ -38,6 +38,9 @@ package struct SampleBatch: Sendable {
     /// Longest label name or value, in bytes.
     package static let maximumLabelBytes = 4096
 
+    /// Who sent it: the peer's address, or the job of a scrape. A store limits what one source may bring in; `nil` is limited by nothing
+    /// but the limits of all.
+    package var source: String?
     package private(set) var labelBytes: [UInt8] = []
     /// What was received, where series refer to it.
     package let wire: [UInt8]
@@ -47,6 +50,11 @@ package struct SampleBatch: Sendable {
     /// Series that broke a limit or had no labels, refused with a reason. Their samples are counted, not kept.
     package private(set) var refused: [String: Int] = [:]
 
+    /// Exemplars of the series, see ``appendExemplar(_:)``.
+    package internal(set) var exemplars: [SeriesExemplar] = []
+    /// What metrics say about themselves, by name.
+    package internal(set) var metadata: [String: MetricMetadata] = [:]
+
     private var pending: [(name: Range<Int>, value: Range<Int>)] = []
     private var scratch: [UInt8] = []
     private var refusal: String?
@@ -55,6 +63,9 @@ package struct SampleBatch: Sendable {
     package init(wire: [UInt8] = []) {
         self.wire = wire
     }
+
+    /// Whether the series begun last is taken.
+    var takesSamples: Bool { refusal == nil }
 
     package var sampleCount: Int { values.count }
     package var isEmpty: Bool { values.isEmpty }
@@ -78,6 +89,7 @@ package struct SampleBatch: Sendable {
         guard let last = series.popLast() else { return }
         timestamps.removeSubrange(last.samples.lowerBound...)
         values.removeSubrange(last.samples.lowerBound...)
+        while let exemplar = exemplars.last, exemplar.series >= series.count { exemplars.removeLast() }
     }
 
     /// Makes room for so many series and samples.

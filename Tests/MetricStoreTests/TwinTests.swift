@@ -34,6 +34,7 @@ import Testing
                 fixture = try StoreFixture(copy.path, change)
                 directory = copy
             case 3: try TwinTests.compare(fixture, twin, around: clock, &random)
+            case 4: try TwinTests.delete(from: fixture, &twin, around: clock, &random)
             default: clock = try await TwinTests.append(to: fixture, &twin, clock, &random)
             }
         }
@@ -67,6 +68,20 @@ import Testing
             }
         }
         return clock
+    }
+
+    private static func delete(
+        from fixture: StoreFixture, _ twin: inout Contents, around clock: Milliseconds, _ random: inout SeededGenerator
+    ) throws {
+        let from = clock - Int64.random(in: 0...2000, using: &random) * step
+        let range = from...from + Int64.random(in: 0...500, using: &random) * step
+        let member = "i\(Int.random(in: 0..<4, using: &random))"
+        try fixture.store.delete(matching: [LabelMatcher("instance", .matches, "\(member)|i12")], in: range)
+        for (labels, samples) in twin where [member, "i12"].contains(labels["instance"]) {
+            let rest = samples.filter { !range.contains($0.key) }
+            twin[labels] = rest.isEmpty ? nil : rest
+        }
+        #expect(try fixture.contents() == twin, "seed \(random.seed)")
     }
 
     private static func compare(

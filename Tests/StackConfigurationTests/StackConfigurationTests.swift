@@ -16,6 +16,8 @@ struct ConfigurationFileTests {
             stack: shop
             data: /var/lib/magewatch
             ingest: { listen: "0.0.0.0:7100" }
+            retention: { metrics: 30d, metrics-disk: 20GiB }
+            metrics: { maximum-series: 500000, maximum-series-per-source: 100000 }
             scrape: { interval: 1s, timeout: 500ms, targets: [ { job: node, url: "http://10.0.0.1:9100/metrics", labels: { a: b } } ] }
             forecast: { interval: 2s, leads: [15s, 1m], limit: 0.85, history: 1h }
             scaler: { mode: ask, billed-period: 60s, release-window: 10s }
@@ -32,7 +34,12 @@ struct ConfigurationFileTests {
               - { name: shop, http: "http://10.77.0.10/", interval: 1s, site: shop }
               - { name: ssh, tcp: "10.77.0.10:22" }
             """, file: "m.yaml")
+        var metricLimits = MagewatchConfiguration.MetricLimits()
+        metricLimits.maximumSeries = 500_000
+        metricLimits.maximumSeriesPerSource = 100_000
         #expect(configuration.ingest == .init(host: "0.0.0.0", port: 7100))
+        #expect(configuration.retention.metricsDiskBytes == 20 << 30)
+        #expect(configuration.metrics == metricLimits)
         #expect(configuration.scrape.timeoutSeconds == 0.5)
         #expect(configuration.scrape.targets.first?.labels == ["a": "b"])
         #expect(configuration.forecast.leadsSeconds == [15, 60])
@@ -55,6 +62,7 @@ struct ConfigurationFileTests {
                 "scrape:\n  interval: soon\n",
                 "m.yaml:2: scrape.interval: \"soon\" is not a duration such as 500ms, 15s, 5m, 1h or 14d"
             ),
+            ("retention: { metrics-disk: 1MiB }", "m.yaml:1: retention.metrics-disk: must be at least 256MiB"),
             ("ingest: { listen: here }", "m.yaml:1: ingest.listen: \"here\" is not HOST:PORT"),
             ("scaler:\n  mode: maybe", "m.yaml:2: scaler.mode: \"maybe\" is not observe, ask or act"),
             ("roles:\n  wep: {}", "m.yaml:2: roles.wep: is no role; roles are lb, web, db, mail, search, monitor, queue, acc"),

@@ -1,0 +1,46 @@
+package import Telemetry
+
+/// Where the series of a store come from and what their samples cost: what `magewatch metrics stats` and `/api/v1/status/tsdb` show.
+package struct Cardinality: Sendable, Equatable {
+    /// A name and how often it occurs.
+    package struct Count: Sendable, Equatable {
+        package var name: String
+        package var count: Int
+    }
+
+    /// The samples of one encoding of values.
+    package struct Encoding: Sendable, Equatable {
+        /// `patterns`, `decimals`, or `decimals with drift`; see the page about chunks.
+        package var name: String
+        package var chunks = 0
+        package var samples = 0
+        /// Bytes of values; times are shared between series and not in it.
+        package var bytes = 0
+
+        /// Bytes that the value of a sample costs.
+        package var bytesPerSample: Double { samples == 0 ? 0 : Double(bytes) / Double(samples) }
+    }
+
+    /// Series in memory.
+    package var series = 0
+    /// Different pairs of a name and a value among their labels.
+    package var labelPairs = 0
+    /// Bounds of the times of what is in memory; `nil` where nothing is.
+    package var span: ClosedRange<Milliseconds>?
+    /// Metrics with most series.
+    package var byMetric: [Count] = []
+    /// Labels with most values.
+    package var byLabel: [Count] = []
+    /// Labels whose values take most bytes.
+    package var bytesByLabel: [Count] = []
+    /// Pairs `name=value` that most series have.
+    package var byLabelPair: [Count] = []
+    /// Sources that brought in most series.
+    package var bySource: [Count] = []
+    /// Encodings of the chunks of blocks, the newest blocks first, as far as ``inspectedBytes`` goes.
+    package var encodings: [Encoding] = []
+    /// Bytes of the blocks that ``encodings`` tells of.
+    package var inspectedBytes = 0
+    /// Bytes of all blocks.
+    package var blockBytes = 0
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Telemetry
+import TestKit
+
+@testable import MetricStore
+
+/// What the senders of the crash matrix do, round by round: the same in the process that is killed and in the one that checks.
+struct CrashScript: Codable, Sendable {
+    static let senders = 3
+    static let step: Milliseconds = 10_000
+    /// Rounds of a sender in one life.
+    static let roundsOfLife = 150
+
+    /// When the process is killed.
+    enum Instant: Codable, Sendable {
+        /// So many acknowledgements after the start.
+        case acknowledgements(Int)
+        /// While a maintenance runs, the one of this number.
+        case maintenance(Int)
+        /// When this many files that are being written were seen.
+        case unfinishedFiles(Int)
+    }
+
+    var seed: UInt64
+    /// The round that each sender did last.
+    var done: [Int]
+    var instant: Instant
+    /// Turns of an empty loop between the instant and the kill.
+    var turns: Int
+
+    static var options: MetricStore.Options {
+        var options = MetricStore.Options()
+        options.blockSpan = 12 * step
+        options.outOfOrderWindow = 3 * step
+        options.retention = nil
+        options.maximumFuture = .max
+        options.maximumWALSegmentBytes = 6000
+        return options
+    }
+
+    /// One round: samples to append, or a range to delete.
+    enum Round: Sendable {
+        case append(SampleBatch, [(series: Labels, samples: [Sample])])
+        case delete([LabelMatcher], ClosedRange<Milliseconds>)
+    }
+
+    static func labels(_ sender: Int, _ part: Int) -> Labels {
+        ["__name__": "crash_total", "sender": "\(sender)", "part": "\(part)"]
+    }
+
+    static func round(_ number: Int, of sender: Int, seed: UInt64) -> Round {
+        var random = SeededGenerator(seed: seed &* 1_000_003 &+ UInt64(sender * 1_000_000 + number))
+        let now = Milliseconds(number) * step
+        if Int.random(in: 0..<12, using: &random) == 0 {
+            let from = now - Milliseconds.random(in: 0...80, using: &random) * step
+            let matcher = [LabelMatcher.equal("sender", "\(sender)"), .equal("part", "\(Int.random(in: 0..<3, using: &random))")]
+            return .delete(matcher, from...from + Milliseconds.random(in: 0...20, using: &random) * step)
+        }
+        var batch = SampleBatch()
+        var written: [(series: Labels, samples: [Sample])] = []
+        for part in 0..<3 {
+            var samples = [Sample(now, Double.random(in: 0...1, using: &random))]
+            // Some come late, over what is there or between it.
+            for _ in 0..<Int.random(in: 0...2, using: &random) {
+                samples.append(Sample(now - Milliseconds.random(in: 0...5, using: &random) * step / 2, Double(number)))
+            }
+            batch.append(labels(sender, part), samples)
+            written.append((labels(sender, part), samples))
+        }
+        return .append(batch, written)
+    }
+
+    /// What a round makes of a sender's series.
+    static func apply(_ round: Round, to contents: inout Contents) {
+        switch round {
+        case .append(_, let written):
+            for (labels, samples) in written {
+                for sample in samples { contents[labels, default: [:]][sample.timestamp] = sample.value.bitPattern }
+            }
+        case .delete(let matchers, let range):
+            for (labels, samples) in contents where matchers.allMatch(labels) {
+                let rest = samples.filter { !range.contains($0.key) }
+                contents[labels] = rest.isEmpty ? nil : rest
+            }
+        }
+    }
+}
