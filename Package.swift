@@ -138,7 +138,8 @@ let house: [Target] =
         .executableTarget(
             name: "magewatch",
             dependencies: [
-                "Agent", "AgentContract", "Alerting", "StackConfiguration", "Dashboard", "Lab", "LogQL", "Monitor", "PromQL",
+                "Agent", "AgentContract", "Alerting", "StackConfiguration", "Dashboard", "Lab", "LogQL", "MetricStore", "Monitor",
+                "PromQL",
                 "Telemetry",
                 "Topology", "CLinux",
                 argumentParser, logging, asyncHTTPClient, serviceLifecycle, unixSignals, nioCore, nioFoundationCompat, nioHTTP1,

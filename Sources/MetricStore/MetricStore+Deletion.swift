@@ -67,6 +67,16 @@ extension MetricStore {
         return outcome
     }
 
+    /// Carries out all deletions now, however many bytes have to be written anew. Waits for a running maintenance.
+    /// - Throws: ``MetricStoreError`` where the disk refused; the next maintenance goes on.
+    package func finishDeletions() throws {
+        try maintenance.withLock { _ throws(MetricStoreError) in
+            guard !isClosed else { throw MetricStoreError(.closed, "the metric store was closed: it writes no more") }
+            repeat { try carryOutDeletions() } while state.withLock { $0.blocks.contains { !$0.deletions.isEmpty } }
+        }
+        publishGauges()
+    }
+
     /// Writes blocks anew without what was deleted, until a limit of bytes is reached; the next call goes on.
     func carryOutDeletions() throws(MetricStoreError) {
         var bytes = 0

@@ -18,12 +18,13 @@ extension MetricStore {
     /// linked, not copied, where the directory is on the same file system; the log is copied. Waits for a running maintenance, and keeps
     /// the next one waiting.
     /// - Parameter directory: must not exist, or be empty. It appears when all of the snapshot is on disk.
+    /// - Parameter skipsHead: leaves out the log, and with it what stands in no block yet.
     /// - Throws: ``MetricStoreError``, `invalid` where the directory holds something, `io` where the disk refused.
     @discardableResult
-    package func snapshot(to directory: String) throws -> SnapshotSummary {
+    package func snapshot(to directory: String, skipsHead: Bool = false) throws -> SnapshotSummary {
         try maintenance.withLock { _ throws(MetricStoreError) in
             guard !isClosed else { throw MetricStoreError(.closed, "the metric store was closed: copy its directory instead") }
-            return try MetricStore.build(directory) { partial throws(MetricStoreError) in try fillSnapshot(partial) }
+            return try MetricStore.build(directory) { partial throws(MetricStoreError) in try fillSnapshot(partial, skipsHead) }
         }
     }
 
@@ -79,13 +80,8 @@ extension MetricStore {
     }
 
     /// With maintenance held off, the blocks stay and the segments of the log before its current one neither change nor go.
-    private func fillSnapshot(_ directory: String) throws(MetricStoreError) -> SnapshotSummary {
-        let segments = writer.sync {
-            log.withLock { log in
-                log.rotate()
-                return log.segments
-            }
-        }
+    private func fillSnapshot(_ directory: String, _ skipsHead: Bool) throws(MetricStoreError) -> SnapshotSummary {
+        let segments = skipsHead ? [] : endedSegments()
         var summary = SnapshotSummary()
         try StoreFile.makeDirectory(directory + "/wal")
         for segment in segments {
@@ -97,11 +93,7 @@ extension MetricStore {
         try StoreFile.makeDirectory(directory + "/blocks")
         var catalogue = currentCatalogue()
         for block in state.withLock({ $0.blocks }) {
-            do throws(MetricStoreError) {
-                try StoreFile.linkOrCopy(block.path, to: MetricStore.blockPath(directory + "/blocks", block.number))
-            } catch {
-                // A reader may just have found it damaged and set it aside, which was reported then.
-                guard !state.withLock({ $0.blocks.contains { $0.number == block.number } }) else { throw error }
+            guard try link(block, directory + "/blocks") else {
                 catalogue.blocks.removeAll { $0 == block.number }
                 continue
             }
@@ -113,5 +105,27 @@ extension MetricStore {
         try SealedFile.write(metadata.payload, magic: MetadataStore.magic, to: MetricStore.metadataPath(directory))
         try SealedFile.write(catalogue.payload, magic: Catalogue.magic, to: MetricStore.cataloguePath(directory))
         return summary
+    }
+
+    /// Ends the log's segment, so that all that was acknowledged stands in segments that are written to no more.
+    private func endedSegments() -> [WriteAheadLog.Segment] {
+        writer.sync {
+            log.withLock { log in
+                log.rotate()
+                return log.segments
+            }
+        }
+    }
+
+    /// Gives a block a second name.
+    /// - Returns: false where a reader just found it damaged and set it aside, which was reported then.
+    private func link(_ block: Block, _ directory: String) throws(MetricStoreError) -> Bool {
+        do throws(MetricStoreError) {
+            try StoreFile.linkOrCopy(block.path, to: MetricStore.blockPath(directory, block.number))
+            return true
+        } catch {
+            guard !state.withLock({ $0.blocks.contains { $0.number == block.number } }) else { throw error }
+            return false
+        }
     }
 }

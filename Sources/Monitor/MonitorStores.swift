@@ -10,6 +10,8 @@ package struct MonitorStores: Sendable {
     package let metrics: MetricStore
     package let logs: LogStore
     package let state: StateStore
+    /// Where copies of the metric store go, one directory each.
+    package let snapshotDirectory: String
 
     /// Opens them; start-up after a kill replays the write-ahead logs here.
     package init(
@@ -23,6 +25,7 @@ package struct MonitorStores: Sendable {
                 "data directory \(directory) can't be made: \(error.localizedDescription). Name another with data: in the configuration, or --data."
             )
         }
+        snapshotDirectory = directory + "/snapshots"
         var metricOptions = MetricStore.Options()
         metricOptions.retention = Milliseconds(configuration.retention.metricsSeconds * 1000)
         metricOptions.maximumDiskBytes = configuration.retention.metricsDiskBytes

@@ -74,7 +74,7 @@ import Testing
         #expect(try fixture.contents().count == 5)
         // A block of which nothing is left goes whole.
         try fixture.store.delete(matching: [LabelMatcher("__name__", .matches, ".+")], in: .min ... .max)
-        try fixture.store.maintain(now: 60 * DeletionTests.hour)
+        try fixture.store.finishDeletions()
         #expect(try files(directory, "blocks", ".block").isEmpty)
         #expect(fixture.metrics.value("magewatch_metric_store_pending_deletions") == 0)
         try fixture.store.close()

@@ -51,6 +51,19 @@ import Testing
         try copy.store.close()
     }
 
+    @Test("A snapshot without the head holds the blocks alone") func withoutHead() async throws {
+        let directory = try TemporaryDirectory("snapshot")
+        let fixture = try await SnapshotTests.filled(directory.path + "/live")
+        let summary = try fixture.store.snapshot(to: directory.path + "/copy", skipsHead: true)
+        #expect(summary.walSegments == 0)
+        let expected = try fixture.contents().mapValues { $0.filter { $0.key < 8 * SnapshotTests.hour } }
+        try fixture.store.close()
+        let copy = try StoreFixture(directory.path + "/copy") { $0.retention = nil }
+        #expect(try copy.contents() == expected)
+        #expect(copy.reports.all.isEmpty)
+        try copy.store.close()
+    }
+
     @Test("Blocks of a snapshot are links, so it costs the log alone") func links() async throws {
         let directory = try TemporaryDirectory("snapshot")
         let fixture = try await SnapshotTests.filled(directory.path + "/live")
