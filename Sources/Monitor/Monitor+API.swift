@@ -31,8 +31,13 @@ extension Monitor {
             rules: { Monitor.reports(await alerts.groups, defaultSeconds: seconds) },
             silences: { await alerts.allSilences().map(Monitor.report) },
             createSilence: { try await alerts.putSilence(Monitor.record($0)) },
-            expireSilence: { try await alerts.expireSilence($0, at: SystemClock.milliseconds()) })
+            expireSilence: { try await alerts.expireSilence($0, at: SystemClock.milliseconds()) },
+            targets: { targetReports() }, status: { status() },
+            administration: configuration.allowsStoreOrders ? storeAdministration : nil, alertReceivers: alertReceivers)
     }
+
+    /// Deleting and copying of series, where the store can do both; nil until it can.
+    private var storeAdministration: (any StoreAdministration)? { nil }
 
     /// As many entries as the API lets a query ask for.
     private static var logQLOptions: LogQLEngine.Options {
