@@ -1,8 +1,12 @@
+package import Parsing
 private import Synchronization
 package import Telemetry
 
 /// How the last scrape of each target went, for whoever wants to know: written by the scraper, read by the API.
 package final class ScrapeBoard: Sendable {
+    /// How old what a target says about its metrics gets before it is read again: it hardly ever changes.
+    static let metadataAge: Milliseconds = 60_000
+
     /// One target's entry.
     package struct Entry: Sendable {
         package var target: ScrapeTarget
@@ -11,6 +15,9 @@ package final class ScrapeBoard: Sendable {
         package var seconds = 0.0
         /// Why the target is down; nil where it is up.
         package var failure: String?
+        /// What the target says about its metrics, and when that was read.
+        package var metadata: [ExpositionMetadata] = []
+        var metadataTime: Milliseconds = 0
 
         package init(target: ScrapeTarget) {
             self.target = target
@@ -46,6 +53,19 @@ package final class ScrapeBoard: Sendable {
             state.entries[target]?.time = time
             state.entries[target]?.seconds = seconds
             state.entries[target]?.failure = failure
+        }
+    }
+
+    /// Reads what an exposition says about its metrics, where that is due.
+    func note(_ target: ScrapeTarget, exposition: [UInt8], at time: Milliseconds) {
+        let isDue = state.withLock { state in
+            state.entries[target].map { time - $0.metadataTime >= ScrapeBoard.metadataAge } ?? false
+        }
+        guard isDue else { return }
+        let metadata = ExpositionMetadata.parse(exposition)
+        state.withLock { state in
+            state.entries[target]?.metadata = metadata
+            state.entries[target]?.metadataTime = time
         }
     }
 }

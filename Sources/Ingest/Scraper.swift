@@ -59,6 +59,7 @@ package struct Scraper: Sendable {
         do {
             let body = try await fetch(target)
             batch = try memory.scraped(body, at: time, seconds: Scraper.seconds(clock.now - start))
+            board.note(target, exposition: body, at: time)
         } catch {
             failure = "\(error)"
             logger.debug("scrape failed", metadata: ["target": "\(target.url)", "error": "\(error)"])

@@ -2,6 +2,7 @@ import Foundation
 import Ingest
 import MetricStore
 import MonitorAPI
+import Parsing
 import StackConfiguration
 import Telemetry
 
@@ -66,4 +67,19 @@ extension Monitor {
     }
 
     private func quoted(_ text: String) -> String { Labels.quoted(text) }
+}
+
+/// What the scraped targets say about their metrics.
+struct ScrapedMetadata: MetadataSource {
+    let board: ScrapeBoard
+
+    func metadata(of metric: String?) throws -> [MetadataReport] {
+        board.entries.flatMap { entry in
+            entry.metadata.filter { metric == nil || $0.metric == metric }.map { known in
+                MetadataReport(
+                    metric: known.metric, type: known.type, help: known.help, unit: known.unit, target: entry.target.identity)
+            }
+        }
+        .sorted { $0.metric < $1.metric }
+    }
 }

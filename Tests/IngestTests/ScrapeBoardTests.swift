@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Ingest
 import Logging
+import Parsing
 import Telemetry
 import TestKit
 import Testing
@@ -28,6 +29,8 @@ import Testing
             let entries = board.entries
             #expect(entries.allSatisfy { $0.time > 1_700_000_000_000 && $0.seconds > 0 })
             #expect(entries[0].failure == nil)
+            #expect(entries[0].metadata.contains { $0.metric == "magewatch_x_total" && $0.type == "counter" })
+            #expect(entries[1].metadata.isEmpty)
             #expect(entries[1].failure?.contains("line 1") == true, "\(entries[1].failure ?? "")")
             #expect(entries[2].failure?.contains("404") == true)
         }
