@@ -55,11 +55,12 @@ let foundations: [Target] =
     [
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinux"),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: settings),
     ]
-    + room("Compression", ["CLZ4", "CSnappy"])
+    + room("Compression", ["CLZ4", "CSnappy", "CZlib"])
     + room("RegularExpressions", ["CRE2"])
     + room("Telemetry", ["RegularExpressions"])
     + room("Topology")
@@ -101,8 +102,8 @@ let edges: [Target] =
     + room(
         "MonitorAPI",
         [
-            "Telemetry", "Topology", "AgentContract", "PromQL", "LogQL", "RegularExpressions", logging, hummingbird, nioCore,
-            nioPosix,
+            "Telemetry", "Topology", "AgentContract", "Compression", "PromQL", "LogQL", "RegularExpressions", logging,
+            hummingbird, nioCore, nioPosix,
         ],
         tests: [hummingbirdTesting, subprocess]
     )

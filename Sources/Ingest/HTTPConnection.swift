@@ -8,8 +8,20 @@ struct HTTPConnection: Sendable {
     /// What is sent back.
     struct Response: Sendable {
         var status: HTTPResponseStatus
-        var body: String
-        var contentType = "text/plain; charset=utf-8"
+        var body: [UInt8]
+        var contentType: String
+        /// What the protocol wants to be told beside.
+        var headers: [(name: String, value: String)] = []
+
+        init(status: HTTPResponseStatus, body: String, contentType: String = "text/plain; charset=utf-8") {
+            self.init(status: status, bytes: Array(body.utf8), contentType: contentType)
+        }
+
+        init(status: HTTPResponseStatus, bytes: [UInt8], contentType: String) {
+            self.status = status
+            body = bytes
+            self.contentType = contentType
+        }
     }
 
     /// One request on its way in.
@@ -86,8 +98,9 @@ struct HTTPConnection: Sendable {
         let hasBody = response.status != .noContent
         if hasBody {
             headers.add(name: "Content-Type", value: response.contentType)
-            headers.add(name: "Content-Length", value: "\(response.body.utf8.count)")
+            headers.add(name: "Content-Length", value: "\(response.body.count)")
         }
+        for header in response.headers { headers.add(name: header.name, value: header.value) }
         if response.status == .tooManyRequests || response.status == .serviceUnavailable {
             headers.add(name: "Retry-After", value: "1")
         }
@@ -95,7 +108,7 @@ struct HTTPConnection: Sendable {
         let head = HTTPResponseHead(version: request.head.version, status: response.status, headers: headers)
         try await outbound.write(.head(head))
         if hasBody, request.head.method != .HEAD {
-            try await outbound.write(.body(.byteBuffer(ByteBuffer(string: response.body))))
+            try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: response.body))))
         }
         try await outbound.write(.end(nil))
     }

@@ -18,41 +18,20 @@ struct HTTPRoutes: Sendable {
                     status: .ok, body: intake.metrics.prometheusText(),
                     contentType: "text/plain; version=0.0.4; charset=utf-8")
             case ("/api/v1/write", .POST): return try await remoteWrite(request)
+            case ("/v1/metrics", .POST), ("/api/v1/otlp/v1/metrics", .POST): return await otlpMetrics(request)
             case ("/loki/api/v1/push", .POST): return try await lokiPush(request)
-            case ("/ready", _), ("/metrics", _), ("/api/v1/write", _), ("/loki/api/v1/push", _):
+            case ("/ready", _), ("/metrics", _), ("/api/v1/write", _), ("/loki/api/v1/push", _), ("/v1/metrics", _),
+                ("/api/v1/otlp/v1/metrics", _):
                 return Response(status: .methodNotAllowed, body: "\(request.head.method) is not for \(request.path)\n")
             default:
                 return Response(
                     status: .notFound,
-                    body: "nothing at \(request.path.prefix(200)): this port takes /api/v1/write and /loki/api/v1/push\n")
+                    body: "nothing at \(request.path.prefix(200)): this port takes /api/v1/write, /v1/metrics, "
+                        + "/api/v1/otlp/v1/metrics and /loki/api/v1/push\n")
             }
-        } catch let error as IngestError {
-            return Response(status: HTTPRoutes.status(of: error), body: "\(error.message)\n")
-        } catch let error as SinkError {
-            return Response(status: HTTPRoutes.status(of: error), body: "\(error.message)\n")
         } catch {
-            return Response(status: .serviceUnavailable, body: "the server is stopping: send again later\n")
+            return HTTPRoutes.response(to: error)
         }
-    }
-
-    private func remoteWrite(_ request: Request) async throws -> Response {
-        let parameters = request.head.headers.first(name: "content-type")?.lowercased() ?? ""
-        guard !parameters.contains("io.prometheus.write.v2") else {
-            throw IngestError(.unsupported, "remote-write 2.0 is not taken here: set protobuf_message to prometheus.WriteRequest")
-        }
-        var decoded = try RemoteWriteDecoder.decode(snappy: request.body, maximumBytes: intake.options.maximumBodyBytes)
-        decoded.batch.source = peer
-        if decoded.nativeHistograms > 0 { intake.refuse("native_histogram", from: peer, count: decoded.nativeHistograms) }
-        for (reason, count) in decoded.batch.refused { intake.refuse(reason, from: peer, count: count) }
-        // Metadata comes in requests of its own.
-        guard !decoded.batch.isEmpty || !decoded.batch.refused.isEmpty else { return Response(status: .noContent, body: "") }
-        var outcome = AppendOutcome()
-        if !decoded.batch.isEmpty {
-            outcome = try await intake.samples.append(decoded.batch)
-            intake.count(outcome, cutLines: 0, from: peer, Intake.samplesMetric, as: "remote_write")
-        }
-        return HTTPRoutes.response(
-            to: outcome.refused.merging(decoded.batch.refused, uniquingKeysWith: +), kept: outcome.accepted, what: "samples")
     }
 
     private func lokiPush(_ request: Request) async throws -> Response {
@@ -69,8 +48,17 @@ struct HTTPRoutes: Sendable {
         return HTTPRoutes.response(to: outcome.refused, kept: outcome.accepted, what: "entries")
     }
 
+    /// Why nothing was kept, with the status that tells the sender whether to send again.
+    static func response(to error: any Error) -> Response {
+        switch error {
+        case let error as IngestError: Response(status: status(of: error), body: "\(error.message)\n")
+        case let error as SinkError: Response(status: status(of: error), body: "\(error.message)\n")
+        default: Response(status: .serviceUnavailable, body: "the server is stopping: send again later\n")
+        }
+    }
+
     /// What was refused will be refused again, so the sender is told 400 and keeps no copy; the rest is kept.
-    private static func response(to refused: [String: Int], kept: Int, what: String) -> Response {
+    static func response(to refused: [String: Int], kept: Int, what: String) -> Response {
         guard !refused.isEmpty else { return Response(status: .noContent, body: "") }
         let reasons = refused.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         return Response(status: .badRequest, body: "kept \(kept) \(what), refused: \(reasons)\n")

@@ -1,3 +1,5 @@
+import Compression
+
 /// Why the ingest port could not do what was asked of it.
 package struct IngestError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What kind of trouble it is; also the `reason` under which refusals are counted.
@@ -22,4 +24,28 @@ package struct IngestError: Error, Sendable, Equatable, CustomStringConvertible 
     }
 
     package var description: String { "\(code.rawValue): \(message)" }
+}
+
+extension IngestError {
+    /// What could not be decoded, in the terms of the port.
+    init(_ error: CompressionError) {
+        self.init(error.code == .tooLarge ? .bodyTooLarge : .badBody, error.message)
+    }
+}
+
+extension ProtobufReader {
+    /// The next field, nil at the end; damage in the terms of the port.
+    mutating func nextField() throws(IngestError) -> Field? {
+        do { return try next() } catch { throw IngestError(error) }
+    }
+
+    /// The next varint of a packed list.
+    mutating func nextPackedField() throws(IngestError) -> UInt64? {
+        do { return try nextPacked() } catch { throw IngestError(error) }
+    }
+
+    /// The next 64 bits of a packed list.
+    mutating func nextPackedFixedField() throws(IngestError) -> UInt64? {
+        do { return try nextPackedFixed() } catch { throw IngestError(error) }
+    }
 }

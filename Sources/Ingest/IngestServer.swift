@@ -126,7 +126,7 @@ package struct IngestServer: Sendable {
         intake.logger.warning("protocol not spoken here", metadata: ["source": "\(peer)", "protocol": "\(reason)"])
         let text =
             "magewatch: this port does not speak \(reason); it takes syslog, RELP, JSON or text lines, and HTTP "
-            + "(/api/v1/write, /loki/api/v1/push)\n"
+            + "(/api/v1/write, /v1/metrics, /loki/api/v1/push)\n"
         try await channel.writeAndFlush(ByteBuffer(string: text))
         try await channel.close()
     }

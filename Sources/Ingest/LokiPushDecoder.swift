@@ -32,7 +32,7 @@ package struct LokiPushDecoder {
             throw IngestError(error.code == .tooLarge ? .bodyTooLarge : .badBody, error.message)
         }
         var request = ProtobufReader(bytes, in: bytes.indices)
-        while let field = try request.next() {
+        while let field = try request.nextField() {
             guard field.number == 1, field.wireType == 2 else { continue }
             try decodeStream(bytes, field.range)
         }
@@ -41,12 +41,12 @@ package struct LokiPushDecoder {
     private mutating func decodeStream(_ bytes: [UInt8], _ range: Range<Int>) throws(IngestError) {
         var labels = 0..<0
         var finder = ProtobufReader(bytes, in: range)
-        while let field = try finder.next() {
+        while let field = try finder.nextField() {
             if field.number == 1, field.wireType == 2 { labels = field.range }
         }
         let stream = batch.stream(try LokiLabels.parse(bytes[labels]))
         var entries = ProtobufReader(bytes, in: range)
-        while let field = try entries.next() {
+        while let field = try entries.nextField() {
             guard field.number == 2, field.wireType == 2 else { continue }
             try decodeEntry(bytes, field.range, stream)
         }
@@ -57,7 +57,7 @@ package struct LokiPushDecoder {
         var line = 0..<0
         var metadata: [Label] = []
         var entry = ProtobufReader(bytes, in: range)
-        while let field = try entry.next() {
+        while let field = try entry.nextField() {
             guard field.wireType == 2 else { continue }
             if field.number == 1 { timestamp = try decodeTime(bytes, field.range) }
             if field.number == 2 { line = field.range }
@@ -69,7 +69,7 @@ package struct LokiPushDecoder {
     private func decodeTime(_ bytes: [UInt8], _ range: Range<Int>) throws(IngestError) -> Nanoseconds {
         var reader = ProtobufReader(bytes, in: range)
         var (seconds, nanoseconds): (Int64, Int64) = (0, 0)
-        while let field = try reader.next() {
+        while let field = try reader.nextField() {
             if field.number == 1 { seconds = Int64(bitPattern: field.value) }
             if field.number == 2 { nanoseconds = Int64(bitPattern: field.value) }
         }
@@ -82,7 +82,7 @@ package struct LokiPushDecoder {
     private func decodePair(_ bytes: [UInt8], _ range: Range<Int>) throws(IngestError) -> Label {
         var reader = ProtobufReader(bytes, in: range)
         var label = Label("", "")
-        while let field = try reader.next() {
+        while let field = try reader.nextField() {
             guard field.wireType == 2 else { continue }
             if field.number == 1 { label.name = String(decoding: bytes[field.range], as: UTF8.self) }
             if field.number == 2 { label.value = String(decoding: bytes[field.range], as: UTF8.self) }

@@ -28,7 +28,7 @@ package enum RemoteWriteDecoder {
     package static func decode(_ bytes: [UInt8]) throws(IngestError) -> Result {
         var result = Result(batch: SampleBatch(wire: bytes))
         var request = ProtobufReader(bytes, in: bytes.indices)
-        while let field = try request.next() {
+        while let field = try request.nextField() {
             guard field.number == 1, field.wireType == 2 else { continue }
             try decodeSeries(bytes, field.range, into: &result)
         }
@@ -42,7 +42,7 @@ package enum RemoteWriteDecoder {
         var isBegun = false
         while true {
             let start = fields.index
-            guard let field = try fields.next() else { break }
+            guard let field = try fields.nextField() else { break }
             if field.number == 1, field.wireType == 2 {
                 // Labels stand together and first, as every sender writes them; others go the long way.
                 guard !isBegun, start == labels.upperBound else {
@@ -65,13 +65,13 @@ package enum RemoteWriteDecoder {
     private static func decodeUnordered(_ bytes: [UInt8], _ range: Range<Int>, into result: inout Result) throws(IngestError) {
         result.batch.beginSeries()
         var labels = ProtobufReader(bytes, in: range)
-        while let field = try labels.next() {
+        while let field = try labels.nextField() {
             guard field.number == 1, field.wireType == 2 else { continue }
             try decodeLabel(bytes, field.range, into: &result.batch)
         }
         result.batch.endSeries()
         var samples = ProtobufReader(bytes, in: range)
-        while let field = try samples.next() {
+        while let field = try samples.nextField() {
             if field.number == 2, field.wireType == 2 { try decodeSample(bytes, field.range, into: &result.batch) }
             if field.number == 4 { result.nativeHistograms += 1 }
         }
@@ -83,7 +83,7 @@ package enum RemoteWriteDecoder {
         var sample = ProtobufReader(bytes, in: range)
         var value = 0.0
         var timestamp: Milliseconds = 0
-        while let part = try sample.next() {
+        while let part = try sample.nextField() {
             if part.number == 1, part.wireType == 1 { value = Double(bitPattern: part.value) }
             if part.number == 2, part.wireType == 0 { timestamp = Int64(bitPattern: part.value) }
         }
@@ -96,7 +96,7 @@ package enum RemoteWriteDecoder {
         var label = ProtobufReader(bytes, in: range)
         var name = 0..<0
         var value = 0..<0
-        while let part = try label.next() {
+        while let part = try label.nextField() {
             if part.number == 1, part.wireType == 2 { name = part.range }
             if part.number == 2, part.wireType == 2 { value = part.range }
         }

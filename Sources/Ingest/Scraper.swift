@@ -21,18 +21,22 @@ package struct Scraper: Sendable {
     private let client: HTTPClient
     private let metrics: SelfMetrics
     private let logger: Logger
+    private let board: ScrapeBoard
     private let onOutcome: Outcome
 
+    /// - Parameter board: is told how each scrape went.
     package init(
         targets: [ScrapeTarget], samples: any SampleSink, client: HTTPClient, metrics: SelfMetrics, logger: Logger,
-        onOutcome: @escaping Outcome
+        board: ScrapeBoard = ScrapeBoard(), onOutcome: @escaping Outcome
     ) {
         self.targets = targets
         self.samples = samples
         self.client = client
         self.metrics = metrics
         self.logger = logger
+        self.board = board
         self.onOutcome = onOutcome
+        board.replace(targets)
     }
 
     /// Scrapes until the task is cancelled.
@@ -51,16 +55,21 @@ package struct Scraper: Sendable {
         let clock = ContinuousClock()
         let start = clock.now
         var batch: SampleBatch?
+        var failure: String?
         do {
             let body = try await fetch(target)
             batch = try memory.scraped(body, at: time, seconds: Scraper.seconds(clock.now - start))
+            board.note(target, exposition: body, at: time)
         } catch {
+            failure = "\(error)"
             logger.debug("scrape failed", metadata: ["target": "\(target.url)", "error": "\(error)"])
         }
         // Being stopped says nothing about the target.
         guard !Task.isCancelled else { return false }
         let isUp = batch != nil
-        await write(batch ?? memory.failed(at: time, seconds: Scraper.seconds(clock.now - start)), target)
+        let seconds = Scraper.seconds(clock.now - start)
+        board.note(target, at: time, seconds: seconds, failure: failure)
+        await write(batch ?? memory.failed(at: time, seconds: seconds), target)
         metrics.add("magewatch_scrapes_total", ["job": target.job, "result": isUp ? "up" : "down"])
         await onOutcome(target, isUp)
         return isUp

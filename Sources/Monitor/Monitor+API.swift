@@ -31,7 +31,13 @@ extension Monitor {
             rules: { Monitor.reports(await alerts.groups, defaultSeconds: seconds) },
             silences: { await alerts.allSilences().map(Monitor.report) },
             createSilence: { try await alerts.putSilence(Monitor.record($0)) },
-            expireSilence: { try await alerts.expireSilence($0, at: SystemClock.milliseconds()) })
+            expireSilence: { try await alerts.expireSilence($0, at: SystemClock.milliseconds()) },
+            targets: { targetReports() }, status: { status() }, exemplars: stores.metrics, metadata: ScrapedMetadata(board: scrapes),
+            administration: configuration.allowsStoreOrders ? storeAdministration : nil, alertReceivers: alertReceivers)
+    }
+
+    private var storeAdministration: any StoreAdministration {
+        MetricStoreOrders(store: stores.metrics, snapshotsDirectory: configuration.dataDirectory + "/snapshots")
     }
 
     /// As many entries as the API lets a query ask for.

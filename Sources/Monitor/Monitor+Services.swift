@@ -68,7 +68,8 @@ extension Monitor {
         let logger = self.logger
         let missed = MissedScrapes()
         return Scraper(
-            targets: agents + exporters, samples: stores.metrics, client: .prompt, metrics: metrics, logger: logger
+            targets: agents + exporters, samples: stores.metrics, client: .prompt, metrics: metrics, logger: logger,
+            board: scrapes
         ) { target, isUp in
             guard target.job == "agent", let server = target.labels["server"] else { return }
             // One lost scrape says nothing about a server.

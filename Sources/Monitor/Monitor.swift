@@ -37,6 +37,8 @@ package struct Monitor: Sendable {
     let forecasts: ForecastService
     let executor: Executor
     let scaler: Scaler
+    let scrapes = ScrapeBoard()
+    let startedAt = SystemClock.milliseconds()
     let onListening: @Sendable (Listening) -> Void
 
     /// Where the monitor listens.

@@ -25,6 +25,13 @@ package struct APIServices: Sendable {
     package var createSilence: @Sendable (SilenceReport) async throws -> String
     package var expireSilence: @Sendable (_ id: String) async throws -> Void
     package var targets: @Sendable () async -> [TargetReport]
+    package var status: @Sendable () async -> ServerStatus
+    package var exemplars: any ExemplarSource
+    package var metadata: any TargetMetadataSource
+    /// Orders to the store; nil where the operator did not allow them.
+    package var administration: (any StoreAdministration)?
+    /// Where alerts are sent.
+    package var alertReceivers: [String]
 
     package init(
         series: any SeriesSource, logs: any LogSource, promQL: PromQLEngine, logQL: LogQLEngine, metrics: SelfMetrics,
@@ -39,7 +46,10 @@ package struct APIServices: Sendable {
         silences: @escaping @Sendable () async throws -> [SilenceReport] = { [] },
         createSilence: @escaping @Sendable (SilenceReport) async throws -> String = { $0.id },
         expireSilence: @escaping @Sendable (String) async throws -> Void = { _ in },
-        targets: @escaping @Sendable () async -> [TargetReport] = { [] }
+        targets: @escaping @Sendable () async -> [TargetReport] = { [] },
+        status: @escaping @Sendable () async -> ServerStatus = { ServerStatus() },
+        exemplars: any ExemplarSource = NoExemplars(), metadata: any TargetMetadataSource = NoMetadata(),
+        administration: (any StoreAdministration)? = nil, alertReceivers: [String] = []
     ) {
         self.series = series
         self.logs = logs
@@ -58,6 +68,11 @@ package struct APIServices: Sendable {
         self.createSilence = createSilence
         self.expireSilence = expireSilence
         self.targets = targets
+        self.status = status
+        self.exemplars = exemplars
+        self.metadata = metadata
+        self.administration = administration
+        self.alertReceivers = alertReceivers
     }
 }
 
@@ -117,24 +132,5 @@ package struct SilenceReport: Sendable {
         self.endsAt = endsAt
         self.createdBy = createdBy
         self.comment = comment
-    }
-}
-
-/// A scrape target and how its last scrape went.
-package struct TargetReport: Sendable {
-    package var job: String
-    package var url: String
-    package var labels: Labels
-    package var isUp: Bool
-    package var lastScrape: Milliseconds
-    package var lastError: String
-
-    package init(job: String, url: String, labels: Labels, isUp: Bool, lastScrape: Milliseconds, lastError: String) {
-        self.job = job
-        self.url = url
-        self.labels = labels
-        self.isUp = isUp
-        self.lastScrape = lastScrape
-        self.lastError = lastError
     }
 }

@@ -44,6 +44,13 @@ package struct JSONWriter: Sendable {
         bytes.append(contentsOf: String(value).utf8)
     }
 
+    /// Writes a finite number.
+    package mutating func number(_ value: Double) {
+        precondition(value.isFinite, "JSON has no such number")
+        separate()
+        bytes.append(contentsOf: JSONWriter.text(of: value).utf8)
+    }
+
     package mutating func boolean(_ value: Bool) {
         separate()
         bytes.append(contentsOf: (value ? "true" : "false").utf8)

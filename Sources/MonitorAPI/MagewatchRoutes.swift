@@ -14,7 +14,9 @@ struct MagewatchRoutes: Sendable {
             APIResponse.text(
                 services.metrics.prometheusText(), type: "text/plain; version=0.0.4; charset=utf-8")
         }
-        router.get(RouterPath(base + "/openapi.json")) { _, _ in APIResponse.json(Array(OpenAPIDocument.json.utf8)) }
+        router.get(RouterPath(base + "/openapi.json")) { _, _ in APIResponse.json(OpenAPIDocument.json) }
+        // Where Prometheus serves its own. JSON is YAML, too.
+        router.get("/api/v1/openapi.yaml") { _, _ in APIResponse.json(OpenAPIDocument.json) }
         router.get(RouterPath(base + "/stack")) { request, _ in await encoded(request) { _ in try await services.stack() } }
         router.get(RouterPath(base + "/bans")) { request, _ in await encoded(request) { _ in try await services.bans() } }
         router.get(RouterPath(base + "/forecasts")) { request, _ in

@@ -1,51 +1,70 @@
-/// The description of Magewatch's own endpoints, OpenAPI 3.1. The Prometheus, Loki and Alertmanager endpoints are described by
-/// those projects.
+/// The description of every endpoint of the API port, OpenAPI 3.1.
 enum OpenAPIDocument {
-    static let json = #"""
-        {
-          "openapi": "3.1.0",
-          "info": { "title": "Magewatch", "version": "1",
-            "description": "The monitor's own state: the stack, plans and their journal, forecasts, bans. Times are milliseconds since 1970-01-01 UTC." },
-          "paths": {
-            "/api/magewatch/v1/stack": { "get": { "summary": "Servers, containers and leases as the monitor knows them.",
-              "responses": { "200": { "description": "The stack.", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Stack" } } } } } } },
-            "/api/magewatch/v1/plans": { "get": { "summary": "Plans, the newest first, each with its decision and journal.",
-              "parameters": [ { "name": "limit", "in": "query", "schema": { "type": "integer", "default": 100 } } ],
-              "responses": { "200": { "description": "Plans.", "content": { "application/json": { "schema": { "type": "array", "items": { "$ref": "#/components/schemas/PlanReport" } } } } } } } },
-            "/api/magewatch/v1/plans/{id}": { "get": { "summary": "One plan.",
-              "parameters": [ { "$ref": "#/components/parameters/id" } ],
-              "responses": { "200": { "description": "The plan.", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/PlanReport" } } } }, "404": { "$ref": "#/components/responses/Error" } } } },
-            "/api/magewatch/v1/plans/{id}/approve": { "post": { "summary": "Lets a proposed plan run (scaler mode ask).",
-              "parameters": [ { "$ref": "#/components/parameters/id" } ],
-              "responses": { "200": { "description": "The plan.", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/PlanReport" } } } }, "404": { "$ref": "#/components/responses/Error" } } } },
-            "/api/magewatch/v1/forecasts": { "get": { "summary": "The latest forecast of each signal and role, whole paths.",
-              "parameters": [ { "name": "role", "in": "query", "schema": { "type": "string" } } ],
-              "responses": { "200": { "description": "Forecasts.", "content": { "application/json": { "schema": { "type": "array", "items": { "$ref": "#/components/schemas/Forecast" } } } } } } } },
-            "/api/magewatch/v1/bans": { "get": { "summary": "Bans in force.",
-              "responses": { "200": { "description": "Bans.", "content": { "application/json": { "schema": { "type": "array", "items": { "$ref": "#/components/schemas/Ban" } } } } } } } },
-            "/health": { "get": { "summary": "Answers while the process serves.", "responses": { "200": { "description": "ok" } } } },
-            "/metrics": { "get": { "summary": "The monitor's own metrics, Prometheus text format.", "responses": { "200": { "description": "Metrics." } } } }
-          },
-          "components": {
-            "parameters": { "id": { "name": "id", "in": "path", "required": true, "schema": { "type": "string" } } },
-            "responses": { "Error": { "description": "What went wrong.", "content": { "application/json": { "schema": { "type": "object",
-              "properties": { "status": { "const": "error" }, "errorType": { "type": "string" }, "error": { "type": "string" } } } } } } },
-            "schemas": {
-              "Stack": { "type": "object", "required": ["name", "servers", "containers", "leases"], "properties": {
-                "name": { "type": "string" }, "servers": { "type": "array", "items": { "type": "object" } },
-                "containers": { "type": "array", "items": { "type": "object" } }, "leases": { "type": "array", "items": { "type": "object" } } } },
-              "PlanReport": { "type": "object", "required": ["plan", "state", "steps"], "properties": {
-                "plan": { "type": "object" },
-                "state": { "enum": ["waiting", "running", "done", "failed", "undone", "proposed", "cancelled"] },
-                "startedAt": { "type": "integer" }, "finishedAt": { "type": "integer" },
-                "steps": { "type": "array", "items": { "type": "object", "properties": { "index": { "type": "integer" }, "summary": { "type": "string" },
-                  "outcome": { "type": "string" }, "message": { "type": "string" }, "startedAt": { "type": "integer" }, "finishedAt": { "type": "integer" } } } } } },
-              "Forecast": { "type": "object", "properties": { "signal": { "type": "string" }, "role": { "type": "string" }, "madeAt": { "type": "integer" },
-                "leadsSeconds": { "type": "array", "items": { "type": "number" } },
-                "paths": { "type": "array", "items": { "type": "object", "properties": { "quantile": { "type": "number" }, "values": { "type": "array", "items": { "type": "number" } } } } },
-                "model": { "type": "string" }, "recentError": { "type": "number" }, "secondsToSaturation": { "type": "number" }, "secondsToSaturationEarly": { "type": "number" } } },
-              "Ban": { "type": "object", "properties": { "address": { "type": "string" }, "reason": { "type": "string" }, "from": { "type": "integer" }, "until": { "type": "integer" } } }
+    /// All endpoints, those of the same path one after the other.
+    static let operations = own + prometheus + server + loki + alertmanager
+
+    /// The document.
+    static let json: [UInt8] = {
+        var writer = JSONWriter(reserving: 64 << 10)
+        writer.object { writer in
+            writer.key("openapi")
+            writer.string("3.1.0")
+            writer.key("info")
+            writer.map([("title", "Magewatch"), ("version", "1"), ("description", description)])
+            writer.key("paths")
+            writer.object { writer in
+                for path in paths {
+                    writer.key(path.path)
+                    writer.object { writer in
+                        for (method, operation) in path.operations {
+                            writer.key(method)
+                            writer.operation(operation, method: method)
+                        }
+                    }
+                }
             }
+            writer.key("components")
+            writer.raw(components.utf8)
+        }
+        return writer.bytes
+    }()
+
+    private static let description =
+        "The APIs of Prometheus, Loki and Alertmanager, and the monitor's own state: the stack, plans and their journal, "
+        + "forecasts, bans. Times of the own API are milliseconds since 1970-01-01 UTC. POST takes parameters as a form, too."
+
+    /// Operations by path, in the order of the tables.
+    private static let paths: [(path: String, operations: [(String, APIOperation)])] = {
+        var paths: [(path: String, operations: [(String, APIOperation)])] = []
+        for operation in operations {
+            let index = paths.firstIndex { $0.path == operation.path } ?? paths.count
+            if index == paths.count { paths.append((operation.path, [])) }
+            paths[index].operations += operation.methods.map { ($0, operation) }
+        }
+        return paths
+    }()
+
+    private static let components = #"""
+        {
+          "responses": { "Error": { "description": "What went wrong.", "content": { "application/json": { "schema": { "type": "object",
+            "properties": { "status": { "const": "error" }, "errorType": { "type": "string" }, "error": { "type": "string" } } } } } } },
+          "schemas": {
+            "Success": { "type": "object", "required": ["status"], "properties": { "status": { "const": "success" },
+              "warnings": { "type": "array", "items": { "type": "string" } }, "infos": { "type": "array", "items": { "type": "string" } } } },
+            "Stack": { "type": "object", "required": ["name", "servers", "containers", "leases"], "properties": {
+              "name": { "type": "string" }, "servers": { "type": "array", "items": { "type": "object" } },
+              "containers": { "type": "array", "items": { "type": "object" } }, "leases": { "type": "array", "items": { "type": "object" } } } },
+            "PlanReport": { "type": "object", "required": ["plan", "state", "steps"], "properties": {
+              "plan": { "type": "object" },
+              "state": { "enum": ["waiting", "running", "done", "failed", "undone", "proposed", "cancelled"] },
+              "startedAt": { "type": "integer" }, "finishedAt": { "type": "integer" },
+              "steps": { "type": "array", "items": { "type": "object", "properties": { "index": { "type": "integer" }, "summary": { "type": "string" },
+                "outcome": { "type": "string" }, "message": { "type": "string" }, "startedAt": { "type": "integer" }, "finishedAt": { "type": "integer" } } } } } },
+            "Forecast": { "type": "object", "properties": { "signal": { "type": "string" }, "role": { "type": "string" }, "madeAt": { "type": "integer" },
+              "leadsSeconds": { "type": "array", "items": { "type": "number" } },
+              "paths": { "type": "array", "items": { "type": "object", "properties": { "quantile": { "type": "number" }, "values": { "type": "array", "items": { "type": "number" } } } } },
+              "model": { "type": "string" }, "recentError": { "type": "number" }, "secondsToSaturation": { "type": "number" }, "secondsToSaturationEarly": { "type": "number" } } },
+            "Ban": { "type": "object", "properties": { "address": { "type": "string" }, "reason": { "type": "string" }, "from": { "type": "integer" }, "until": { "type": "integer" } } }
           }
         }
         """#

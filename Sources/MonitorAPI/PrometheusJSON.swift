@@ -7,43 +7,42 @@ extension JSONWriter {
         map(labels.lazy.map { ($0.name, $0.value) })
     }
 
-    /// A query's value in Prometheus' form: `resultType` and `result`.
+    /// A query's value in Prometheus' form: the members `resultType` and `result`.
     mutating func value(_ value: QueryValue) {
+        key("resultType")
+        switch value {
+        case .scalar(let sample):
+            string("scalar")
+            key("result")
+            self.sample(milliseconds: sample.timestamp, value: sample.value)
+        case .string(let timestamp, let text):
+            string("string")
+            key("result")
+            array { writer in
+                writer.number(Double(timestamp) / 1000)
+                writer.string(text)
+            }
+        case .vector(let elements):
+            string("vector")
+            key("result")
+            array { writer in for element in elements { writer.element(element) } }
+        case .matrix(let series):
+            string("matrix")
+            key("result")
+            array { writer in for one in series { writer.series(one.labels, one.columns) } }
+        }
+    }
+
+    /// One series of a vector.
+    private mutating func element(_ element: VectorElement) {
         object { writer in
-            writer.key("resultType")
-            switch value {
-            case .scalar(let sample):
-                writer.string("scalar")
-                writer.key("result")
-                writer.sample(milliseconds: sample.timestamp, value: sample.value)
-            case .string(let timestamp, let text):
-                writer.string("string")
-                writer.key("result")
-                writer.array { writer in
-                    writer.raw(JSONWriter.text(of: Double(timestamp) / 1000).utf8)
-                    writer.string(text)
-                }
-            case .vector(let elements):
-                writer.string("vector")
-                writer.key("result")
-                writer.array { writer in
-                    for element in elements {
-                        writer.object { writer in
-                            writer.key("metric")
-                            writer.labels(element.labels)
-                            writer.key(element.histogram == nil ? "value" : "histogram")
-                            if let histogram = element.histogram {
-                                writer.sample(milliseconds: element.timestamp, histogram: histogram)
-                            } else {
-                                writer.sample(milliseconds: element.timestamp, value: element.value)
-                            }
-                        }
-                    }
-                }
-            case .matrix(let series):
-                writer.string("matrix")
-                writer.key("result")
-                writer.array { writer in for one in series { writer.series(one.labels, one.columns) } }
+            writer.key("metric")
+            writer.labels(element.labels)
+            writer.key(element.histogram == nil ? "value" : "histogram")
+            if let histogram = element.histogram {
+                writer.sample(milliseconds: element.timestamp, histogram: histogram)
+            } else {
+                writer.sample(milliseconds: element.timestamp, value: element.value)
             }
         }
     }

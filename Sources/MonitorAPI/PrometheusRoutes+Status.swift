@@ -1,116 +1,116 @@
 import Hummingbird
+import PromQL
 import Telemetry
 
+/// What the server is and how it does.
 extension PrometheusRoutes {
-    func targets(_ parameters: RequestParameters) async throws -> Response {
-        let targets = await services.targets()
+    func registerStatus(_ router: Router<BasicRequestContext>) {
+        router.get("/api/v1/status/buildinfo") { request, _ in await answer(request, buildInformation) }
+        router.get("/api/v1/status/runtimeinfo") { request, _ in await answer(request, runtimeInformation) }
+        router.get("/api/v1/status/flags") { request, _ in await answer(request, flags) }
+        router.get("/api/v1/status/config") { request, _ in await answer(request, configuration) }
+        router.get("/api/v1/status/tsdb") { request, _ in await answer(request, store) }
+        router.get("/api/v1/status/walreplay") { request, _ in await answer(request, replay) }
+        router.get("/api/v1/features") { request, _ in await answer(request, features) }
+        for path in ["/-/healthy", "/-/ready"] {
+            for method in [HTTPRequest.Method.get, .head] {
+                router.on(RouterPath(path), method: method) { _, _ in
+                    APIResponse.text("Magewatch is \(path.dropFirst(3)).\n")
+                }
+            }
+        }
+    }
+
+    /// Without `features`: with them Grafana takes the server for another product than Prometheus.
+    private func buildInformation(_ parameters: RequestParameters) async throws -> Response {
+        let version = await services.status().version
+        return APIResponse.success { writer in
+            // Clients choose what they use by the version of Prometheus, so its number stands first.
+            writer.map([
+                ("version", "3.0.0-magewatch"), ("revision", version), ("branch", ""), ("buildUser", ""), ("buildDate", ""),
+                ("goVersion", ""), ("application", "Magewatch"),
+            ])
+        }
+    }
+
+    private func runtimeInformation(_ parameters: RequestParameters) async throws -> Response {
+        let status = await services.status()
+        let texts = [
+            ("startTime", Timestamps.rfc3339(status.startedAt)), ("serverTime", Timestamps.rfc3339(now())),
+            ("lastConfigTime", Timestamps.rfc3339(status.configuredAt)), ("CWD", status.workingDirectory),
+            ("hostname", status.hostName), ("GOGC", ""), ("GODEBUG", ""),
+            ("storageRetention", JSONWriter.text(of: status.retentionSeconds) + "s"),
+        ]
+        let numbers = [
+            ("timeSeriesCount", status.series), ("corruptionCount", status.corruptions), ("goroutineCount", 0),
+            ("GOMAXPROCS", QueryPool.maximumConcurrent),
+        ]
         return APIResponse.success { writer in
             writer.object { writer in
-                writer.key("activeTargets")
-                writer.array { writer in for target in targets { writer.target(target) } }
-                writer.key("droppedTargets")
-                writer.array { _ in }
+                for (name, text) in texts {
+                    writer.key(name)
+                    writer.string(text)
+                }
+                for (name, number) in numbers {
+                    writer.key(name)
+                    writer.integer(number)
+                }
+                writer.key("reloadConfigSuccess")
+                writer.boolean(status.isConfigurationSound)
             }
         }
     }
 
-    func alerts(_ parameters: RequestParameters) async throws -> Response {
-        let alerts = await services.alerts().filter { $0.state != .resolved }
+    private func flags(_ parameters: RequestParameters) async throws -> Response {
+        let options = services.promQL.options
+        var flags = await services.status().flags
+        flags["query.lookback-delta"] = "\(options.lookback / 1000)s"
+        flags["query.timeout"] = options.deadline.map { "\($0.components.seconds)s" } ?? ""
+        flags["query.max-samples"] = "\(options.maximumSamples)"
+        flags["query.max-concurrency"] = "\(QueryPool.maximumConcurrent)"
+        flags["web.enable-admin-api"] = services.administration == nil ? "false" : "true"
+        return APIResponse.success { writer in writer.map(flags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }) }
+    }
+
+    private func configuration(_ parameters: RequestParameters) async throws -> Response {
+        let text = await services.status().configurationYAML
+        return APIResponse.success { $0.map([("yaml", text)]) }
+    }
+
+    /// The API opens when the log was replayed, so it is always done.
+    private func replay(_ parameters: RequestParameters) async throws -> Response {
+        let segments = await services.status().logSegments
         return APIResponse.success { writer in
             writer.object { writer in
-                writer.key("alerts")
-                writer.array { writer in for alert in alerts { writer.alert(alert) } }
+                for (name, number) in [("min", 0), ("max", segments), ("current", segments)] {
+                    writer.key(name)
+                    writer.integer(number)
+                }
+                writer.key("state")
+                writer.string("done")
             }
         }
     }
 
-    func rules(_ parameters: RequestParameters) async throws -> Response {
-        let groups = await services.rules()
-        let alerts = await services.alerts().filter { $0.state != .resolved }
+    private func features(_ parameters: RequestParameters) async throws -> Response {
+        let features: [(String, [(String, Bool)])] = [
+            ("api", [("admin", services.administration != nil), ("exclude_alerts", true), ("query_stats", true)]),
+            ("otlp_receiver", [("delta_conversion", false)]),
+            ("promql", [("at_modifier", true), ("negative_offset", true), ("subqueries", true)]),
+            ("prometheus", [("agent_mode", false), ("auto_reload_config", false)]),
+        ]
         return APIResponse.success { writer in
             writer.object { writer in
-                writer.key("groups")
-                writer.array { writer in for group in groups { writer.group(group, alerts) } }
+                for (category, names) in features {
+                    writer.key(category)
+                    writer.object { writer in
+                        for (name, isOn) in names {
+                            writer.key(name)
+                            writer.boolean(isOn)
+                        }
+                    }
+                }
             }
-        }
-    }
-}
-
-extension JSONWriter {
-    fileprivate mutating func target(_ target: TargetReport) {
-        object { writer in
-            writer.key("labels")
-            writer.labels(target.labels)
-            writer.key("discoveredLabels")
-            writer.object { _ in }
-            writer.key("scrapePool")
-            writer.string(target.job)
-            writer.key("scrapeUrl")
-            writer.string(target.url)
-            writer.key("health")
-            writer.string(target.lastScrape == 0 ? "unknown" : target.isUp ? "up" : "down")
-            writer.key("lastError")
-            writer.string(target.lastError)
-            writer.key("lastScrape")
-            writer.string(Timestamps.rfc3339(target.lastScrape))
-        }
-    }
-
-    fileprivate mutating func alert(_ alert: Alert) {
-        object { writer in
-            writer.key("labels")
-            writer.labels(alert.labels)
-            writer.key("annotations")
-            writer.map(alert.annotations.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-            writer.key("state")
-            writer.string(alert.state.rawValue)
-            writer.key("activeAt")
-            writer.string(Timestamps.rfc3339(alert.activeAt))
-            if let firedAt = alert.firedAt {
-                writer.key("firedAt")
-                writer.string(Timestamps.rfc3339(firedAt))
-            }
-            writer.key("value")
-            writer.string(JSONWriter.text(of: alert.value))
-        }
-    }
-
-    fileprivate mutating func group(_ group: RuleGroupReport, _ alerts: [Alert]) {
-        object { writer in
-            writer.key("name")
-            writer.string(group.name)
-            writer.key("file")
-            writer.string(group.file)
-            writer.key("interval")
-            writer.raw(JSONWriter.text(of: group.intervalSeconds).utf8)
-            writer.key("rules")
-            writer.array { writer in
-                for rule in group.rules { writer.rule(rule, alerts.filter { $0.name == rule.name }) }
-            }
-        }
-    }
-
-    private mutating func rule(_ rule: RuleGroupReport.Rule, _ alerts: [Alert]) {
-        object { writer in
-            writer.key("name")
-            writer.string(rule.name)
-            writer.key("query")
-            writer.string(rule.expression)
-            writer.key("health")
-            writer.string("ok")
-            writer.key("type")
-            writer.string(rule.isAlert ? "alerting" : "recording")
-            writer.key("labels")
-            writer.map(rule.labels.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-            guard rule.isAlert else { return }
-            writer.key("duration")
-            writer.raw(JSONWriter.text(of: rule.holdSeconds).utf8)
-            writer.key("state")
-            writer.string(alerts.contains { $0.state == .firing } ? "firing" : alerts.isEmpty ? "inactive" : "pending")
-            writer.key("annotations")
-            writer.map(rule.annotations.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-            writer.key("alerts")
-            writer.array { writer in for alert in alerts { writer.alert(alert) } }
         }
     }
 }

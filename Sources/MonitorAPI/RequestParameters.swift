@@ -14,7 +14,7 @@ struct RequestParameters: Sendable {
 
     init(_ request: Request) async throws {
         try append(request.uri.query ?? "")
-        guard request.method == .post else { return }
+        guard request.method == .post || request.method == .put else { return }
         do {
             let body = try await request.body.collect(upTo: RequestParameters.maximumBodyBytes)
             try append(String(buffer: body))
@@ -39,13 +39,49 @@ struct RequestParameters: Sendable {
         return value
     }
 
-    /// The parameter `limit`: most results wanted; nil where there is none.
-    func limit() throws(APIError) -> Int? {
-        guard let text = self["limit"], !text.isEmpty else { return nil }
+    /// A parameter that says how many results are wanted at most; nil where there is none.
+    func limit(_ name: String = "limit") throws(APIError) -> Int? {
+        guard let text = self[name], !text.isEmpty else { return nil }
         guard let limit = Int(text), limit >= 0 else {
-            throw APIError(.badData, "parameter \"limit\": \"\(text)\" is not a number of results")
+            throw APIError(.badData, "parameter \"\(name)\": \"\(text)\" is not a number of results")
         }
         return limit
+    }
+
+    /// A time in seconds since 1970 or RFC 3339; nil where there is none.
+    func time(_ name: String) throws(APIError) -> Milliseconds? {
+        guard let text = self[name], !text.isEmpty else { return nil }
+        guard let time = TimeParameter.milliseconds(text) else {
+            throw APIError(.badData, "parameter \"\(name)\": \"\(text)\" is neither seconds since 1970 nor an RFC 3339 time")
+        }
+        return time
+    }
+
+    /// The times from `start` through `end`, all times where they are absent.
+    func timeRange() throws(APIError) -> ClosedRange<Milliseconds> {
+        let from = try time("start") ?? 0
+        let through = try time("end") ?? Milliseconds.max / 2
+        guard from <= through else { throw APIError(.badData, "parameter \"end\" lies before \"start\"") }
+        return from...through
+    }
+
+    /// A positive duration such as `5m`, or a number of seconds; nil where there is none.
+    func seconds(_ name: String) throws(APIError) -> Double? {
+        guard let text = self[name], !text.isEmpty else { return nil }
+        guard let seconds = TimeParameter.seconds(text), seconds >= 0.001, seconds < 1e10 else {
+            throw APIError(
+                .badData, "parameter \"\(name)\": \"\(text)\" is not a positive number of seconds or a duration")
+        }
+        return seconds
+    }
+
+    /// `true` or `false`; false where it is absent.
+    func boolean(_ name: String) throws(APIError) -> Bool {
+        switch self[name] {
+        case nil, "", "false", "0": return false
+        case "true", "1": return true
+        case let text?: throw APIError(.badData, "parameter \"\(name)\": \"\(text)\" is neither true nor false")
+        }
     }
 
     private mutating func append(_ query: String) throws(APIError) {

@@ -12,8 +12,11 @@ struct ConfigurationDecoder {
         var configuration = MagewatchConfiguration()
         set(&configuration.stack, top.string("stack"))
         set(&configuration.dataDirectory, top.string("data"))
-        endpoint(top.mapping("ingest"), &configuration.ingest)
-        endpoint(top.mapping("api"), &configuration.api)
+        section(top.mapping("ingest")) { endpoint($0, &configuration.ingest) }
+        section(top.mapping("api")) { reader in
+            endpoint(reader, &configuration.api)
+            set(&configuration.allowsStoreOrders, reader.boolean("admin"))
+        }
         configuration.tokenFile = top.string("token-file")
         section(top.mapping("agent")) { reader in
             set(&configuration.builtInAgent.isEnabled, reader.boolean("enabled"))
@@ -218,14 +221,12 @@ struct ConfigurationDecoder {
             networkBitsPerSecond: (reader.number("network-mbit") ?? 0) * 1e6)
     }
 
-    private func endpoint(_ reader: YAMLReader?, _ endpoint: inout MagewatchConfiguration.Endpoint) {
-        section(reader) { reader in
-            guard let text = reader.string("listen") else { return }
-            if let parsed = Units.endpoint(text) {
-                endpoint = parsed
-            } else {
-                reader.fail("listen", "\"\(text)\" is not HOST:PORT")
-            }
+    private func endpoint(_ reader: YAMLReader, _ endpoint: inout MagewatchConfiguration.Endpoint) {
+        guard let text = reader.string("listen") else { return }
+        if let parsed = Units.endpoint(text) {
+            endpoint = parsed
+        } else {
+            reader.fail("listen", "\"\(text)\" is not HOST:PORT")
         }
     }
 

@@ -11,6 +11,8 @@ package struct MagewatchConfiguration: Sendable, Equatable {
     package var dataDirectory = "magewatch-data"
     package var ingest = Endpoint(host: "127.0.0.1", port: 7100)
     package var api = Endpoint(host: "127.0.0.1", port: 7101)
+    /// Whether the API takes orders that delete or copy series.
+    package var allowsStoreOrders = false
     /// File with the bearer token that agents want.
     package var tokenFile: String?
     package var builtInAgent = BuiltInAgent()

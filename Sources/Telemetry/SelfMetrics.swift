@@ -16,7 +16,6 @@ package final class SelfMetrics: Sendable {
 
     private struct State {
         var values: [Labels: (kind: Kind, value: Double)] = [:]
-        var help: [String: String] = [:]
     }
 
     /// Most series the registry holds; later ones are dropped and counted in `magewatch_self_metrics_dropped_total`.

@@ -80,7 +80,7 @@ private final class Greeting: Sendable {
         guard let ready, let ingest = ready.ingest, let api = ready.api else { return }
         let text = """
             Magewatch watches stack "\(configuration.stack)", data in \(configuration.dataDirectory)
-              ingest port  \(ingest)   syslog, RELP, Prometheus remote-write, Loki push, JSON lines, TCP and UDP
+              ingest port  \(ingest)   syslog, RELP, Prometheus remote-write, OTLP metrics, Loki push, JSON lines, TCP and UDP
               API          http://\(api)   Prometheus, Loki, Alertmanager, /api/magewatch/v1
             Try
               magewatch dash --api http://\(api)

@@ -52,8 +52,15 @@ extension Scene {
     static let targets = [
         TargetReport(
             job: "node", url: "http://10.0.0.1:9100/metrics", labels: ["job": "node"], isUp: false, lastScrape: now,
-            lastError: "refused")
+            lastError: "refused", lastSeconds: 0.25, intervalSeconds: 15, timeoutSeconds: 5),
+        TargetReport(
+            job: "agent", url: "http://10.0.0.2:7102", labels: ["job": "agent"], isUp: false, lastScrape: 0, lastError: ""),
     ]
+
+    static let status = ServerStatus(
+        version: "0.9.9", startedAt: now - 60_000, workingDirectory: "/srv", hostName: "mon", configurationYAML: "stack: shop\n",
+        flags: ["storage.tsdb.path": "data"], configuredAt: now - 60_000, retentionSeconds: 86_400, series: 3, chunks: 3,
+        logSegments: 2)
 
     func services() -> APIServices {
         APIServices(
@@ -79,6 +86,7 @@ extension Scene {
                     silences[index].endsAt = self.clock()
                 }
             },
-            targets: { Scene.targets })
+            targets: { Scene.targets }, status: { Scene.status }, exemplars: ExemplarsInMemory(),
+            metadata: MetadataInMemory(), administration: store, alertReceivers: ["http://hooks.example"])
     }
 }

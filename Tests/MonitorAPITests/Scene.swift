@@ -60,8 +60,10 @@ struct SeriesInMemory: SeriesSource {
 /// What came back.
 struct Answer {
     let status: Int
-    let contentType: String
+    let headers: HTTPFields
     let body: Data
+
+    var contentType: String { headers[.contentType] ?? "" }
 
     var text: String { String(decoding: body, as: UTF8.self) }
     /// The body parsed; throws where it is no JSON.
@@ -80,14 +82,17 @@ final class Scene: Sendable {
     var silencesNow: [SilenceReport] { silences.withLock { $0 } }
     var alertsNow: [Alert] { alerts.withLock { $0 } }
     var approvedNow: [String] { approved.withLock { $0 } }
+    /// Takes the orders to the store where there is one.
+    let store: RecordingStore?
     let sources: (series: SeriesInMemory, logs: MemoryLogSource, options: PromQLEngine.Options)
     let clock: @Sendable () -> Milliseconds
 
     init(
         series: SeriesInMemory = Scene.series(), logs: MemoryLogSource = Scene.logs(), options: PromQLEngine.Options = .init(),
-        clock: @escaping @Sendable () -> Milliseconds = { Scene.now }
+        store: RecordingStore? = nil, clock: @escaping @Sendable () -> Milliseconds = { Scene.now }
     ) {
         sources = (series, logs, options)
+        self.store = store
         self.clock = clock
     }
 
@@ -130,26 +135,33 @@ final class Scene: Sendable {
         try await send(.post, uri, type: "application/json", body: json)
     }
 
-    func send(_ method: HTTPRequest.Method, _ uri: String, type: String? = nil, body: String? = nil) async throws -> Answer {
+    func send(
+        _ method: HTTPRequest.Method, _ uri: String, type: String? = nil, body: String? = nil, headers: HTTPFields = [:]
+    ) async throws -> Answer {
+        try await send(method, uri, type: type, bytes: body.map { Array($0.utf8) }, headers: headers)
+    }
+
+    func send(
+        _ method: HTTPRequest.Method, _ uri: String, type: String? = nil, bytes: [UInt8]?, headers: HTTPFields = [:]
+    ) async throws -> Answer {
         try await Scene.send(
             APIServer(services: services(), now: clock, logger: Logger(label: "test")).router(), method, uri, type: type,
-            body: body)
+            bytes: bytes, headers: headers)
     }
 
     /// Asks a router, without a network.
     static func send(
         _ router: Router<BasicRequestContext>, _ method: HTTPRequest.Method, _ uri: String, type: String? = nil,
-        body: String? = nil
+        bytes: [UInt8]? = nil, headers: HTTPFields = [:]
     ) async throws -> Answer {
         try await Application(router: router).test(.router) { client in
-            var headers = HTTPFields()
+            var headers = headers
             if let type { headers[.contentType] = type }
             return try await client.execute(
-                uri: uri, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) }
+                uri: uri, method: method, headers: headers, body: bytes.map { ByteBuffer(bytes: $0) }
             ) { response in
                 Answer(
-                    status: response.status.code, contentType: response.headers[.contentType] ?? "",
-                    body: Data(response.body.readableBytesView))
+                    status: response.status.code, headers: response.headers, body: Data(response.body.readableBytesView))
             }
         }
     }

@@ -1,0 +1,70 @@
+extension OpenAPIDocument {
+    private static let times: [APIOperation.Parameter] = [
+        .optional("start", "Earliest time: nanoseconds, seconds or RFC 3339."), .optional("end", "Latest time."),
+        .optional("since", "How far back from the end."),
+    ]
+    private static let lines: [APIOperation.Parameter] = [
+        .optional("limit", "Most entries."), .optional("direction", "`forward` or `backward`."),
+    ]
+
+    /// Loki's API.
+    static let loki: [APIOperation] = [
+        APIOperation(
+            "get post", "/loki/api/v1/query", "Evaluates a LogQL query at one time.",
+            [.query, .optional("time", "When; now where it is absent.")] + lines),
+        APIOperation(
+            "get post", "/loki/api/v1/query_range", "Evaluates a LogQL query over a range.",
+            [.query, .optional("step", "Of metric queries.")] + times + lines),
+        APIOperation(
+            "get post", "/loki/api/v1/series", "Label sets of streams.", [.match] + times, answer: .envelope("array")),
+        APIOperation(
+            "get", "/loki/api/v1/labels", "Names of stream labels.", [.optional("query", "A selector.")] + times,
+            answer: .envelope("array")),
+        APIOperation(
+            "get", "/loki/api/v1/label", "Names of stream labels.", [.optional("query", "A selector.")] + times,
+            answer: .envelope("array")),
+        APIOperation(
+            "get", "/loki/api/v1/label/{name}/values", "Values of a stream label.",
+            [.optional("query", "A selector.")] + times, answer: .envelope("array")),
+        APIOperation("get", "/loki/api/v1/status/buildinfo", "Version.", answer: .json),
+        APIOperation("get", "/ready", "Answers once queries are.", answer: .text),
+    ]
+
+    /// Alertmanager's API.
+    static let alertmanager: [APIOperation] = [
+        APIOperation("get", "/api/v2/status", "Version and cluster.", answer: .json),
+        APIOperation("get", "/api/v2/receivers", "Names of receivers.", answer: .json),
+        APIOperation(
+            "get", "/api/v2/alerts", "Alerts that fire.",
+            [
+                .list("filter", "A condition on labels."), .optional("active", "`false` leaves active ones out."),
+                .optional("silenced", "`false` leaves silenced ones out."),
+            ], answer: .json),
+        APIOperation("post", "/api/v2/alerts", "Takes alerts from outside.", answer: .json),
+        APIOperation(
+            "get", "/api/v2/silences", "Silences.", [.list("filter", "A condition that a silence must have.")], answer: .json),
+        APIOperation("post", "/api/v2/silences", "Makes a silence, or changes the one of its `id`.", answer: .json),
+        APIOperation("get delete", "/api/v2/silence/{id}", "One silence; deleting ends it now.", answer: .json),
+    ]
+
+    /// Magewatch's own API.
+    static let own: [APIOperation] = [
+        APIOperation(
+            "get", "/api/magewatch/v1/stack", "Servers, containers and leases as the monitor knows them.",
+            answer: .schema("Stack", isList: false)),
+        APIOperation(
+            "get", "/api/magewatch/v1/plans", "Plans, the newest first, each with its decision and journal.",
+            [.optional("limit", "Most plans, 100 where it is absent.")], answer: .schema("PlanReport", isList: true)),
+        APIOperation("get", "/api/magewatch/v1/plans/{id}", "One plan.", answer: .schema("PlanReport", isList: false)),
+        APIOperation(
+            "post", "/api/magewatch/v1/plans/{id}/approve", "Lets a proposed plan run (scaler mode ask).",
+            answer: .schema("PlanReport", isList: false)),
+        APIOperation(
+            "get", "/api/magewatch/v1/forecasts", "The latest forecast of each signal and role, whole paths.",
+            [.optional("role", "Only this role's.")], answer: .schema("Forecast", isList: true)),
+        APIOperation("get", "/api/magewatch/v1/bans", "Bans in force.", answer: .schema("Ban", isList: true)),
+        APIOperation("get", "/api/magewatch/v1/openapi.json", "This document.", answer: .json),
+        APIOperation("get", "/health", "Answers while the process serves.", answer: .text),
+        APIOperation("get", "/metrics", "The monitor's own metrics, Prometheus text format.", answer: .text),
+    ]
+}
