@@ -32,7 +32,8 @@ extension Monitor {
             silences: { await alerts.allSilences().map(Monitor.report) },
             createSilence: { try await alerts.putSilence(Monitor.record($0)) },
             expireSilence: { try await alerts.expireSilence($0, at: SystemClock.milliseconds()) },
-            targets: { targetReports() }, status: { status() }, exemplars: stores.metrics, metadata: ScrapedMetadata(board: scrapes),
+            targets: { targetReports() }, status: { status() }, exemplars: stores.metrics,
+            metadata: ScrapedMetadata(board: scrapes),
             administration: configuration.allowsStoreOrders ? storeAdministration : nil, alertReceivers: alertReceivers)
     }
 
