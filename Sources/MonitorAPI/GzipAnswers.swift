@@ -7,6 +7,8 @@ import Synchronization
 struct GzipAnswers: RouterMiddleware {
     /// Smaller answers fit one packet as they are.
     static let minimumBytes = 1200
+    /// What packs more than so many times is sent as it is: careful clients take it for a bomb (AsyncHTTPClient from 25 times on).
+    static let maximumRatio = 20
 
     let pool: QueryPool
 
@@ -26,7 +28,9 @@ struct GzipAnswers: RouterMiddleware {
         let whole = CollectedBody()
         try await response.body.write(CollectingWriter(whole: whole))
         let bytes = whole.bytes.withLock { $0 }
-        guard let packed = try await pool.run({ Gzip.compress(bytes) }) else { return response }
+        guard let packed = try await pool.run({ Gzip.compress(bytes) }),
+            bytes.count <= packed.count * GzipAnswers.maximumRatio
+        else { return response }
         var compressed = response
         compressed.body = .init(byteBuffer: ByteBuffer(bytes: packed))
         compressed.headers[.contentEncoding] = "gzip"

@@ -97,6 +97,10 @@ import Testing
             let answer = try await scene.send(.get, uri, headers: [.acceptEncoding: refused])
             #expect(answer.headers[.contentEncoding] == nil, "\(refused)")
         }
+        let bomb = try await scene.send(
+            .get, "/api/v1/query?query=" + Scene.encoded("\"" + String(repeating: "x", count: 100_000) + "\""),
+            headers: [.acceptEncoding: "gzip"])
+        #expect(bomb.status == 200 && bomb.headers[.contentEncoding] == nil && bomb.body.count > 100_000)
         let small = try await scene.send(.get, "/api/v1/labels", headers: [.acceptEncoding: "gzip"])
         #expect(small.headers[.contentEncoding] == nil)
     }
