@@ -48,7 +48,7 @@ extension MetricStore {
     }
 
     private func flush(before cutoff: Milliseconds, now: Milliseconds) throws(MetricStoreError) {
-        guard let mark = freeze(before: cutoff) else { return }
+        guard let mark = freeze(before: cutoff, now: now) else { return }
         let series = state.withLock { $0.head.series }
         var builders: [Milliseconds: BlockBuilder] = [:]
         let oldest = options.retention.map { now.saturatingAdd(-$0) } ?? .min
@@ -87,9 +87,17 @@ extension MetricStore {
     }
 
     /// Sets aside what is older than `cutoff`, or returns what an earlier call could not write.
-    private func freeze(before cutoff: Milliseconds) -> BlockMark? {
+    private func freeze(before cutoff: Milliseconds, now: Milliseconds) -> BlockMark? {
         if let pending = state.withLock({ $0.pendingFlush }) { return pending }
-        guard state.withLock({ $0.head.oldest < cutoff }) else { return nil }
+        let isDue = state.withLock { state in
+            guard state.head.oldest < cutoff else { return false }
+            // Whoever sends an old day would have it written in slivers, and each sliver merged into the day again.
+            let isSoon = now.saturatingAdd(-options.minimumFlushInterval) < state.lastFlush
+            guard !isSoon || state.head.sampleCount >= options.earlyFlushSamples else { return false }
+            state.lastFlush = now
+            return true
+        }
+        guard isDue else { return nil }
         // The log moves on first: all that was logged before is then frozen, and what comes meanwhile stands in newer segments.
         let (segment, count) = writer.sync {
             let segment = log.withLock { log in

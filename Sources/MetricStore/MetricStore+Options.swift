@@ -12,6 +12,10 @@ extension MetricStore {
         /// Bytes that blocks and the write-ahead log may take: beyond it the oldest blocks are removed, whatever their age; `nil` sets no
         /// limit. While blocks are merged they take up to ``maximumMergeBytes`` more. Default: no limit.
         package var maximumDiskBytes: Int?
+        /// Time between two writings of blocks, unless ``earlyFlushSamples`` wait. Default: none.
+        package var minimumFlushInterval: Milliseconds = 0
+        /// Samples in memory with which blocks are written all the same. Default 2,000,000.
+        package var earlyFlushSamples = 2_000_000
         /// How much older than a series' newest sample a sample may be; older ones are refused as `too_old`. Default 1 h.
         package var outOfOrderWindow: Milliseconds = 3_600_000
         /// How far ahead of the clock a sample may be; later ones are refused as `too_new`. Default 1 day.

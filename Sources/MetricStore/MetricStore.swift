@@ -18,6 +18,8 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
         var blocks: [Block]
         /// What was frozen for blocks that are not written yet: retried until it succeeds.
         var pendingFlush: BlockMark?
+        /// When head data was last set aside for blocks, by the clock of ``MetricStore/maintain(now:)``.
+        var lastFlush: Milliseconds = .min
         var nextBlock: UInt64
         /// Those that some block has not carried out yet.
         var deletions: [Deletion] = []

@@ -32,6 +32,7 @@ package struct MonitorStores: Sendable {
         metricOptions.maximumSeries = configuration.metrics.maximumSeries
         metricOptions.maximumSeriesPerMetric = configuration.metrics.maximumSeriesPerMetric
         metricOptions.maximumSeriesPerSource = configuration.metrics.maximumSeriesPerSource
+        metricOptions.minimumFlushInterval = 300_000
         var logOptions = LogStore.Options()
         logOptions.retention = Nanoseconds(configuration.retention.logsSeconds * 1e9)
         self.metrics = try MetricStore(

@@ -67,6 +67,8 @@ package struct MagewatchConfiguration: Sendable, Equatable {
         package var maximumSeries = 1_000_000
         package var maximumSeriesPerMetric = 200_000
         package var maximumSeriesPerSource = 500_000
+
+        package init() {}
     }
 
     /// Scraping of agents and exporters. The agents of `servers` are targets without being named here.
