@@ -34,7 +34,7 @@ extension Block {
 
     /// Those of a list of which something may be left.
     func remaining(_ list: [UInt32]) -> [UInt32] {
-        deletions.isEmpty ? list : list.filter { !deletions.hidesAll(of: $0, in: span) }
+        isWhole ? list : list.filter { !deletions.hidesAll(of: $0, in: span) }
     }
 }
 
