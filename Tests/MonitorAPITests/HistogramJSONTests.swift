@@ -19,7 +19,7 @@ import Testing
 
     private func text(_ value: QueryValue) -> String {
         var writer = JSONWriter()
-        writer.value(value)
+        writer.object { $0.value(value) }
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
