@@ -46,8 +46,7 @@ extension HTTPRoutes {
         var refused = translated.refused.merging(translated.batch.refused, uniquingKeysWith: +)
         for (reason, count) in refused { intake.refuse(reason, from: peer, count: count) }
         if !translated.batch.isEmpty {
-            let outcome = try await intake.samples.append(translated.batch)
-            intake.count(outcome, cutLines: 0, from: peer, Intake.samplesMetric, as: "otlp")
+            let outcome = try await intake.store(translated.batch, from: peer, as: "otlp")
             refused.merge(outcome.refused, uniquingKeysWith: +)
         }
         // One point of a histogram is many samples, of which each may be refused.

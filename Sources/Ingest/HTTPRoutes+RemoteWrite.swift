@@ -14,17 +14,13 @@ extension HTTPRoutes {
     }
 
     private func remoteWrite1(_ request: Request) async throws -> Response {
-        var decoded = try RemoteWriteDecoder.decode(snappy: request.body, maximumBytes: intake.options.maximumBodyBytes)
-        decoded.batch.source = peer
+        let decoded = try RemoteWriteDecoder.decode(snappy: request.body, maximumBytes: intake.options.maximumBodyBytes)
         if decoded.nativeHistograms > 0 { intake.refuse("native_histogram", from: peer, count: decoded.nativeHistograms) }
         for (reason, count) in decoded.batch.refused { intake.refuse(reason, from: peer, count: count) }
         // Metadata comes in requests of its own.
         guard !decoded.batch.isEmpty || !decoded.batch.refused.isEmpty else { return Response(status: .noContent, body: "") }
         var outcome = AppendOutcome()
-        if !decoded.batch.isEmpty {
-            outcome = try await intake.samples.append(decoded.batch)
-            intake.count(outcome, cutLines: 0, from: peer, Intake.samplesMetric, as: "remote_write")
-        }
+        if !decoded.batch.isEmpty { outcome = try await intake.store(decoded.batch, from: peer, as: "remote_write") }
         return HTTPRoutes.response(
             to: outcome.refused.merging(decoded.batch.refused, uniquingKeysWith: +), kept: outcome.accepted, what: "samples")
     }
@@ -54,10 +50,7 @@ extension HTTPRoutes {
         if decoded.exemplars > 0 { intake.refuse("exemplar", from: peer, count: decoded.exemplars) }
         for (reason, count) in refused { intake.refuse(reason, from: peer, count: count) }
         var outcome = AppendOutcome()
-        if !decoded.batch.isEmpty {
-            outcome = try await intake.samples.append(decoded.batch)
-            intake.count(outcome, cutLines: 0, from: peer, Intake.samplesMetric, as: "remote_write2")
-        }
+        if !decoded.batch.isEmpty { outcome = try await intake.store(decoded.batch, from: peer, as: "remote_write2") }
         refused.merge(outcome.refused, uniquingKeysWith: +)
         return (HTTPRoutes.response(to: refused, kept: outcome.accepted, what: "samples"), outcome.accepted)
     }

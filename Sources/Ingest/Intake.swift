@@ -59,6 +59,17 @@ package struct Intake: Sendable {
         }
     }
 
+    /// Stores the samples of a request, in the name of its sender, and counts what became of them.
+    /// - Throws: ``SinkError`` where nothing was kept.
+    func store(_ batch: SampleBatch, from peer: String, as name: String) async throws -> AppendOutcome {
+        var batch = batch
+        // Limits are kept by source: whoever explodes its labels is to hurt itself alone.
+        batch.source = peer
+        let outcome = try await samples.append(batch)
+        count(outcome, cutLines: 0, from: peer, Intake.samplesMetric, as: name)
+        return outcome
+    }
+
     /// Counts what became of a batch.
     package func count(_ outcome: AppendOutcome, cutLines: Int, from peer: String, _ metric: String, as name: String) {
         metrics.add(metric, ["protocol": name], by: Double(outcome.accepted))

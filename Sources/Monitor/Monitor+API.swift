@@ -38,7 +38,7 @@ extension Monitor {
     }
 
     private var storeAdministration: any StoreAdministration {
-        MetricStoreOrders(store: stores.metrics, snapshotsDirectory: configuration.dataDirectory + "/snapshots")
+        MetricStoreOrders(store: stores.metrics, snapshotsDirectory: stores.snapshotDirectory)
     }
 
     /// As many entries as the API lets a query ask for.

@@ -108,6 +108,7 @@ struct IngestServerTests {
             }
             #expect(metrics.value(Intake.samplesMetric, ["protocol": "remote_write"]) == 1)
         }
+        #expect(sink.sources == ["127.0.0.1"])
         let found = try #require(sink.samples.first)
         #expect(found.labels == ["__name__": "m", "job": "j"])
         #expect(found.sample.timestamp == 5000)

@@ -40,6 +40,7 @@ import Testing
             #expect(answer.hasPrefix("HTTP/1.1 200") && answer.contains("Content-Type: \(type)\r\n"), "\(answer)")
             #expect(answer.hasSuffix(type == "application/json" ? "\r\n\r\n{}" : "\r\n\r\n"), "\(answer)")
             #expect(Set(sink.samples.map(\.labels)) == Set(OTLPExport.expected.keys))
+            #expect(sink.sources == ["127.0.0.1"])
         }
     }
 

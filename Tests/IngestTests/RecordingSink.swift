@@ -17,6 +17,8 @@ final class RecordingSink: LogSink, SampleSink {
     private struct State {
         var rows: [Row] = []
         var samples: [(labels: Labels, sample: Sample)] = []
+        /// Who the batches of samples said they came from.
+        var sources: [String?] = []
         var failure: SinkError?
         var attempts = 0
         var waiters: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
@@ -30,6 +32,7 @@ final class RecordingSink: LogSink, SampleSink {
 
     var rows: [Row] { state.withLock { $0.rows } }
     var samples: [(labels: Labels, sample: Sample)] { state.withLock { $0.samples } }
+    var sources: [String?] { state.withLock { $0.sources } }
     var attempts: Int { state.withLock { $0.attempts } }
 
     func succeed() { state.withLock { $0.failure = nil } }
@@ -50,6 +53,7 @@ final class RecordingSink: LogSink, SampleSink {
 
     func append(_ batch: SampleBatch) async throws -> AppendOutcome {
         try keep { state in
+            state.sources.append(batch.source)
             for series in batch.series {
                 let labels = batch.labels(of: series)
                 for index in series.samples {
@@ -57,6 +61,17 @@ final class RecordingSink: LogSink, SampleSink {
                 }
             }
             return batch.sampleCount
+        }
+    }
+
+    /// Returns when a sample is there that is looked for.
+    func waitForSample(_ isWanted: (Labels, Sample) -> Bool) async {
+        var seen = 0
+        while true {
+            let (samples, count) = state.withLock { ($0.samples[seen...], $0.samples.count) }
+            if samples.contains(where: { isWanted($0.labels, $0.sample) }) { return }
+            seen = count
+            await waitFor(state.withLock { $0.rows.count } + count + 1)
         }
     }
 

@@ -105,6 +105,7 @@ extension ProtobufWriter {
             sink.samples.map(\.labels) == [
                 ["__name__": "m", "job": "j"], ["__name__": "m", "job": "j"], ["__name__": "m", "job": "é", "a.b": "c d"],
             ])
+        #expect(sink.sources == ["127.0.0.1"])
         #expect(sink.samples.map(\.sample.timestamp) == [5000, 6000, 7000])
         let values = sink.samples.map(\.sample.value.bitPattern)
         #expect(values == [1.5, SampleBatch.staleMarker, -0.0].map(\.bitPattern))

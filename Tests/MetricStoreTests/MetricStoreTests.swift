@@ -131,6 +131,34 @@ import Testing
         #expect(columns == SampleColumns(timestamps: [MetricStore.earliestTime, 0, .max], values: [1, 2, 3]))
     }
 
+    @Test("What comes late is written in large parts: after a while, or once there is much of it")
+    func largeParts() async throws {
+        let directory = try TemporaryDirectory("store")
+        let hour = MetricStoreTests.hour
+        let fixture = try StoreFixture(directory.path) { options in
+            options.retention = nil
+            options.minimumFlushInterval = 60_000
+            options.earlyFlushSamples = 50
+        }
+        let now = 1000 * hour
+        /// Appends to a part of an old day, and looks whether a maintenance makes blocks of it.
+        func isWritten(_ samples: Int, day: Milliseconds, at time: Milliseconds) async throws -> Bool {
+            let before = fixture.store.statistics.blockSamples
+            for step in 0..<samples {
+                _ = try await fixture.append(series(1), 1, at: day * 24 * hour + Milliseconds(step) * 1000)
+            }
+            try fixture.store.maintain(now: time)
+            return fixture.store.statistics.blockSamples > before
+        }
+        #expect(try await isWritten(10, day: 1, at: now))
+        #expect(try await !isWritten(10, day: 2, at: now + 1000))
+        #expect(try await isWritten(50, day: 3, at: now + 2000))
+        #expect(try await !isWritten(10, day: 4, at: now + 3000))
+        #expect(try await isWritten(10, day: 5, at: now + 70_000))
+        #expect(try fixture.contents()[series(1)]?.count == 90)
+        try fixture.store.close()
+    }
+
     @Test("Old blocks go with the retention, and days are merged") func retention() async throws {
         let directory = try TemporaryDirectory("store")
         let fixture = try StoreFixture(directory.path) { $0.retention = 3 * 24 * MetricStoreTests.hour }

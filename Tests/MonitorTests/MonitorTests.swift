@@ -123,10 +123,59 @@ struct ScalerTests {
         #expect(try stores.state.bans(inForceAt: SystemClock.milliseconds()).map(\.address) == ["198.51.100.7"])
     }
 
+    @Test("A container that runs where the inventory does not have it is stopped, once, when its successor is seen")
+    func strays() async throws {
+        var moved = try #require(try stores.state.container("web1"))
+        moved.server = "o1"
+        try stores.state.putContainer(moved)
+        let order = [alert(["alertname": "ContainerStray", "action": "rebalance", "container": "web1", "server": "s1"])]
+        let now = SystemClock.milliseconds()
+        func seen(on server: String) -> Labels {
+            ["__name__": "magewatch_container_up", "container": "web1", "role": "web", "server": server]
+        }
+        _ = try await stores.metrics.append(Self.batch([seen(on: "s1"): 1], at: now))
+        let scaler = scaler(.act)
+        try await scaler.act(on: order, at: now)
+        await executor.waitUntilIdle()
+        #expect(agents.steps.isEmpty)
+        _ = try await stores.metrics.append(Self.batch([seen(on: "o1"): 1], at: now))
+        for later in 0..<3 as Range<Milliseconds> {
+            try await scaler.act(on: order, at: now + later)
+            await executor.waitUntilIdle()
+        }
+        #expect(agents.steps.map(\.step.name) == ["stop_container", "start_container"])
+        #expect(agents.steps.map(\.server) == ["s1", "o1"])
+    }
+
     static func batch(_ values: [Labels: Double], at time: Milliseconds) -> SampleBatch {
         var batch = SampleBatch()
         for (labels, value) in values { batch.append(labels, value, at: time) }
         return batch
+    }
+}
+
+@Suite("The inventory as series")
+struct InventorySeriesTests {
+    @Test("What is not so any more is ended, so that rules see one state of a container")
+    func ended() {
+        let series = InventorySeries()
+        let limits = Resources(cores: 1, memoryBytes: 1)
+        var web = Container(
+            name: "web1", role: .web, server: "s1", address: "10.0.0.1/24", port: 80, limits: limits, image: "web")
+        func states(_ batch: SampleBatch) -> [String: Bool] {
+            Dictionary(
+                uniqueKeysWithValues: batch.series.map { one in
+                    let labels = batch.labels(of: one)
+                    let isLive = !batch.values[one.samples.lowerBound].isNaN
+                    return ("\(labels["container"] ?? "") \(labels["server"] ?? "") \(labels["state"] ?? "")", isLive)
+                })
+        }
+        #expect(states(series.snapshot(Stack(name: "x", containers: [web]), at: 1)) == ["web1 s1 running": true])
+        web.state = .failed
+        let second = states(series.snapshot(Stack(name: "x", containers: [web]), at: 2))
+        #expect(second == ["web1 s1 running": false, "web1 s1 failed": true])
+        #expect(states(series.snapshot(Stack(name: "x"), at: 3)) == ["web1 s1 failed": false])
+        #expect(series.snapshot(Stack(name: "x"), at: 4).isEmpty)
     }
 }
 
