@@ -15,7 +15,7 @@ package struct System: Sendable {
     package var flushPaths: [String] = []
     /// The folder, within its directory, that holds its data.
     package var dataFolder: String
-    /// Folders in that which hold a write-ahead log or what is not in blocks yet.
+    /// Folders in that which hold a write-ahead log, what is not in blocks yet, or what can be made again.
     package var logFolders: [String] = []
 
     /// The monitor, from a build.
@@ -43,7 +43,7 @@ package struct System: Sendable {
                 "-retentionPeriod=1y",
             ]
         }, queryOffset: 0, queryExtra: "&nocache=1",
-        flushPaths: ["/internal/force_flush", "/internal/force_merge"], dataFolder: "data")
+        flushPaths: ["/internal/force_flush", "/internal/force_merge"], dataFolder: "data", logFolders: ["cache"])
 
     /// Debian's prometheus, on defaults.
     package static let prometheus = System(
