@@ -27,12 +27,14 @@ package enum RemoteWriteDecoder {
     /// Decodes an uncompressed message.
     package static func decode(_ bytes: [UInt8]) throws(IngestError) -> Result {
         var result = Result(batch: SampleBatch(wire: bytes))
-        var request = ProtobufReader(bytes, in: bytes.indices)
-        while let field = try request.nextField() {
-            guard field.number == 1, field.wireType == 2 else { continue }
-            try decodeSeries(bytes, field.range, into: &result)
+        var position = 0
+        while true {
+            result.batch.appendUsualSeries(from: &position)
+            var request = ProtobufReader(bytes, in: position..<bytes.count)
+            guard let field = try request.nextField() else { return result }
+            if field.number == 1, field.wireType == 2 { try decodeSeries(bytes, field.range, into: &result) }
+            position = request.index
         }
-        return result
     }
 
     private static func decodeSeries(_ bytes: [UInt8], _ range: Range<Int>, into result: inout Result) throws(IngestError) {

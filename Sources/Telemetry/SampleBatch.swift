@@ -44,9 +44,9 @@ package struct SampleBatch: Sendable {
     package private(set) var labelBytes: [UInt8] = []
     /// What was received, where series refer to it.
     package let wire: [UInt8]
-    package private(set) var series: [Series] = []
-    package private(set) var timestamps: [Milliseconds] = []
-    package private(set) var values: [Double] = []
+    package internal(set) var series: [Series] = []
+    package internal(set) var timestamps: [Milliseconds] = []
+    package internal(set) var values: [Double] = []
     /// Series that broke a limit or had no labels, refused with a reason. Their samples are counted, not kept.
     package private(set) var refused: [String: Int] = [:]
 
@@ -57,7 +57,7 @@ package struct SampleBatch: Sendable {
 
     private var pending: [(name: Range<Int>, value: Range<Int>)] = []
     private var scratch: [UInt8] = []
-    private var refusal: String?
+    var refusal: String?
 
     /// - Parameter wire: a received message whose series' labels are left in it.
     package init(wire: [UInt8] = []) {

@@ -19,14 +19,14 @@ package struct SampleColumns: Sendable, Equatable {
     }
 
     /// How many samples there are.
-    package var count: Int { timestamps.count }
+    @inlinable package var count: Int { timestamps.count }
     /// True if there are none.
-    package var isEmpty: Bool { timestamps.isEmpty }
+    @inlinable package var isEmpty: Bool { timestamps.isEmpty }
     /// True if some sample may be a histogram.
-    package var hasHistograms: Bool { !histograms.isEmpty }
+    @inlinable package var hasHistograms: Bool { !histograms.isEmpty }
 
     /// Adds a number behind all others.
-    package mutating func append(_ timestamp: Milliseconds, _ value: Double) {
+    @inlinable package mutating func append(_ timestamp: Milliseconds, _ value: Double) {
         timestamps.append(timestamp)
         values.append(value)
         if !histograms.isEmpty { histograms.append(nil) }
