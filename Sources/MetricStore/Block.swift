@@ -140,10 +140,8 @@ final class Block: Sendable {
     func chunks(_ series: UInt32) throws(MetricStoreError) -> [SealedChunk] {
         var result: [SealedChunk] = []
         try forEachChunk(series, .min ... .max) { place in
-            guard let bytes = timeBytes(place), let length = TimeColumn.length(bytes[...], count: place.count),
-                let values = file.bytes(place.data)
-            else { return false }
-            let chunk = SealedChunk(times: Array(bytes[..<length]), values: values, span: place.span, count: place.count)
+            guard let times = timeBytes(place), let values = file.bytes(place.data) else { return false }
+            let chunk = SealedChunk(times: times, values: values, span: place.span, count: place.count)
             if let hidden = deletions[series] { result += chunk.removing(hidden) } else { result.append(chunk) }
             return true
         }
@@ -222,10 +220,16 @@ final class Block: Sendable {
         return times
     }
 
-    /// A time column tells its own end, so the next hundreds of bytes are enough even for the widest.
+    /// Time columns stand one behind the other, in the order of the timelines that follow them.
     private func timeBytes(_ place: ChunkPlace) -> [UInt8]? {
-        let from = index + BlockBuilder.indexHeadBytes + place.timeOffset
-        return file.bytes(from..<max(from, min(from + 32 + 11 * place.count, indexEnd)))
+        let columns = index + BlockBuilder.indexHeadBytes
+        let start = columns + place.timeOffset
+        let next = timelines + BlockBuilder.timelineBytes * (place.timeline + 1)
+        // Behind the last timeline is the first series.
+        guard next < record(0) else { return start <= timelines ? file.bytes(start..<timelines) : nil }
+        guard let offset = file.integer(UInt32.self, at: next + 16) else { return nil }
+        let end = columns + Int(offset)
+        return start <= end && end <= timelines ? file.bytes(start..<end) : nil
     }
 
     func record(_ series: UInt32) -> Int {

@@ -32,6 +32,9 @@ struct BlockBuilder {
     private var times: [UInt8] = []
     private var timelines: [UInt8] = []
     private var timelineIDs: [[UInt8]: Int] = [:]
+    private var timelineStarts: [Int] = []
+    /// The timeline of each chunk of the series added last: the next one's are mostly the same.
+    private var lastTimelines: [(id: Int, bytes: Range<Int>, count: Int)] = []
     private var series: [SeriesDraft] = []
     /// Each label once, with the series that have it; ``labelNumbers`` tells where.
     private var postings: [(label: Label, series: [UInt32])] = []
@@ -57,8 +60,8 @@ struct BlockBuilder {
         Varint.append(UInt64(data.count), to: &draft.rest)
         Varint.append(UInt64(chunks.count), to: &draft.rest)
         var lastTimeline = -1
-        for chunk in chunks {
-            let timeline = timeline(chunk)
+        for (position, chunk) in chunks.enumerated() {
+            let timeline = timeline(chunk, at: position)
             let values = chunk.valueColumn
             data.append(littleEndian: CRC32C.checksum(values))
             data += values
@@ -81,18 +84,29 @@ struct BlockBuilder {
         greatest = max(greatest, last.span.upperBound)
     }
 
-    private mutating func timeline(_ chunk: SealedChunk) -> Int {
+    private mutating func timeline(_ chunk: SealedChunk, at position: Int) -> Int {
+        if position < lastTimelines.count {
+            let last = lastTimelines[position]
+            if last.count == chunk.count, times[last.bytes].elementsEqualBytes(chunk.timeColumn) { return last.id }
+        }
         // The same bytes with another count would be another timeline, so the count is part of the key.
         var key = Array(chunk.timeColumn)
         key.append(littleEndian: UInt32(chunk.count))
-        if let known = timelineIDs[key] { return known }
-        let id = timelineIDs.count
-        timelineIDs[key] = id
-        timelines.append(littleEndian: chunk.span.lowerBound)
-        timelines.append(littleEndian: chunk.span.upperBound)
-        timelines.append(littleEndian: UInt32(times.count))
-        timelines.append(littleEndian: UInt32(chunk.count))
-        times += chunk.timeColumn
+        let id = timelineIDs[key] ?? timelineIDs.count
+        if id == timelineIDs.count {
+            timelineIDs[key] = id
+            timelines.append(littleEndian: chunk.span.lowerBound)
+            timelines.append(littleEndian: chunk.span.upperBound)
+            timelines.append(littleEndian: UInt32(times.count))
+            timelines.append(littleEndian: UInt32(chunk.count))
+            timelineStarts.append(times.count)
+            times += chunk.timeColumn
+        }
+        if position <= lastTimelines.count {
+            let start = timelineStarts[id]
+            let found = (id: id, bytes: start..<start + chunk.timeColumn.count, count: chunk.count)
+            if position < lastTimelines.count { lastTimelines[position] = found } else { lastTimelines.append(found) }
+        }
         return id
     }
 

@@ -34,6 +34,7 @@ struct Head {
     private var refusal = Head.tooMany
     /// Series ever made; the number tells them apart where they had one slot.
     private var generations: UInt32 = 0
+    private var timelines = TimelineEncoder()
     private let hash = LabelHash()
     private let options: MetricStore.Options
 
@@ -123,7 +124,8 @@ struct Head {
             for entry in prepared.entries {
                 for position in entry.samples {
                     oldest = min(oldest, timestamps[position])
-                    unsafe series[entry.slot].append(values[position], at: timestamps[position], blockSpan: blockSpan)
+                    unsafe series[entry.slot].append(
+                        values[position], at: timestamps[position], blockSpan: blockSpan, &timelines)
                 }
             }
         }
@@ -133,7 +135,7 @@ struct Head {
 
     /// Takes one sample without questions, as replay does: what stands in the log was accepted once.
     mutating func replay(_ value: Double, at time: Milliseconds, slot: Int) {
-        series[slot].append(value, at: time, blockSpan: options.blockSpan)
+        series[slot].append(value, at: time, blockSpan: options.blockSpan, &timelines)
         oldest = min(oldest, time)
         sampleCount += 1
     }

@@ -3,6 +3,11 @@ internal import Telemetry
 
 extension [UInt8] {
     /// Byte equality without iterators.
+    func elementsEqualBytes(_ other: ArraySlice<UInt8>) -> Bool { self[...].elementsEqualBytes(other) }
+}
+
+extension ArraySlice<UInt8> {
+    /// Byte equality without iterators.
     func elementsEqualBytes(_ other: ArraySlice<UInt8>) -> Bool {
         guard count == other.count, count > 0 else { return count == other.count }
         return unsafe withUnsafeBytes { mine in

@@ -72,10 +72,14 @@ struct HeadSeries: Sendable {
         return low <= high ? low...high : nil
     }
 
-    /// - Parameter blockSpan: the length of a block in time.
-    mutating func append(_ value: Double, at time: Milliseconds, blockSpan: Milliseconds) {
+    /// - Parameters:
+    ///   - blockSpan: the length of a block in time.
+    ///   - timelines: what series seal together, they encode once.
+    mutating func append(
+        _ value: Double, at time: Milliseconds, blockSpan: Milliseconds, _ timelines: inout TimelineEncoder
+    ) {
         if time > newest {
-            if time >= tailEnd { sealTail() }
+            if time >= tailEnd { sealTail(&timelines) }
             if tail.isEmpty { tailEnd = MetricStore.floor(time, blockSpan).saturatingAdd(blockSpan) }
             tail.append(time, value)
             newest = time
@@ -85,12 +89,12 @@ struct HeadSeries: Sendable {
             HeadSeries.insert(time, value, into: &late)
             if late.count >= HeadSeries.maximumLate { foldLate(blockSpan) }
         }
-        if tail.count >= SealedChunk.capacity { sealTail() }
+        if tail.count >= SealedChunk.capacity { sealTail(&timelines) }
     }
 
-    private mutating func sealTail() {
+    private mutating func sealTail(_ timelines: inout TimelineEncoder) {
         guard !tail.isEmpty else { return }
-        chunks.append(SealedChunk(tail))
+        chunks.append(SealedChunk(tail, &timelines))
         tail.removeAll()
     }
 

@@ -16,10 +16,16 @@ struct SealedChunk: Sendable {
 
     /// - Precondition: at least one sample, ascending.
     init(_ columns: SampleColumns) {
+        var timelines = TimelineEncoder()
+        self.init(columns, &timelines)
+    }
+
+    /// The same with what is remembered of the chunks before it.
+    init(_ columns: SampleColumns, _ timelines: inout TimelineEncoder) {
         span = columns.timestamps[0]...columns.timestamps[columns.count - 1]
         visible = span
         count = columns.count
-        let times = TimeColumn.encode(columns.timestamps)
+        let times = timelines.encode(columns.timestamps)
         timeBytes = times.count
         bytes = times + ValueColumn.encode(columns.values)
     }

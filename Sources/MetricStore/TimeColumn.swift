@@ -35,12 +35,6 @@ enum TimeColumn {
         return bytes
     }
 
-    /// How many bytes the times of a chunk take; `nil` where they are damaged.
-    static func length(_ bytes: ArraySlice<UInt8>, count: Int) -> Int? {
-        var position = bytes.startIndex
-        return read(bytes, at: &position, count: count) == nil ? nil : position - bytes.startIndex
-    }
-
     /// Reads the times of a chunk of `count` samples; `nil` where the bytes are damaged.
     static func decode(_ bytes: ArraySlice<UInt8>, count: Int) -> [Milliseconds]? {
         var position = bytes.startIndex
