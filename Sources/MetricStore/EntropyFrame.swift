@@ -4,14 +4,15 @@ internal import Compression
 ///
 /// ```
 /// +-------------------+---------+---------------------+--------------------------------------+-------------
-/// | table, 6 bits     | centre  | first state, 8 bits | rest of the token of residual 0, low | ... of
-/// | k / 16, 2 bits    | zigzag  |                     | k bits, bits to the next state       | residual 1
+/// | table, 6 bits     | centre  | first two states,   | rest of the token of residual 0, low | ... of
+/// | k / 16, 2 bits    | zigzag  | 8 bits each         | k bits, bits to the next state       | residual 1
 /// +-------------------+---------+---------------------+--------------------------------------+-------------
 /// ```
 /// A residual r stands as u = zigzag((r - centre) / divisor). Its low k bits are kept as they are; what is above them is a token, an
 /// ``EntropyToken``, and what tells it from others of its class. The escape is followed by six bits of length and the integer without
-/// its leading one. A token is told by the state, see ``EntropyTable``. After the last residual no state follows. The low four bits of k
-/// stand in the frame's first byte.
+/// its leading one. A token is told by the state, see ``EntropyTable``; residuals at even and at odd places have a state each, so that
+/// the reader works at two at once. After the last residual of each no state follows. The low four bits of k stand in the frame's first
+/// byte.
 struct EntropyFrame {
     /// Most steps between the least and the greatest residual.
     private static let maximumSpread: UInt64 = 1 << 58
@@ -49,7 +50,7 @@ struct EntropyFrame {
         for token in 8..<EntropyToken.escape { rest += Int(histogram[token]) * Int(EntropyToken.rest(token)) }
         let (best, bits) = EntropyFrame.cheapest(histogram)
         table = best
-        cost = Int(bits / 16) + rest + lowBits * count + 16 + 8 * centre.varintBytes
+        cost = Int(bits / 16) + rest + lowBits * count + 24 + 8 * centre.varintBytes
     }
 
     private static func cheapest(_ histogram: [UInt32]) -> (table: Int, cost: UInt32) {
@@ -84,14 +85,9 @@ struct EntropyFrame {
         let lowBits = lowBits | (Int(bytes[position] >> 6) << 4)
         position += 1
         guard let centre = Varint.readSigned(bytes, at: &position) else { return false }
-        guard UnsafeEntropyCoder.read(bytes, at: &position, into: &residuals, from: leading, lowBits: lowBits, table) else {
-            return false
-        }
-        for index in leading..<residuals.count {
-            let steps = Varint.unzigzag(UInt64(bitPattern: residuals[index]))
-            residuals[index] = centre &+ (divisor == 1 ? steps : steps &* Int64(bitPattern: divisor))
-        }
-        return true
+        return UnsafeEntropyCoder.read(
+            bytes, at: &position, into: &residuals, from: leading,
+            .init(centre: centre, divisor: Int64(bitPattern: divisor), lowBits: lowBits), table)
     }
 
     /// How far a residual is from the centre, in steps of the divisor, sign last.

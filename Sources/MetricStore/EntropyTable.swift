@@ -3,15 +3,30 @@
 /// Writing goes from the last token to the first, reading from the first to the last; a state is an integer from 256 to 511, of which
 /// the low eight bits are kept. See J. Duda, "Asymmetric numeral systems", arXiv 1311.2540.
 struct EntropyTable: Sendable {
-    /// What reading does in a state.
+    /// What reading does in a state, in one word: value 16 bits, rest 4, bits 4, next 8.
     struct Reading: Sendable {
+        private static let escapeRest: UInt32 = 15
+
+        private let word: UInt32
+
+        /// - Parameters:
+        ///   - rest: bits that are added to the value; 255 for the escape.
+        ///   - bits: bits that are added to `next`.
+        init(value: UInt16, rest: UInt8, bits: Int, next: Int) {
+            let rest = rest == 255 ? Reading.escapeRest : UInt32(rest)
+            word = UInt32(value) | rest << 16 | UInt32(bits) << 20 | UInt32(next) << 24
+        }
+
         /// The token's least value.
-        var value: UInt16
-        /// Bits to read that are added to it; 255 for the escape.
-        var rest: UInt8
+        @inline(__always) var value: Int { Int(word & 0xffff) }
+        /// Bits to read that are added to it. Of no meaning for the escape.
+        @inline(__always) var rest: Int { Int(word >> 16 & 15) }
+        @inline(__always) var isEscape: Bool { word >> 16 & 15 == Reading.escapeRest }
         /// Bits to read after that, and what to add them to, for the next state less 256.
-        var bits: UInt8
-        var next: UInt8
+        @inline(__always) var bits: Int { Int(word >> 20 & 15) }
+        @inline(__always) var next: Int { Int(word >> 24) }
+        /// Bits of both.
+        @inline(__always) var allBits: Int { rest &+ bits }
     }
 
     /// What writing a token does.
@@ -47,8 +62,8 @@ struct EntropyTable: Sendable {
             next[token] += 1
             let bits = 8 - EntropyTable.logarithm(x)
             return Reading(
-                value: EntropyToken.least(token), rest: EntropyToken.rest(token), bits: UInt8(bits),
-                next: UInt8(truncatingIfNeeded: x << bits))
+                value: EntropyToken.least(token), rest: EntropyToken.rest(token), bits: bits,
+                next: (x << bits) & (EntropyTable.states - 1))
         }
         var writing: [Writing] = []
         var successors: [UInt16] = []

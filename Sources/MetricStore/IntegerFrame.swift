@@ -165,20 +165,15 @@ enum IntegerFrame {
     private static func integrate(_ values: inout [Int64], _ predictor: Int, _ firsts: (Int64, Int64)) {
         guard predictor > 0 else { return }
         values[0] = firsts.0
-        var delta: Int64 = 0
-        if predictor == 2 {
-            values[1] = firsts.1
-            delta = firsts.1 &- firsts.0
-        }
-        var last = values[predictor - 1]
-        for index in predictor..<values.count {
-            if predictor == 2 {
-                delta = delta &+ values[index]
+        if predictor == 2 { values[1] = firsts.1 }
+        unsafe values.withUnsafeMutableBufferPointer { values in
+            var last = unsafe values[predictor - 1]
+            var delta = predictor == 2 ? firsts.1 &- firsts.0 : 0
+            for index in predictor..<values.count {
+                delta = unsafe predictor == 2 ? delta &+ values[index] : values[index]
                 last = last &+ delta
-            } else {
-                last = last &+ values[index]
+                unsafe values[index] = last
             }
-            values[index] = last
         }
     }
 

@@ -78,11 +78,12 @@ enum ValueColumn {
         let power = powers[exponent]
         guard IntegerFrame.decode(bytes, at: &position, count: count, into: &scratch) else { return false }
         let start = values.count
-        values.reserveCapacity(start + wanted.count)
-        if power == 1 {
-            for index in wanted { values.append(Double(scratch[index])) }
-        } else {
-            for index in wanted { values.append(Double(scratch[index]) / power) }
+        values.append(contentsOf: repeatElement(0, count: wanted.count))
+        unsafe values.withUnsafeMutableBufferPointer { values in
+            for index in wanted {
+                let integer = Double(scratch[index])
+                unsafe values[start + index - wanted.lowerBound] = power == 1 ? integer : integer / power
+            }
         }
         if kind == 2 {
             guard IntegerFrame.decode(bytes, at: &position, count: count, into: &scratch) else { return false }

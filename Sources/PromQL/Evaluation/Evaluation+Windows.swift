@@ -15,6 +15,7 @@ extension Evaluation {
         }
         let extended = try ExtendedRange(function: name, over: operand)
         try withDistinctRows(function.keepsName || staysDistinctWithoutName(operand), to: body) { (emit) throws(PromQLError) in
+            var timeline: WindowTimeline?
             try series(of: operand, over: grid) { (labels, columns, bounds) throws(PromQLError) in
                 var row = Row(labels: function.keepsName ? labels : labels.withoutName, values: [])
                 if let extended {
@@ -22,7 +23,7 @@ extension Evaluation {
                 } else if columns.hasHistograms {
                     try self.slideMixed(function, labels, columns, bounds, scalars, at: operand.position, into: &row)
                 } else {
-                    row.values = try self.slide(function, columns, bounds, scalars)
+                    row.values = try self.slide(function, columns, bounds, &timeline, scalars)
                 }
                 guard !row.isEmpty else { return }
                 if function.wantsCounter, !row.values.allSatisfy(\.isAbsent) {
@@ -35,9 +36,14 @@ extension Evaluation {
 
     /// Windows of a series of floats.
     private func slide(
-        _ function: WindowFunction, _ columns: SampleColumns, _ bounds: WindowBounds, _ scalars: [[Double]]
+        _ function: WindowFunction, _ columns: SampleColumns, _ bounds: WindowBounds, _ timeline: inout WindowTimeline?,
+        _ scalars: [[Double]]
     ) throws(PromQLError) -> [Double] {
-        if let values = function.sliding?(columns, bounds, scalars) { return values }
+        if let sliding = function.sliding {
+            var shared = timeline.take() ?? WindowTimeline(bounds)
+            defer { timeline = shared }
+            if let values = sliding(columns, &shared, bounds, scalars) { return values }
+        }
         var values = Array(repeating: Double.absent, count: bounds.grid.count)
         var window = Window(columns: columns, range: 0..<0, start: 0, end: 0, evaluationTime: 0)
         for step in values.indices {

@@ -3,7 +3,7 @@ import Telemetry
 extension SampleColumns {
     /// Leaves out the samples that say that a series is gone.
     mutating func removeStaleMarkers() {
-        guard values.contains(where: \.isAbsent) else { return }
+        guard values.contains(where: { $0.isAbsent }) else { return }
         var kept = SampleColumns()
         for index in values.indices where !values[index].isAbsent || (hasHistograms && histograms[index] != nil) {
             kept.append(from: self, at: index)

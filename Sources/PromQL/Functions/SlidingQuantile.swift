@@ -3,18 +3,16 @@ import Telemetry
 /// `quantile_over_time` of all windows of a series at once: the window's samples are kept in order, and few come and go with a step.
 enum SlidingQuantile {
     /// One value a step, or nil where the series holds what has no place in an order: NaN, or zeros of both signs.
-    static func values(_ columns: SampleColumns, _ bounds: WindowBounds, _ scalars: [[Double]]) -> [Double]? {
-        let (times, samples) = (columns.timestamps, columns.values)
+    static func values(_ columns: SampleColumns, _ timeline: inout WindowTimeline, _ scalars: [[Double]]) -> [Double]? {
+        let samples = columns.values
         guard !samples.contains(where: { $0.isNaN || ($0 == 0 && $0.sign == .minus) }) else { return nil }
-        var values = Array(repeating: Double.absent, count: bounds.grid.count)
+        timeline.move(to: columns.timestamps)
+        var values = Array(repeating: Double.absent, count: timeline.windows.count)
         var sorted: [Double] = []
         var (low, high) = (0, 0)
         for step in values.indices {
-            let end = bounds.end(step)
-            let start = end - bounds.length
             let (oldLow, oldHigh) = (low, high)
-            while high < times.count, times[high] <= end { high += 1 }
-            while low < high, times[low] <= start { low += 1 }
+            (low, high) = (Int(timeline.windows[step].lowerBound), Int(timeline.windows[step].upperBound))
             guard low < high else {
                 sorted.removeAll(keepingCapacity: true)
                 continue

@@ -35,7 +35,9 @@ extension WindowFunction {
             histograms: { window, notes in
                 HistogramRates.extrapolated(window, counter: counter, perSecond: perSecond, notes: &notes)
             },
-            sliding: { columns, bounds, _ in SlidingRates(counter: counter, perSecond: perSecond).values(columns, bounds) },
+            sliding: { columns, timeline, bounds, _ in
+                SlidingRates(counter: counter, perSecond: perSecond).values(columns, &timeline, bounds)
+            },
             { window, _ in Rates.extrapolated(window, counter: counter, perSecond: perSecond) })
     }
 
@@ -70,7 +72,9 @@ extension WindowFunction {
             keepsName: true, histograms: { window, _ in window.sample(window.range.lowerBound) }, { window, _ in window.first }),
         "stdvar_over_time": WindowFunction { window, _ in window.variance },
         "stddev_over_time": WindowFunction { window, _ in window.variance.squareRoot() },
-        "quantile_over_time": WindowFunction(before: 1, sliding: SlidingQuantile.values) { window, arguments in
+        "quantile_over_time": WindowFunction(
+            before: 1, sliding: { columns, timeline, _, scalars in SlidingQuantile.values(columns, &timeline, scalars) }
+        ) { window, arguments in
             Quantile.of(Array(window.columns.values[window.range]), arguments[0])
         },
         "mad_over_time": WindowFunction { window, _ in

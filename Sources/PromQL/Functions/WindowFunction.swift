@@ -31,7 +31,7 @@ struct WindowFunction: Sendable {
     typealias HistogramBody = @Sendable (borrowing Window, inout [HistogramNote]) -> SampleValue?
 
     /// Computes what `body` would give for each step; nil where it can't for this series.
-    typealias SlidingBody = @Sendable (SampleColumns, WindowBounds, [[Double]]) -> [Double]?
+    typealias SlidingBody = @Sendable (SampleColumns, inout WindowTimeline, WindowBounds, [[Double]]) -> [Double]?
 
     var scalarsBefore: [ValueType] = []
     var scalarsAfter: [ValueType] = []
