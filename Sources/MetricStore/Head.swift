@@ -115,22 +115,24 @@ struct Head {
     }
 
     /// Makes prepared samples visible.
-    mutating func apply(_ prepared: Prepared, of batch: SampleBatch) {
+    /// - Returns: the earliest time among them.
+    mutating func apply(_ prepared: Prepared, of batch: SampleBatch) -> Milliseconds {
         let timestamps = batch.timestamps
         let values = batch.values
         let blockSpan = options.blockSpan
-        var oldest = self.oldest
+        var earliest = Milliseconds.max
         unsafe series.withUnsafeMutableBufferPointer { series in
             for entry in prepared.entries {
                 for position in entry.samples {
-                    oldest = min(oldest, timestamps[position])
+                    earliest = min(earliest, timestamps[position])
                     unsafe series[entry.slot].append(
                         values[position], at: timestamps[position], blockSpan: blockSpan, &timelines)
                 }
             }
         }
-        self.oldest = oldest
+        oldest = min(oldest, earliest)
         sampleCount += prepared.entries.reduce(0) { $0 + $1.samples.count }
+        return earliest
     }
 
     /// Takes one sample without questions, as replay does: what stands in the log was accepted once.

@@ -33,6 +33,7 @@ extension MetricStore {
             let count = state.blocks.count
             // By the file: deletions put other views of it in its place, and one written anew is another file.
             state.blocks.removeAll { $0.file === block.file }
+            state.past.noteLoss()
             return state.blocks.count < count
         }
         if removed { MetricStore.setAside(block.path, error, metrics, report) }
@@ -76,7 +77,10 @@ extension MetricStore {
     /// Takes blocks out of service, then off the disk.
     func retire(_ blocks: [Block]) throws(MetricStoreError) {
         let numbers = Set(blocks.map(\.number))
-        state.withLock { state in state.blocks.removeAll { numbers.contains($0.number) } }
+        state.withLock { state in
+            state.blocks.removeAll { numbers.contains($0.number) }
+            state.past.noteLoss()
+        }
         try saveCatalogue()
         for block in blocks { try StoreFile.remove(block.path) }
     }

@@ -121,6 +121,7 @@ extension MetricStore.State {
         }
         exemplars.delete(deletion.matchers, in: deletion.range)
         for block in hidden { replace(block) }
+        past.noteLoss()
         lastDeletion = deletion.number
         if !hidden.isEmpty { deletions.append(deletion) }
         return .init(headSeries: series, blocks: hidden.count)

@@ -7,6 +7,12 @@ extension MetricStore {
         find(matchers, range).sorted { $0.labels < $1.labels }
     }
 
+    /// How far the past is settled: five minutes behind the clock. What comes later than that changes the version.
+    package func settledPast() -> SettledPast? {
+        let now = options.clock()
+        return state.withLock { $0.past.settled(at: now) }
+    }
+
     /// Label sets of the series that pass any of the selectors, sorted.
     package func series(matchingAny selectors: [[LabelMatcher]], in range: ClosedRange<Milliseconds>) throws -> [Labels] {
         let selectors = selectors.isEmpty ? [[]] : selectors

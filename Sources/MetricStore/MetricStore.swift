@@ -27,6 +27,7 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
         var lastDeletion: UInt64 = 0
         var exemplars: ExemplarStore
         var metadata: MetadataStore
+        var past = PastLedger()
     }
 
     private struct Waiting {
@@ -235,7 +236,8 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
             }
             state.withLock { state in
                 for (waiting, prepared) in zip(group, prepared) {
-                    state.head.apply(prepared, of: waiting.batch)
+                    let earliest = state.head.apply(prepared, of: waiting.batch)
+                    state.past.note(changeAt: earliest)
                     if let extras = prepared.extras { state.apply(extras) }
                 }
             }

@@ -3,6 +3,7 @@ extension OpenAPIDocument {
         .optional("timeout", "Longest time to evaluate, at most the server's own."), .limit,
         .optional("lookback_delta", "How old the last sample of a series may be."),
         .optional("stats", "`true` or `all`: tell how long it took."),
+        .optional("nocache", "`1`: compute all of it anew, reuse nothing of earlier answers."),
     ]
     private static let selection: [APIOperation.Parameter] = [.start, .end, .match, .limit]
 

@@ -1,7 +1,8 @@
 import PromQL
 import Telemetry
 
-/// What a request may say about how its query is evaluated and answered: `timeout`, `lookback_delta`, `limit`, `stats`.
+/// What a request may say about how its query is evaluated and answered: `timeout`, `lookback_delta`, `limit`, `stats`,
+/// `nocache`.
 struct QuerySettings: Sendable {
     /// The engine, with the request's own options.
     let engine: PromQLEngine
@@ -16,7 +17,9 @@ struct QuerySettings: Sendable {
             options.deadline = options.deadline.map { min($0, wanted) } ?? wanted
         }
         if let seconds = try parameters.seconds("lookback_delta") { options.lookback = Milliseconds(seconds * 1000) }
-        self.engine = PromQLEngine(source: engine.source, options: options)
+        // As with VictoriaMetrics: `nocache=1` has everything computed anew.
+        let reuse = ["1", "true"].contains(parameters["nocache"] ?? "") ? nil : engine.reuse
+        self.engine = PromQLEngine(source: engine.source, options: options, reuse: reuse)
         limit = try parameters.limit().flatMap { $0 == 0 ? nil : $0 }
         stats = parameters["stats"].flatMap { $0.isEmpty ? nil : $0 }
     }

@@ -37,11 +37,14 @@ package struct PromQLEngine: Sendable {
     package let source: any SeriesSource
     /// What every query may use.
     package let options: Options
+    /// What earlier range queries found, where it is to be reused.
+    package let reuse: RangeReuse?
 
     /// An engine over a source; cheap to make.
-    package init(source: any SeriesSource, options: Options = Options()) {
+    package init(source: any SeriesSource, options: Options = Options(), reuse: RangeReuse? = nil) {
         self.source = source
         self.options = options
+        self.reuse = reuse
     }
 
     /// The value of a query at one time.
@@ -76,6 +79,15 @@ package struct PromQLEngine: Sendable {
             throw PromQLError(.limit, "more than \(options.maximumSteps) steps; choose a longer step or a shorter range")
         }
         let grid = Grid(start: start, step: step, count: Int(length / step) + 1)
+        guard let reuse, let past = source.settledPast(), let query = ReusableQuery(expression, options, over: grid) else {
+            return try evaluate(expression, over: grid, end: end)
+        }
+        return try reuse.result(of: query, over: grid, past) { (grid) throws(PromQLError) in
+            try evaluate(expression, over: grid, end: grid.end)
+        }
+    }
+
+    private func evaluate(_ expression: Expression, over grid: Grid, end: Milliseconds) throws(PromQLError) -> QueryResult {
         let evaluation = Evaluation(source, options, queried: grid, end: end)
         let value = try evaluation.rangeResult(expression)
         return QueryResult(value: value, warnings: evaluation.notes.warnings, infos: evaluation.notes.infos)

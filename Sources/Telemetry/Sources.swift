@@ -9,6 +9,23 @@ package protocol SeriesSource: Sendable {
     /// Values of one label in use, sorted.
     func labelValues(of name: String, matchingAny selectors: [[LabelMatcher]], in range: ClosedRange<Milliseconds>) throws
         -> [String]
+    /// How far the past is settled, so that what was computed from it need not be computed again; `nil` where that is not known.
+    func settledPast() -> SettledPast?
+}
+
+extension SeriesSource {
+    package func settledPast() -> SettledPast? { nil }
+}
+
+/// A promise about the samples of the past: those up to ``through`` are the same for as long as ``version`` is.
+package struct SettledPast: Sendable, Equatable {
+    package var through: Milliseconds
+    package var version: UInt64
+
+    package init(through: Milliseconds, version: UInt64) {
+        self.through = through
+        self.version = version
+    }
 }
 
 /// One series of a selection.

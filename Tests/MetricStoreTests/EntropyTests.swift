@@ -1,3 +1,4 @@
+import Compression
 import TestKit
 import Testing
 
@@ -9,8 +10,8 @@ import Testing
         let table = EntropyTable.trained[number]
         var random = SeededGenerator(seed: UInt64(number))
         let known = table.costs.indices.filter { table.costs[$0] < EntropyTable.impossible }
-        for lowBits in [0, 1, 5, 33, 57] {
-            let folded = (0..<240).map { _ in EntropyTests.integer(of: known.randomElement(using: &random)!, lowBits, &random) }
+        for (lowBits, count) in [(0, 240), (1, 239), (5, 1), (5, 2), (5, 3), (9, 4), (10, 5), (11, 240), (33, 240), (57, 239)] {
+            let folded = (0..<count).map { _ in EntropyTests.integer(of: known.randomElement(using: &random)!, lowBits, &random) }
             var bytes: [UInt8] = []
             UnsafeEntropyCoder.write(folded.count, lowBits: lowBits, table, into: &bytes) { folded[$0] }
             // What follows must not be taken for a part of it.
@@ -18,8 +19,10 @@ import Testing
             var position = 0
             var read = [Int64](repeating: 0, count: folded.count)
             #expect(
-                UnsafeEntropyCoder.read(bytes[...], at: &position, into: &read, from: 0, lowBits: lowBits, table), "\(lowBits)")
-            #expect(read.map { UInt64(bitPattern: $0) } == folded, "\(lowBits)")
+                UnsafeEntropyCoder.read(
+                    bytes[...], at: &position, into: &read, from: 0, .init(centre: -7, divisor: 3, lowBits: lowBits), table),
+                "\(lowBits)")
+            #expect(read == folded.map { -7 &+ 3 &* Varint.unzigzag($0) }, "\(count) of \(lowBits)")
             #expect(position == bytes.count - 3, "\(lowBits)")
         }
     }

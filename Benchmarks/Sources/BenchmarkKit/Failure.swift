@@ -1,3 +1,15 @@
+import Glibc
+
+/// Runs a benchmark, and tells what went wrong as a sentence; then the exit status is 1.
+package func run(_ benchmark: () throws -> Void) {
+    do {
+        try benchmark()
+    } catch {
+        fputs("\(error)\n", stderr)
+        exit(1)
+    }
+}
+
 /// An error told as it is.
 package struct Failure: Error, CustomStringConvertible {
     package let description: String

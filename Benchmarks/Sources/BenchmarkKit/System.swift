@@ -31,7 +31,7 @@ package struct System: Sendable {
                     """
                 try? text.write(toFile: directory + "/magewatch.yaml", atomically: true, encoding: .utf8)
                 return [binary, "serve", "--config", directory + "/magewatch.yaml"]
-            }, queryOffset: 1, dataFolder: "data/metrics", logFolders: ["wal"])
+            }, queryOffset: 1, queryExtra: "&nocache=1", dataFolder: "data/metrics", logFolders: ["wal"])
     }
 
     /// Debian's victoria-metrics, on defaults.

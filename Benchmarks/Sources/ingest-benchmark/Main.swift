@@ -4,7 +4,9 @@ import Foundation
 /// Measures what taking a day of telemetry costs the server: wall time, its own CPU time, memory and bytes on disk.
 @main
 enum Main {
-    static func main() throws {
+    static func main() { run(measure) }
+
+    private static func measure() throws {
         let options = try Options(CommandLine.arguments.dropFirst())
         try options.prepareLoad()
         var results: [Measurement] = []

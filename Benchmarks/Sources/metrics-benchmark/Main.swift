@@ -4,7 +4,9 @@ import Foundation
 /// The monitor beside its peers on one load, in one run: what a day of samples costs to take in, to keep, and to ask.
 @main
 enum Main {
-    static func main() throws {
+    static func main() { run(measure) }
+
+    private static func measure() throws {
         let options = try MetricsOptions(CommandLine.arguments.dropFirst())
         var results: [SystemResult] = []
         for system in options.systems {

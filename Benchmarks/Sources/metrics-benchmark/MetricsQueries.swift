@@ -7,6 +7,8 @@ enum MetricsQueries {
         var start: Int64?
         var end: Int64
         var stepSeconds = 60
+        /// Whether answers of before may be reused: what a dashboard pays that asks every minute.
+        var isRepeated = false
 
         /// Path and parameters of the query.
         var path: String {
@@ -27,6 +29,8 @@ enum MetricsQueries {
         let buckets = "rate(http_request_duration_seconds_bucket[5m])"
         return [
             Query(title: "24 h of sum by(role)(rate), 500 series", expression: "sum by(role)(\(rate))", start: start, end: end),
+            Query(
+                title: "the same, asked again", expression: "sum by(role)(\(rate))", start: start, end: end, isRepeated: true),
             Query(title: "instant sum by(role)(rate), 500 series", expression: "sum by(role)(\(rate))", end: end),
             Query(title: "24 h of topk(10, rate)", expression: "topk(10, \(rate))", start: start, end: end),
             Query(title: "instant topk(10, rate)", expression: "topk(10, \(rate))", end: end),

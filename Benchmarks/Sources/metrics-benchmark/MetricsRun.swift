@@ -66,7 +66,7 @@ struct MetricsRun {
     /// Processor milliseconds and the least wall milliseconds of one query.
     private func measure(_ query: MetricsQueries.Query, _ server: Server) throws -> SystemResult.Query {
         let connection = try HTTPConnection(port: server.queryPort)
-        let path = query.path + system.queryExtra
+        let path = query.path + (query.isRepeated ? "" : system.queryExtra)
         let bytes = try connection.get(path).count
         guard bytes > 80 else { throw Failure("\(system.name) has no answer to \(query.expression)") }
         let before = try server.usage().processorSeconds

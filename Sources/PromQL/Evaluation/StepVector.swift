@@ -8,6 +8,9 @@ struct Grid: Sendable, Equatable {
 
     func time(_ index: Int) -> Milliseconds { start &+ step &* Milliseconds(index) }
     var end: Milliseconds { time(count - 1) }
+
+    /// The steps behind the first ones.
+    func dropping(_ steps: Int) -> Grid { Grid(start: time(steps), step: step, count: count - steps) }
 }
 
 /// An instant vector at each step. No two rows have equal labels.
