@@ -130,6 +130,12 @@ final class Block: Sendable {
                 range.upperBound >= place.span.upperBound
                 ? times.count : times.partition(atLeast: range.upperBound.saturatingAdd(1))
             guard from < to else { return true }
+            if DetailColumn.isMarked(values[...]) {
+                guard let part = DetailColumn.decode(values[...], times: times) else { return false }
+                columns.append(contentsOf: part.slice(from..<to))
+                return true
+            }
+            defer { columns.fillDetails() }
             columns.timestamps += times[from..<to]
             return ValueColumn.decode(values[...], count: times.count, from..<to, into: &columns.values, scratch: &scratch)
         }

@@ -90,13 +90,14 @@ struct Head {
         }
         for entry in prepared.entries {
             prepared.outcome.accepted += entry.samples.count
-            log(entry, timestamps, values, segment: segment, into: &record)
+            log(entry, of: batch, timestamps, values, segment: segment, into: &record)
         }
         return prepared
     }
 
     private mutating func log(
-        _ entry: Entry, _ timestamps: [Milliseconds], _ values: [Double], segment: UInt64, into record: inout WALRecordWriter
+        _ entry: Entry, of batch: borrowing SampleBatch, _ timestamps: [Milliseconds], _ values: [Double], segment: UInt64,
+        into record: inout WALRecordWriter
     ) {
         if series[entry.slot].loggedSegment != segment {
             series[entry.slot].loggedSegment = segment
@@ -111,6 +112,7 @@ struct Head {
             record.append(values[position].bitPattern, at: timestamps[position], after: bits)
             bits = values[position].bitPattern
         }
+        if !batch.details.isEmpty { record.append(batch.details, of: entry.samples) }
         series[entry.slot].loggedBits = bits
     }
 
@@ -120,11 +122,17 @@ struct Head {
         let timestamps = batch.timestamps
         let values = batch.values
         let blockSpan = options.blockSpan
+        let details = batch.details
         var earliest = Milliseconds.max
         unsafe series.withUnsafeMutableBufferPointer { series in
             for entry in prepared.entries {
                 for position in entry.samples {
                     earliest = min(earliest, timestamps[position])
+                    if !details.isEmpty, let detail = details[position] {
+                        unsafe series[entry.slot].append(
+                            values[position], detail, at: timestamps[position], blockSpan: blockSpan, &timelines)
+                        continue
+                    }
                     unsafe series[entry.slot].append(
                         values[position], at: timestamps[position], blockSpan: blockSpan, &timelines)
                 }
@@ -136,8 +144,12 @@ struct Head {
     }
 
     /// Takes one sample without questions, as replay does: what stands in the log was accepted once.
-    mutating func replay(_ value: Double, at time: Milliseconds, slot: Int) {
-        series[slot].append(value, at: time, blockSpan: options.blockSpan, &timelines)
+    mutating func replay(_ value: Double, _ detail: SampleDetail?, at time: Milliseconds, slot: Int) {
+        if let detail {
+            series[slot].append(value, detail, at: time, blockSpan: options.blockSpan, &timelines)
+        } else {
+            series[slot].append(value, at: time, blockSpan: options.blockSpan, &timelines)
+        }
         oldest = min(oldest, time)
         sampleCount += 1
     }

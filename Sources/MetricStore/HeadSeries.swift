@@ -7,6 +7,8 @@ internal import Telemetry
 struct HeadSeries: Sendable {
     /// Late samples a series collects before its chunks are made anew.
     static let maximumLate = 240
+    /// Buckets of histograms that are held as they came, in the tail and among what is late, before they are encoded.
+    static let maximumRawBuckets = 2048
 
     /// What is being written to a block; still answers queries until that is on disk.
     struct Frozen: Sendable {
@@ -38,6 +40,8 @@ struct HeadSeries: Sendable {
     var source: Int32 = -1
     /// The next series with the same hash.
     var nextOfHash: Int32 = -1
+    /// Buckets of the tail's histograms.
+    private var tailBuckets: Int32 = 0
 
     init(labels: [UInt8], hash: UInt64, generation: UInt32) {
         self.labels = labels
@@ -78,6 +82,7 @@ struct HeadSeries: Sendable {
     mutating func append(
         _ value: Double, at time: Milliseconds, blockSpan: Milliseconds, _ timelines: inout TimelineEncoder
     ) {
+        if tail.count >= SealedChunk.capacity { sealTail(&timelines) }
         if time > newest {
             if time >= tailEnd { sealTail(&timelines) }
             if tail.isEmpty { tailEnd = MetricStore.floor(time, blockSpan).saturatingAdd(blockSpan) }
@@ -86,25 +91,40 @@ struct HeadSeries: Sendable {
         } else if let first = tail.timestamps.first, time >= first {
             HeadSeries.insert(time, value, into: &tail)
         } else {
-            HeadSeries.insert(time, value, into: &late)
             if late.count >= HeadSeries.maximumLate { foldLate(blockSpan) }
+            HeadSeries.insert(time, value, into: &late)
         }
-        if tail.count >= SealedChunk.capacity { sealTail(&timelines) }
+    }
+
+    /// Takes a sample that is more than a number.
+    mutating func append(
+        _ value: Double, _ detail: SampleDetail, at time: Milliseconds, blockSpan: Milliseconds,
+        _ timelines: inout TimelineEncoder
+    ) {
+        append(value, at: time, blockSpan: blockSpan, &timelines)
+        if let first = tail.timestamps.first, time >= first {
+            tail.set(detail, at: tail.timestamps.partition(atLeast: time))
+            tailBuckets += Int32(detail.histogram?.bucketCount ?? 0)
+            if tailBuckets >= HeadSeries.maximumRawBuckets { sealTail(&timelines) }
+        } else {
+            late.set(detail, at: late.timestamps.partition(atLeast: time))
+            if late.bucketCount >= HeadSeries.maximumRawBuckets { foldLate(blockSpan) }
+        }
     }
 
     private mutating func sealTail(_ timelines: inout TimelineEncoder) {
         guard !tail.isEmpty else { return }
         chunks.append(SealedChunk(tail, &timelines))
         tail.removeAll()
+        tailBuckets = 0
     }
 
     private static func insert(_ time: Milliseconds, _ value: Double, into columns: inout SampleColumns) {
         let index = columns.timestamps.partition(atLeast: time)
         if index < columns.count, columns.timestamps[index] == time {
-            columns.values[index] = value
+            columns.replace(at: index, value)
         } else {
-            columns.timestamps.insert(time, at: index)
-            columns.values.insert(value, at: index)
+            columns.insert(time, value, at: index)
         }
     }
 
@@ -162,8 +182,7 @@ struct HeadSeries: Sendable {
         let index = columns.timestamps.partition(atLeast: cutoff)
         guard index > 0 else { return SampleColumns() }
         let old = columns.slice(0..<index)
-        columns.timestamps.removeFirst(index)
-        columns.values.removeFirst(index)
+        columns = columns.slice(index..<columns.count)
         return old
     }
 

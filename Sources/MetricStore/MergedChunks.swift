@@ -33,7 +33,7 @@ struct MergedChunks {
             if short.count > 1 {
                 var all = SampleColumns()
                 for chunk in short { all.merge(chunk.read(chunk.span)) }
-                result.append(SealedChunk(all))
+                result += SealedChunk.chunks(of: all, blockSpan: .max)
             }
             short = []
             count = 0

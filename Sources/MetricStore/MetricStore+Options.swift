@@ -29,9 +29,10 @@ extension MetricStore {
         package var maximumSeriesPerSource = 500_000
         /// Size at which a segment of the write-ahead log is closed. Default 64 MiB.
         package var maximumWALSegmentBytes = 64 << 20
-        /// Samples that may wait for the log; beyond it appends are refused as overloaded. Default 2,000,000.
+        /// Samples that may wait for the log, counted as for ``maximumBatchSamples``; beyond it appends are refused as overloaded. Default 2,000,000.
         package var maximumPendingSamples = 2_000_000
-        /// Samples of one batch; a larger one is refused whole as invalid. Default 2,000,000.
+        /// Samples of one batch, its exemplars and its histograms' buckets counted too; a larger one is refused whole as invalid. Default
+        /// 2,000,000.
         package var maximumBatchSamples = 2_000_000
         /// Bytes of labels of one batch; a larger one is refused whole as invalid. Default 64 MiB.
         package var maximumBatchLabelBytes = 64 << 20

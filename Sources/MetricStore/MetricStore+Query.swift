@@ -88,8 +88,7 @@ struct StoredSeriesReader: SeriesReader {
         guard columns.isEmpty else {
             var all = SampleColumns()
             read(range, into: &all, &scratch)
-            columns.timestamps += all.timestamps
-            columns.values += all.values
+            columns.append(contentsOf: all)
             return
         }
         read(range, into: &columns, &scratch)
@@ -109,11 +108,12 @@ struct StoredSeriesReader: SeriesReader {
                 }
             } catch {
                 // What was read of it before the damage was sound, but half of a block is no answer.
-                all.timestamps.removeSubrange(min(count, all.count)...)
-                all.values.removeSubrange(min(count, all.values.count)...)
+                all.truncate(to: count)
                 store.setAside(block, error)
             }
         }
         if let head { all.merge(head.read(range)) }
+        // Chunks tell their own resets; only where they meet, and in what is not in chunks yet, it is still to be seen.
+        if all.hasHistograms { all.detectResets() }
     }
 }

@@ -116,10 +116,11 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
     /// Keeps a batch. Returns only after it is on disk; appends that run at the same time share one sync.
     /// - Throws: `SinkError`, `unavailable` where the store is closed or the disk is full, `overloaded` where too much waits.
     package func append(_ batch: SampleBatch) async throws -> AppendOutcome {
-        guard batch.sampleCount + batch.exemplars.count <= options.maximumBatchSamples,
+        guard batch.weight <= options.maximumBatchSamples,
             batch.labelBytes.count <= options.maximumBatchLabelBytes
         else {
-            let size = "\(batch.sampleCount) samples and \(batch.labelBytes.count) bytes of labels"
+            let size =
+                "\(batch.sampleCount) samples, \(batch.bucketCount) buckets of histograms and \(batch.labelBytes.count) bytes of labels"
             throw SinkError(.invalid, "a batch of \(size) is too large for one record: send it in parts")
         }
         return try await withCheckedThrowingContinuation { continuation in
@@ -131,7 +132,7 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
                     return (SinkError(.overloaded, "\(queue.samples) samples wait for the disk already: send again later"), false)
                 }
                 queue.waiting.append(Waiting(batch: batch, continuation: continuation))
-                queue.samples += batch.sampleCount
+                queue.samples += batch.weight
                 defer { queue.isDraining = true }
                 return (nil, !queue.isDraining)
             }

@@ -6,13 +6,17 @@ extension SampleColumns {
         guard let theirFirst = later.timestamps.first, let theirLast = later.timestamps.last else { return }
         guard let first = timestamps.first, let last = timestamps.last else { self = later; return }
         if theirFirst > last {
-            timestamps += later.timestamps
-            values += later.values
+            append(contentsOf: later)
             return
         }
         if theirLast < first {
-            timestamps.insert(contentsOf: later.timestamps, at: 0)
-            values.insert(contentsOf: later.values, at: 0)
+            var all = later
+            all.append(contentsOf: self)
+            self = all
+            return
+        }
+        if hasDetails || later.hasDetails {
+            self = interleaved(later)
             return
         }
         var merged = SampleColumns()
@@ -30,6 +34,35 @@ extension SampleColumns {
             }
         }
         self = merged
+    }
+
+    /// The same for samples of which some are more than numbers.
+    private func interleaved(_ later: SampleColumns) -> SampleColumns {
+        var merged = SampleColumns()
+        var (mine, theirs) = (0, 0)
+        // Where in its columns the last sample stood, theirs behind all of mine: what follows it there follows it here.
+        var last = -1
+        var isParted = false
+        func take(_ columns: SampleColumns, _ index: Int, offset: Int) {
+            merged.append(from: columns, at: index)
+            if last != offset + index - 1 { isParted = true }
+            last = offset + index
+            // The next histogram is the one whose hint speaks of what was there before.
+            guard isParted, columns.hasHistograms, columns.histograms[index] != nil else { return }
+            merged.forgetReset(from: merged.count - 1)
+            isParted = false
+        }
+        while mine < count || theirs < later.count {
+            if theirs == later.count || (mine < count && timestamps[mine] < later.timestamps[theirs]) {
+                take(self, mine, offset: 0)
+                mine += 1
+            } else {
+                if mine < count, timestamps[mine] == later.timestamps[theirs] { mine += 1 }
+                take(later, theirs, offset: count + 1)
+                theirs += 1
+            }
+        }
+        return merged
     }
 
     /// The samples of a range, both ends included.
@@ -50,11 +83,6 @@ extension SampleColumns {
         var kept = slice(0..<from)
         kept.merge(slice(to..<count))
         self = kept
-    }
-
-    /// The samples at these places.
-    func slice(_ places: Range<Int>) -> SampleColumns {
-        SampleColumns(timestamps: Array(timestamps[places]), values: Array(values[places]))
     }
 }
 

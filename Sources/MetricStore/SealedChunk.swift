@@ -27,7 +27,7 @@ struct SealedChunk: Sendable {
         count = columns.count
         let times = timelines.encode(columns.timestamps)
         timeBytes = times.count
-        bytes = times + ValueColumn.encode(columns.values)
+        bytes = times + DetailColumn.encodeValues(columns)
     }
 
     /// Takes over columns that are encoded already.
@@ -39,13 +39,13 @@ struct SealedChunk: Sendable {
         bytes = times + values
     }
 
-    /// Cuts columns into chunks, none of them across the end of a block's span.
+    /// Cuts columns into chunks, none of them across the end of a block's span, none with more buckets than a chunk is given.
     static func chunks(of columns: SampleColumns, blockSpan: Milliseconds) -> [SealedChunk] {
         var chunks: [SealedChunk] = []
         var start = 0
         while start < columns.count {
             let end = MetricStore.floor(columns.timestamps[start], blockSpan).saturatingAdd(blockSpan)
-            let next = min(start + capacity, columns.timestamps.partition(atLeast: end))
+            let next = columns.end(ofBuckets: start..<min(start + capacity, columns.timestamps.partition(atLeast: end)))
             chunks.append(SealedChunk(columns.slice(start..<next)))
             start = next
         }
@@ -61,11 +61,28 @@ struct SealedChunk: Sendable {
     /// The samples of a range.
     func read(_ range: ClosedRange<Milliseconds>) -> SampleColumns {
         guard visible.overlaps(range) else { return SampleColumns() }
-        guard let times = TimeColumn.decode(timeColumn, count: count), let values = ValueColumn.decode(valueColumn, count: count)
+        guard let times = TimeColumn.decode(timeColumn, count: count),
+            let columns = DetailColumn.decode(valueColumn, times: times)
         else {
             assertionFailure("a chunk sealed in this process must be readable")
             return SampleColumns()
         }
-        return SampleColumns(timestamps: times, values: values).clipped(to: range.clamped(to: visible))
+        return columns.clipped(to: range.clamped(to: visible))
+    }
+}
+
+extension SampleColumns {
+    /// Buckets of all histograms.
+    var bucketCount: Int { histograms.reduce(0) { $0 + ($1?.bucketCount ?? 0) } }
+
+    /// Where the samples at these places must end so that one chunk can hold their histograms.
+    fileprivate func end(ofBuckets places: Range<Int>) -> Int {
+        guard hasHistograms else { return places.upperBound }
+        var buckets = 0
+        for place in places {
+            buckets += histograms[place]?.bucketCount ?? 0
+            if buckets > HistogramColumn.maximumBuckets { return max(place, places.lowerBound + 1) }
+        }
+        return places.upperBound
     }
 }

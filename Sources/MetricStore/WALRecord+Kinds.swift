@@ -8,6 +8,8 @@ extension WALRecordWriter {
     static let exemplarKind: UInt8 = 3
     /// The same of one that holds metadata, as the file of metadata does.
     static let metadataKind: UInt8 = 4
+    /// The same of one that holds samples of which some are more than numbers, as they are; the next kind is LZ4 of it.
+    static let plainDetailKind: UInt8 = 5
 
     /// A record of another kind than samples, header included.
     static func record(_ kind: UInt8, _ body: [UInt8]) -> [UInt8] {

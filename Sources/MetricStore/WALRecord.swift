@@ -5,11 +5,13 @@ internal import Telemetry
 ///
 /// ```
 /// record  = payload length u32 | CRC-32C of payload u32 | payload
-/// payload = 0 | body              or  1 | body length | LZ4 of body
+/// payload = 0 | body              or  1 | body length | LZ4 of body       (5 and 6 with details)
 /// body    = number of definitions | (slot | length | canonical labels) ...
 ///         | number of runs | (slot - last slot - 1, zigzag | samples) ...
 ///         | number of samples | number of time runs | (time delta, zigzag | length) ...
 ///         | a nibble a sample | value bytes
+/// With details these stand, with their length, before the body:
+/// details = number of details | (samples since the last one's | 1 if there is a histogram | start time, zigzag | histogram) ...
 /// nibble  = 0...7: so many bytes of the zigzag difference of two integers; 8: 8 bytes of pattern;
 ///           9...15: so many bytes less 8 of the zigzag difference of the patterns
 /// ```
@@ -33,6 +35,10 @@ struct WALRecordWriter {
     /// A nibble a sample, and what it stands for; packed when the record is finished.
     private var nibbles: [UInt8] = []
     private var payloads: [UInt64] = []
+    /// What samples have beside their numbers, by their places in the record.
+    private var details: [UInt8] = []
+    private var detailCount: UInt64 = 0
+    private var lastDetail = -1
     private(set) var newest: Milliseconds = .min
 
     private var sampleCount: Int { nibbles.count }
@@ -74,6 +80,19 @@ struct WALRecordWriter {
         payloads.append(payload)
     }
 
+    /// Adds what the samples written last have beside their numbers.
+    /// - Parameter places: of those samples in their batch, which the details are listed by.
+    mutating func append(_ found: [Int: SampleDetail], of places: Range<Int>) {
+        for place in places {
+            guard let detail = found[place] else { continue }
+            let sample = sampleCount - (places.upperBound - place)
+            Varint.append(UInt64(sample - lastDetail - 1), to: &details)
+            detail.append(to: &details)
+            detailCount += 1
+            lastDetail = sample
+        }
+    }
+
     private mutating func endTimeRun() {
         guard deltaLength > 0 else { return }
         Varint.append(signed: delta, to: &times)
@@ -95,21 +114,27 @@ struct WALRecordWriter {
         Varint.append(timeRuns, to: &body)
         body += times
         WALValue.pack(nibbles, payloads, into: &body)
-        var payload: [UInt8] = [0]
+        if detailCount > 0 { body = withDetails(body) }
+        let plain = detailCount > 0 ? WALRecordWriter.plainDetailKind : 0
         if body.count >= 128 {
             let small = LZ4.compress(body)
             if small.count + 8 < body.count {
-                payload[0] = 1
-                Varint.append(UInt64(body.count), to: &payload)
-                payload += small
+                var sized: [UInt8] = []
+                Varint.append(UInt64(body.count), to: &sized)
+                return WALRecordWriter.record(plain + 1, sized + small)
             }
         }
-        if payload[0] == 0 { payload += body }
-        var record: [UInt8] = []
-        record.reserveCapacity(payload.count + WALRecordWriter.headerBytes)
-        record.append(littleEndian: UInt32(payload.count))
-        record.append(littleEndian: CRC32C.checksum(payload))
-        return record + payload
+        return WALRecordWriter.record(plain, body)
+    }
+
+    /// The details before the body, as that knows its own end.
+    private func withDetails(_ body: [UInt8]) -> [UInt8] {
+        var listed: [UInt8] = []
+        Varint.append(detailCount, to: &listed)
+        listed += details
+        var all: [UInt8] = []
+        all.append(counted: listed)
+        return all + body
     }
 }
 

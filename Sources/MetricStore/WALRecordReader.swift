@@ -8,6 +8,8 @@ struct WALRecordReader {
         /// New meanings of slots in this segment.
         var definitions: [(slot: Int, labels: ArraySlice<UInt8>)] = []
         var samples: [(slot: Int, time: Milliseconds, bits: UInt64)] = []
+        /// What samples have beside their numbers, by their places.
+        var details: [Int: SampleDetail] = [:]
         /// Applies to everything logged before.
         var deletion: Deletion?
         var extras: BatchExtras?
@@ -21,11 +23,10 @@ struct WALRecordReader {
         var position = payload.startIndex + 1
         switch kind {
         case 0: return decode(body: payload.dropFirst())
-        case 1:
-            guard let size = Varint.read(payload, at: &position), size <= WALRecordWriter.maximumBytes,
-                let body = try? LZ4.decompress(payload[position...], size: Int(size))
-            else { return nil }
-            return decode(body: body[...])
+        case 1: return WALRecordReader.unpacked(payload, from: position).flatMap { decode(body: $0[...]) }
+        case WALRecordWriter.plainDetailKind: return decode(detailed: payload.dropFirst())
+        case WALRecordWriter.plainDetailKind + 1:
+            return WALRecordReader.unpacked(payload, from: position).flatMap { decode(detailed: $0[...]) }
         case WALRecordWriter.deletionKind:
             guard let deletion = Deletion(payload, at: &position), position == payload.endIndex else { return nil }
             return Record(deletion: deletion)
@@ -35,6 +36,21 @@ struct WALRecordReader {
             return MetadataStore.read(payload[position...]).map { Record(extras: BatchExtras(metadata: $0)) }
         default: return nil
         }
+    }
+
+    private static func unpacked(_ payload: ArraySlice<UInt8>, from start: Int) -> [UInt8]? {
+        var position = start
+        guard let size = Varint.read(payload, at: &position), size <= WALRecordWriter.maximumBytes else { return nil }
+        return try? LZ4.decompress(payload[position...], size: Int(size))
+    }
+
+    private mutating func decode(detailed bytes: ArraySlice<UInt8>) -> Record? {
+        var position = bytes.startIndex
+        guard let list = bytes.counted(at: &position), let details = SampleDetail.list(list),
+            var record = decode(body: bytes[position...]), details.keys.allSatisfy({ $0 < record.samples.count })
+        else { return nil }
+        record.details = details
+        return record
     }
 
     private mutating func decode(body: ArraySlice<UInt8>) -> Record? {

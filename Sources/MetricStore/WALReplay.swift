@@ -90,10 +90,11 @@ struct WALReplay {
             }
             guard let record = reader.decode(payload) else { break }
             for (logged, labels) in record.definitions { slots[logged] = head.slot(of: labels, unlimited: true) }
-            for sample in record.samples {
+            for (place, sample) in record.samples.enumerated() {
                 segment.newest = max(segment.newest, sample.time)
                 guard let slot = slots[sample.slot], !covered.contains(where: { $0.contains(sample.time) }) else { continue }
-                head.replay(Double(bitPattern: sample.bits), at: sample.time, slot: slot)
+                let detail = record.details.isEmpty ? nil : record.details[place]
+                head.replay(Double(bitPattern: sample.bits), detail, at: sample.time, slot: slot)
                 result.sampleCount += 1
             }
             if let deletion = record.deletion {

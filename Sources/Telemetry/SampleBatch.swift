@@ -47,6 +47,10 @@ package struct SampleBatch: Sendable {
     package internal(set) var series: [Series] = []
     package internal(set) var timestamps: [Milliseconds] = []
     package internal(set) var values: [Double] = []
+    /// What samples have beside their number, or in its place, by their place in ``values``; of most there is nothing.
+    package internal(set) var details: [Int: SampleDetail] = [:]
+    /// Buckets of all histograms.
+    package internal(set) var bucketCount = 0
     /// Series that broke a limit or had no labels, refused with a reason. Their samples are counted, not kept.
     package private(set) var refused: [String: Int] = [:]
 
@@ -87,6 +91,11 @@ package struct SampleBatch: Sendable {
     /// Takes back the series begun last, with its samples.
     package mutating func dropLastSeries() {
         guard let last = series.popLast() else { return }
+        if !details.isEmpty {
+            for position in last.samples {
+                bucketCount -= details.removeValue(forKey: position)?.histogram?.bucketCount ?? 0
+            }
+        }
         timestamps.removeSubrange(last.samples.lowerBound...)
         values.removeSubrange(last.samples.lowerBound...)
         while let exemplar = exemplars.last, exemplar.series >= series.count { exemplars.removeLast() }

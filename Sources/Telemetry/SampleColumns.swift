@@ -49,7 +49,7 @@ package struct SampleColumns: Sendable, Equatable {
         } else {
             append(other.timestamps[index], other.values[index])
         }
-        guard !other.startTimestamps.isEmpty else { return }
+        guard !other.startTimestamps.isEmpty, !startTimestamps.isEmpty || other.startTimestamps[index] != 0 else { return }
         if startTimestamps.isEmpty { startTimestamps = Array(repeating: 0, count: count) }
         startTimestamps[count - 1] = other.startTimestamps[index]
     }

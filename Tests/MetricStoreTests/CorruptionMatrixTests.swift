@@ -35,15 +35,24 @@ import Testing
         let directory = try TemporaryDirectory("corruption")
         let fixture = try StoreFixture(directory.path, change)
         var random = SeededGenerator(seed: seed)
+        var histograms = (0..<6).map { _ in RandomHistograms(&random) }
         var written: Contents = [:]
         func append(_ minutes: Range<Int>) async throws {
             for start in stride(from: minutes.lowerBound, to: minutes.upperBound, by: 30) {
                 var batch = SampleBatch()
                 for number in 0..<6 {
+                    batch.append(series(number), EmptyCollection())
                     for minute in start..<min(start + 30, minutes.upperBound) {
                         let sample = Sample(Milliseconds(minute) * 60_000, Double.random(in: 0...1, using: &random))
-                        batch.append(series(number), [sample])
-                        written[series(number), default: [:]][sample.timestamp] = sample.value.bitPattern
+                        // A third of the series are histograms.
+                        guard number % 3 == 2 else {
+                            batch.append(sample.value, at: sample.timestamp)
+                            written[series(number), default: [:]][sample.timestamp] = sample.value.bitPattern
+                            continue
+                        }
+                        let detail = SampleDetail(histogram: histograms[number].next(&random).compacted, startTimestamp: 1)
+                        batch.append(sample.value, detail, at: sample.timestamp)
+                        written[series(number), default: [:]][sample.timestamp] = fingerprint(sample.value, detail)
                     }
                 }
                 batch.setMetadata(MetricMetadata(kind: .counter, help: "until \(start)"), of: "requests_total")

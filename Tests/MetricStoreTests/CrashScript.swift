@@ -40,7 +40,7 @@ struct CrashScript: Codable, Sendable {
 
     /// One round: samples to append, or a range to delete.
     enum Round: Sendable {
-        case append(SampleBatch, [(series: Labels, samples: [Sample])])
+        case append(SampleBatch, [(series: Labels, time: Milliseconds, bits: UInt64)])
         case delete([LabelMatcher], ClosedRange<Milliseconds>)
     }
 
@@ -57,15 +57,26 @@ struct CrashScript: Codable, Sendable {
             return .delete(matcher, from...from + Milliseconds.random(in: 0...20, using: &random) * step)
         }
         var batch = SampleBatch()
-        var written: [(series: Labels, samples: [Sample])] = []
+        var written: [(series: Labels, time: Milliseconds, bits: UInt64)] = []
+        var histograms = RandomHistograms(&random)
         for part in 0..<3 {
             var samples = [Sample(now, Double.random(in: 0...1, using: &random))]
             // Some come late, over what is there or between it.
             for _ in 0..<Int.random(in: 0...2, using: &random) {
                 samples.append(Sample(now - Milliseconds.random(in: 0...5, using: &random) * step / 2, Double(number)))
             }
-            batch.append(labels(sender, part), samples)
-            written.append((labels(sender, part), samples))
+            batch.append(labels(sender, part), EmptyCollection())
+            for sample in samples {
+                // The last part is a series of histograms and numbers.
+                guard part == 2, Int.random(in: 0..<6, using: &random) > 0 else {
+                    batch.append(sample.value, at: sample.timestamp)
+                    written.append((labels(sender, part), sample.timestamp, sample.value.bitPattern))
+                    continue
+                }
+                let detail = SampleDetail(histogram: histograms.next(&random).compacted, startTimestamp: now - step)
+                batch.append(sample.value, detail, at: sample.timestamp)
+                written.append((labels(sender, part), sample.timestamp, fingerprint(sample.value, detail)))
+            }
         }
         return .append(batch, written)
     }
@@ -74,9 +85,7 @@ struct CrashScript: Codable, Sendable {
     static func apply(_ round: Round, to contents: inout Contents) {
         switch round {
         case .append(_, let written):
-            for (labels, samples) in written {
-                for sample in samples { contents[labels, default: [:]][sample.timestamp] = sample.value.bitPattern }
-            }
+            for (labels, time, bits) in written { contents[labels, default: [:]][time] = bits }
         case .delete(let matchers, let range):
             for (labels, samples) in contents where matchers.allMatch(labels) {
                 let rest = samples.filter { !range.contains($0.key) }

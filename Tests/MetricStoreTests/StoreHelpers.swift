@@ -32,7 +32,7 @@ final class StoreFixture: Sendable {
         return try await store.append(batch)
     }
 
-    /// Everything in the store, as patterns.
+    /// Everything in the store, as patterns and fingerprints.
     func contents(_ range: ClosedRange<Milliseconds> = -1_000_000_000_000_000...1_000_000_000_000_000) throws -> Contents {
         var contents: Contents = [:]
         for reader in try store.select([], in: range) {
@@ -40,7 +40,8 @@ final class StoreFixture: Sendable {
             try reader.read(range, into: &columns)
             guard !columns.isEmpty else { continue }
             precondition(zip(columns.timestamps, columns.timestamps.dropFirst()).allSatisfy { $0 < $1 }, "ascending")
-            contents[reader.labels] = Dictionary(uniqueKeysWithValues: zip(columns.timestamps, columns.values.map(\.bitPattern)))
+            let samples = columns.values.indices.map { fingerprint(columns.values[$0], columns.detail(at: $0)) }
+            contents[reader.labels] = Dictionary(uniqueKeysWithValues: zip(columns.timestamps, samples))
         }
         return contents
     }
@@ -65,4 +66,15 @@ func files(_ directory: TemporaryDirectory, _ folder: String, _ suffix: String) 
 
 func series(_ number: Int) -> Labels {
     ["__name__": "requests_total", "job": number % 2 == 0 ? "web" : "db", "instance": "i\(number)"]
+}
+
+extension SampleBatch {
+    /// Adds a sample that is more than a number to the series begun last.
+    mutating func append(_ value: Double, _ detail: SampleDetail, at time: Milliseconds) {
+        if let histogram = detail.histogram {
+            append(histogram, at: time, startTimestamp: detail.startTimestamp)
+        } else {
+            append(value, at: time, startTimestamp: detail.startTimestamp)
+        }
+    }
 }

@@ -61,13 +61,31 @@ import Testing
             }
             for number in [member, member + 10] {
                 var batch = SampleBatch()
-                batch.append(series(number), samples)
+                batch.append(series(number), EmptyCollection())
+                var histograms = RandomHistograms(&random)
+                for sample in samples {
+                    let detail = member < 2 ? nil : TwinTests.detail(of: member, at: sample.timestamp, &histograms, &random)
+                    switch detail {
+                    case let detail?: batch.append(sample.value, detail, at: sample.timestamp)
+                    case nil: batch.append(sample.value, at: sample.timestamp)
+                    }
+                    twin[series(number), default: [:]][sample.timestamp] = fingerprint(sample.value, detail)
+                }
                 let outcome = try await fixture.store.append(batch)
                 #expect(outcome.refused.isEmpty, "within the window of every series, as no series is ahead of the clock")
-                for sample in samples { twin[series(number), default: [:]][sample.timestamp] = sample.value.bitPattern }
             }
         }
         return clock
+    }
+
+    /// What a sample of the latter members has beside its number: mostly a histogram, sometimes when it began.
+    private static func detail(
+        of member: Int, at time: Milliseconds, _ histograms: inout RandomHistograms, _ random: inout SeededGenerator
+    ) -> SampleDetail? {
+        let histogram = Int.random(in: 0..<8, using: &random) == 0 ? nil : histograms.next(&random).compacted
+        let start = member == 3 ? time - Int64.random(in: 0...3, using: &random) * step : 0
+        let detail = SampleDetail(histogram: histogram, startTimestamp: start)
+        return detail.isEmpty ? nil : detail
     }
 
     private static func delete(

@@ -23,18 +23,6 @@ extension SampleColumns {
         case .startTimestamp: startTimestamps.isEmpty ? 0 : Double(startTimestamps[index]) / 1000
         }
     }
-
-    /// Finds out, from the samples themselves, which of those without a hint begin a counter again.
-    mutating func detectResets() {
-        var previous: NativeHistogram?
-        for index in histograms.indices {
-            guard let histogram = histograms[index] else { continue }
-            if histogram.resetHint == .unknown, let previous {
-                histograms[index]?.resetHint = histogram.isReset(after: previous) ? .reset : .notReset
-            }
-            previous = histogram
-        }
-    }
 }
 
 extension Row {
