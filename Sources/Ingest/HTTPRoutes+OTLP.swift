@@ -58,10 +58,7 @@ extension HTTPRoutes {
     private static func explanation(_ refused: [String: Int]) -> String {
         guard !refused.isEmpty else { return "" }
         let reasons = refused.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
-        let advice = [
-            "delta_temporality": "; set the exporter to cumulative temporality",
-            "exponential_histogram": "; export histograms with explicit buckets",
-        ]
+        let advice = ["delta_temporality": "; set the exporter to cumulative temporality"]
         return "refused: \(reasons)" + advice.filter { refused[$0.key] != nil }.map(\.value).sorted().joined()
     }
 

@@ -119,12 +119,35 @@ struct OTLPJSONDecoder {
                     try take(Double.self, &reader)
                     point.bounds.append(try reader.double())
                 }
+            case "scale": point.exponential.scale = try reader.signed()
+            case "zeroCount": point.exponential.zeroCount = try reader.unsigned()
+            case "zeroThreshold": point.exponential.zeroThreshold = try reader.double()
+            case "positive": point.exponential.positive = try exponentialSide(&reader)
+            case "negative": point.exponential.negative = try exponentialSide(&reader)
             case "quantileValues":
                 try reader.elements { (reader) throws(JSONReadError) in point.quantiles.append(try quantile(&reader)) }
             default: try reader.skip()
             }
         }
         return point
+    }
+
+    private mutating func exponentialSide(
+        _ reader: inout JSONReader
+    ) throws(JSONReadError) -> OTLPMetrics.Exponential.Side {
+        var side = OTLPMetrics.Exponential.Side()
+        try reader.members { (reader, key) throws(JSONReadError) in
+            switch key {
+            case "offset": side.offset = try reader.signed()
+            case "bucketCounts":
+                try reader.elements { (reader) throws(JSONReadError) in
+                    try take(UInt64.self, &reader)
+                    side.counts.append(try reader.unsigned())
+                }
+            default: try reader.skip()
+            }
+        }
+        return side
     }
 
     private mutating func quantile(_ reader: inout JSONReader) throws(JSONReadError) -> (Double, Double) {
@@ -231,6 +254,12 @@ extension JSONReader {
     fileprivate mutating func unsigned() throws(JSONReadError) -> UInt64 {
         let text = try self.text()
         guard let value = text.isEmpty ? 0 : UInt64(text) else { throw failure }
+        return value
+    }
+
+    fileprivate mutating func signed() throws(JSONReadError) -> Int {
+        let text = try self.text()
+        guard let value = text.isEmpty ? 0 : Int(text) else { throw failure }
         return value
     }
 

@@ -30,6 +30,21 @@ struct OTLPMetrics {
         var points: [Point] = []
     }
 
+    /// What only exponential histograms have: bucket i of a scale holds what is above base^i up to base^(i+1), base = 2^(2^-scale).
+    struct Exponential {
+        /// Neighbouring buckets, the first of them at an offset.
+        struct Side {
+            var offset = 0
+            var counts: [UInt64] = []
+        }
+
+        var scale = 0
+        var zeroCount: UInt64 = 0
+        var zeroThreshold = 0.0
+        var positive = Side()
+        var negative = Side()
+    }
+
     /// One point; which members count depends on the metric's shape.
     struct Point {
         var attributes: [OTLPAttribute] = []
@@ -43,6 +58,7 @@ struct OTLPMetrics {
         var bucketCounts: [UInt64] = []
         var bounds: [Double] = []
         var quantiles: [(quantile: Double, value: Double)] = []
+        var exponential = Exponential()
 
         var isStale: Bool { flags & 1 != 0 }
     }

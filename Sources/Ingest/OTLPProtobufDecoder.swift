@@ -97,8 +97,7 @@ struct OTLPProtobufDecoder {
             case .gauge, .sum: try number(field, into: &point)
             case .histogram: try histogram(field, into: &point)
             case .summary: try summary(field, into: &point)
-            // Refused as a whole later, so nothing of it is read.
-            case .exponentialHistogram: break
+            case .exponentialHistogram: try exponentialHistogram(field, into: &point)
             }
         }
         return point
@@ -126,6 +125,45 @@ struct OTLPProtobufDecoder {
         case (10, 0): point.flags = field.value
         default: break
         }
+    }
+
+    private mutating func exponentialHistogram(
+        _ field: ProtobufReader.Field, into point: inout OTLPMetrics.Point
+    ) throws(IngestError) {
+        switch (field.number, field.wireType) {
+        case (1, 2): point.attributes.append(try attribute(field.range))
+        case (4, 1): point.count = field.value
+        case (5, 1): point.sum = Double(bitPattern: field.value)
+        case (6, 0): point.exponential.scale = Int(clamping: Varint.unzigzag(field.value))
+        case (7, 1): point.exponential.zeroCount = field.value
+        case (8, 2): point.exponential.positive = try exponentialSide(field.range)
+        case (9, 2): point.exponential.negative = try exponentialSide(field.range)
+        case (10, 0): point.flags = field.value
+        case (14, 1): point.exponential.zeroThreshold = Double(bitPattern: field.value)
+        default: break
+        }
+    }
+
+    /// `Buckets { 1: offset, 2: counts }`.
+    private mutating func exponentialSide(_ range: Range<Int>) throws(IngestError) -> OTLPMetrics.Exponential.Side {
+        var side = OTLPMetrics.Exponential.Side()
+        var fields = ProtobufReader(bytes, in: range)
+        while let field = try fields.nextField() {
+            switch (field.number, field.wireType) {
+            case (1, 0): side.offset = Int(clamping: Varint.unzigzag(field.value))
+            case (2, 0):
+                try metrics.take(UInt64.self)
+                side.counts.append(field.value)
+            case (2, 2):
+                var packed = ProtobufReader(bytes, in: field.range)
+                while let count = try packed.nextPackedField() {
+                    try metrics.take(UInt64.self)
+                    side.counts.append(count)
+                }
+            default: break
+            }
+        }
+        return side
     }
 
     private mutating func summary(_ field: ProtobufReader.Field, into point: inout OTLPMetrics.Point) throws(IngestError) {

@@ -1,7 +1,7 @@
 import Telemetry
 
 /// Turns OTLP metrics into Prometheus' series: gauges and cumulative sums as they are, histograms and summaries as their classic
-/// series, the resource as `job`, `instance` and `target_info`.
+/// series, exponential histograms as native ones, the resource as `job`, `instance` and `target_info`.
 ///
 /// Deltas are refused: summing them up needs the state of every sender, and a sum that misses one is wrong without a sign of it.
 /// Collectors convert them with their cumulative processor.
@@ -57,7 +57,7 @@ struct OTLPTranslator {
             case .gauge, .sum: try number(point, name)
             case .histogram: try histogram(point, name)
             case .summary: try summary(point, name)
-            case .exponentialHistogram: break
+            case .exponentialHistogram: try exponentialHistogram(point, name)
             }
         }
     }
@@ -66,9 +66,8 @@ struct OTLPTranslator {
     private static func refusal(of metric: OTLPMetrics.Metric) -> String? {
         switch metric.shape {
         case nil: "otlp_unknown_data"
-        // A place for native histograms, once the stores take them.
-        case .exponentialHistogram?: "exponential_histogram"
-        case .sum?, .histogram?: metric.temporality == 2 ? nil : metric.temporality == 1 ? "delta_temporality" : "no_temporality"
+        case .sum?, .histogram?, .exponentialHistogram?:
+            metric.temporality == 2 ? nil : metric.temporality == 1 ? "delta_temporality" : "no_temporality"
         case .gauge?, .summary?: nil
         }
     }
@@ -98,6 +97,14 @@ struct OTLPTranslator {
         try append(name + "_bucket", point, Double(point.count), Label("le", "+Inf"))
     }
 
+    private mutating func exponentialHistogram(_ point: OTLPMetrics.Point, _ name: String) throws(IngestError) {
+        if point.isStale { return try append(name, point, 0) }
+        switch point.nativeHistogram {
+        case .success(let histogram): try append(name, point, 0, histogram: histogram)
+        case .failure(let refusal): result.refused[refusal.reason, default: 0] += 1
+        }
+    }
+
     private mutating func summary(_ point: OTLPMetrics.Point, _ name: String) throws(IngestError) {
         try append(name + "_sum", point, point.sum ?? 0)
         try append(name + "_count", point, Double(point.count))
@@ -107,16 +114,18 @@ struct OTLPTranslator {
     }
 
     private mutating func append(
-        _ name: String, _ point: OTLPMetrics.Point, _ value: Double, _ extra: Label? = nil
+        _ name: String, _ point: OTLPMetrics.Point, _ value: Double, _ extra: Label? = nil, histogram: NativeHistogram? = nil
     ) throws(IngestError) {
         let time = Milliseconds(clamping: point.time / 1_000_000)
         newest = max(newest, time)
         try append(
-            name, point.attributes, extra.map { [$0] } ?? [], point.isStale ? SampleBatch.staleMarker : value, at: time)
+            name, point.attributes, extra.map { [$0] } ?? [], point.isStale ? SampleBatch.staleMarker : value, histogram,
+            at: time)
     }
 
     private mutating func append(
-        _ name: String, _ attributes: [OTLPAttribute], _ extra: [Label], _ value: Double, at time: Milliseconds
+        _ name: String, _ attributes: [OTLPAttribute], _ extra: [Label], _ value: Double,
+        _ histogram: NativeHistogram? = nil, at time: Milliseconds
     ) throws(IngestError) {
         var labels: [String: String] = [:]
         for attribute in attributes.sorted(by: { $0.name < $1.name }) where !attribute.name.isEmpty {
@@ -129,7 +138,7 @@ struct OTLPTranslator {
         result.batch.beginSeries()
         for (name, value) in labels { result.batch.appendLabel(name: name.utf8, value: value.utf8) }
         result.batch.endSeries()
-        result.batch.append(value, at: time)
+        if let histogram { result.batch.append(histogram, at: time) } else { result.batch.append(value, at: time) }
         guard result.batch.labelBytes.count <= maximumLabelBytes else {
             throw IngestError(
                 .bodyTooLarge, "the labels of all series are more than \(maximumLabelBytes) bytes: export in smaller batches")

@@ -5,6 +5,8 @@ internal import Telemetry
 struct BatchExtras: Sendable {
     var exemplars: [(series: [UInt8], exemplar: Exemplar)] = []
     var metadata: [(name: String, metadata: MetricMetadata)] = []
+    /// Exemplars that senders told again.
+    var repeatedExemplars = 0
     /// By reason, what was refused.
     var refusedExemplars: [String: Int] = [:]
     var refusedMetadata = 0

@@ -90,6 +90,9 @@ struct Head {
         }
         for entry in prepared.entries {
             prepared.outcome.accepted += entry.samples.count
+            if !batch.details.isEmpty {
+                prepared.outcome.histograms += entry.samples.count { batch.details[$0]?.histogram != nil }
+            }
             log(entry, of: batch, timestamps, values, segment: segment, into: &record)
         }
         return prepared

@@ -83,7 +83,10 @@ extension MetricStore.State {
             }
             let last = newest[series] ?? exemplars.newest(of: series)
             // Senders repeat an exemplar with every scrape until there is a new one.
-            if last == exemplar { continue }
+            if last == exemplar {
+                extras.repeatedExemplars += 1
+                continue
+            }
             if let reason = MetricStore.refusal(of: exemplar, after: last, now: now, options) {
                 extras.refusedExemplars[reason, default: 0] += 1
                 continue

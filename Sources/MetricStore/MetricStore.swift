@@ -227,6 +227,7 @@ package final class MetricStore: SampleSink, SeriesSource, Sendable {
                             let extras = state.prepareExtras(of: waiting.batch, now: now, options)
                             records += extras.records
                             newest = max(newest, extras.newest)
+                            prepared.outcome.exemplars = extras.exemplars.count + extras.repeatedExemplars
                             prepared.extras = extras
                         }
                         return prepared

@@ -72,9 +72,6 @@ struct SealedChunk: Sendable {
 }
 
 extension SampleColumns {
-    /// Buckets of all histograms.
-    var bucketCount: Int { histograms.reduce(0) { $0 + ($1?.bucketCount ?? 0) } }
-
     /// Where the samples at these places must end so that one chunk can hold their histograms.
     fileprivate func end(ofBuckets places: Range<Int>) -> Int {
         guard hasHistograms else { return places.upperBound }

@@ -11,6 +11,7 @@ import Telemetry
 /// ```
 enum ReadChunks {
     private static let xorEncoding: UInt64 = 1
+    private static let floatHistogramEncoding: UInt64 = 3
 
     /// The samples of one series.
     static func frames(
@@ -24,13 +25,37 @@ enum ReadChunks {
             var series = ProtobufWriter()
             series.labels(reader.labels)
             while start < columns.count, series.bytes.count < RemoteReadRoute.frameBytes {
-                let end = min(start + XORChunk.maximumSamples, columns.count)
-                append(columns, start..<end, to: &series)
-                start = end
+                start = append(columns, from: start, to: &series)
             }
             frames.append(frame(series, query))
         }
         return frames
+    }
+
+    /// Adds one chunk of numbers or of histograms.
+    /// - Returns: where the next one begins.
+    private static func append(_ columns: SampleColumns, from start: Int, to series: inout ProtobufWriter) -> Int {
+        let most = min(start + XORChunk.maximumSamples, columns.count)
+        guard columns.hasHistograms else {
+            append(columns, start..<most, to: &series)
+            return most
+        }
+        let isHistogram = columns.histograms[start] != nil
+        let end = columns.histograms[start..<most].firstIndex { ($0 != nil) != isHistogram } ?? most
+        guard isHistogram else {
+            append(columns, start..<end, to: &series)
+            return end
+        }
+        let samples = (start..<end).map { (time: columns.timestamps[$0], histogram: columns.histograms[$0] ?? NativeHistogram()) }
+        let part = Array(samples[..<FloatHistogramChunk.prefix(samples)])
+        let chunk = FloatHistogramChunk(part)
+        series.message(2) { message in
+            message.integer(1, part[0].time)
+            message.integer(2, part[part.count - 1].time)
+            message.varint(3, floatHistogramEncoding)
+            message.data(4, chunk.bytes)
+        }
+        return start + part.count
     }
 
     private static func append(_ columns: SampleColumns, _ range: Range<Int>, to series: inout ProtobufWriter) {

@@ -4,7 +4,8 @@ import Telemetry
 /// An answer of samples.
 ///
 /// ```
-/// ReadResponse { 1: QueryResult { 1: TimeSeries { 1: Label { 1: name, 2: value }, 2: Sample { 1: double, 2: int64 ms } } } }
+/// ReadResponse { 1: QueryResult { 1: TimeSeries { 1: Label { 1: name, 2: value }, 2: Sample { 1: double, 2: int64 ms },
+///                4: Histogram } } }
 /// ```
 struct ReadSamples {
     private var message = ProtobufWriter()
@@ -18,7 +19,7 @@ struct ReadSamples {
         for reader in readers {
             var columns = SampleColumns()
             try reader.read(range, into: &columns)
-            count += columns.count
+            count += columns.count + columns.bucketCount
             guard count <= RemoteReadRoute.maximumSamples else {
                 throw APIError(
                     .tooLarge, "more than \(RemoteReadRoute.maximumSamples) samples: ask for less, or for STREAMED_XOR_CHUNKS")
@@ -27,6 +28,10 @@ struct ReadSamples {
             result.message(1) { series in
                 series.labels(reader.labels)
                 for index in columns.timestamps.indices {
+                    if columns.hasHistograms, let histogram = columns.histograms[index] {
+                        series.message(4) { $0.histogram(histogram, at: columns.timestamps[index]) }
+                        continue
+                    }
                     series.message(2) { sample in
                         sample.double(1, columns.values[index])
                         sample.integer(2, columns.timestamps[index])

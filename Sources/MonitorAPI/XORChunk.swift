@@ -19,10 +19,7 @@ struct XORChunk {
     private(set) var firstTime: Int64 = 0
     private(set) var lastTime: Int64 = 0
     private var lastDelta: Int64 = 0
-    private var lastValue: UInt64 = 0
-    private var leading = 0
-    private var trailing = 0
-    private var hasWindow = false
+    private var value = XORWindow()
 
     /// Adds a sample; times ascend.
     mutating func append(_ time: Int64, _ value: Double) {
@@ -31,19 +28,18 @@ struct XORChunk {
         case 0:
             firstTime = time
             write(varint: Varint.zigzag(time))
-            bits.write(value.bitPattern, 64)
+            self.value.begin(value, to: &bits)
         case 1:
             lastDelta = time &- lastTime
             write(varint: UInt64(bitPattern: lastDelta))
-            write(value.bitPattern ^ lastValue)
+            self.value.append(value, to: &bits)
         default:
             let delta = time &- lastTime
             write(difference: delta &- lastDelta)
             lastDelta = delta
-            write(value.bitPattern ^ lastValue)
+            self.value.append(value, to: &bits)
         }
         lastTime = time
-        lastValue = value.bitPattern
         count += 1
     }
 
@@ -69,48 +65,9 @@ struct XORChunk {
         }
     }
 
-    private mutating func write(_ xor: UInt64) {
-        guard xor != 0 else { return bits.write(0, 1) }
-        // Five bits hold the count of leading zeros.
-        let zeros = (leading: min(xor.leadingZeroBitCount, 31), trailing: xor.trailingZeroBitCount)
-        if hasWindow, zeros.leading >= leading, zeros.trailing >= trailing {
-            bits.write(0b10, 2)
-            return bits.write(xor >> UInt64(trailing), 64 - leading - trailing)
-        }
-        (leading, trailing, hasWindow) = (zeros.leading, zeros.trailing, true)
-        let length = 64 - leading - trailing
-        bits.write(0b11, 2)
-        bits.write(UInt64(leading), 5)
-        // Six bits hold 64 as 0, which no difference but none would have.
-        bits.write(UInt64(length), 6)
-        bits.write(xor >> UInt64(trailing), length)
-    }
-
     private mutating func write(varint value: UInt64) {
         var bytes: [UInt8] = []
         Varint.append(value, to: &bytes)
         for byte in bytes { bits.write(UInt64(byte), 8) }
-    }
-}
-
-/// Bits one after the other, the most significant of a byte first.
-private struct BitSequence {
-    private(set) var bytes: [UInt8] = []
-    private var free = 0
-
-    /// Appends the low `count` bits, the highest of them first.
-    mutating func write(_ value: UInt64, _ count: Int) {
-        var left = count
-        while left > 0 {
-            if free == 0 {
-                bytes.append(0)
-                free = 8
-            }
-            let taken = min(free, left)
-            let part = UInt8(truncatingIfNeeded: value >> UInt64(left - taken)) & UInt8((1 << taken) - 1)
-            bytes[bytes.count - 1] |= part << UInt8(free - taken)
-            free -= taken
-            left -= taken
-        }
     }
 }

@@ -24,3 +24,8 @@ extension NativeHistogram {
         if resetHint != .gauge { resetHint = .unknown }
     }
 }
+
+extension SampleColumns {
+    /// Buckets of all histograms.
+    package var bucketCount: Int { histograms.reduce(0) { $0 + ($1?.bucketCount ?? 0) } }
+}

@@ -13,6 +13,10 @@ package protocol LogSink: Sendable {
 /// What became of a batch: how many were kept, and why others were not.
 package struct AppendOutcome: Sendable, Equatable {
     package var accepted: Int
+    /// How many of those are native histograms.
+    package var histograms = 0
+    /// Exemplars kept, or known already.
+    package var exemplars = 0
     /// Refused for good (sending them again would not help), by reason.
     package var refused: [String: Int]
     /// By entry of the batch, whether it was stored just now: neither refused nor known already; nil where all were.

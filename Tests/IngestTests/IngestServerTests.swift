@@ -130,7 +130,7 @@ struct IngestServerTests {
         #expect(
             result.batch.series.map { result.batch.labels(of: $0) } == Array(repeating: ["__name__": "m", "a": "1"], count: 3))
         #expect(result.batch.series.map { Array(result.batch.timestamps[$0.samples]) } == Array(repeating: [1, 2], count: 3))
-        #expect(result.nativeHistograms == 1)
+        #expect(result.refused == ["bad_histogram": 1])
     }
 
     @Test("Loki pushes arrive as JSON and as protobuf")

@@ -17,6 +17,7 @@ final class RecordingSink: LogSink, SampleSink {
     private struct State {
         var rows: [Row] = []
         var samples: [(labels: Labels, sample: Sample)] = []
+        var batches: [SampleBatch] = []
         /// Who the batches of samples said they came from.
         var sources: [String?] = []
         var failure: SinkError?
@@ -33,6 +34,7 @@ final class RecordingSink: LogSink, SampleSink {
     var rows: [Row] { state.withLock { $0.rows } }
     var samples: [(labels: Labels, sample: Sample)] { state.withLock { $0.samples } }
     var sources: [String?] { state.withLock { $0.sources } }
+    var batches: [SampleBatch] { state.withLock { $0.batches } }
     var attempts: Int { state.withLock { $0.attempts } }
 
     func succeed() { state.withLock { $0.failure = nil } }
@@ -52,8 +54,9 @@ final class RecordingSink: LogSink, SampleSink {
     }
 
     func append(_ batch: SampleBatch) async throws -> AppendOutcome {
-        try keep { state in
+        var outcome = try keep { state in
             state.sources.append(batch.source)
+            state.batches.append(batch)
             for series in batch.series {
                 let labels = batch.labels(of: series)
                 for index in series.samples {
@@ -62,6 +65,9 @@ final class RecordingSink: LogSink, SampleSink {
             }
             return batch.sampleCount
         }
+        outcome.histograms = batch.details.values.count { $0.histogram != nil }
+        outcome.exemplars = batch.exemplars.count
+        return outcome
     }
 
     /// Returns when a sample is there that is looked for.

@@ -117,7 +117,7 @@ extension ProtobufWriter {
         request.add(Self.name, [Sample(5000, 1)])
         request.add(Self.name, [])
         request.add(Self.name + Self.name, [Sample(5000, 2)])
-        request.add(Self.name, []) { series in series.message(3) { _ in } }
+        request.add(Self.name, []) { series in series.message(3) { $0.double(2, -1) } }
         request.add(Self.name, [Sample(5000, 3)]) { series in series.message(3) { _ in } }
         request.add([("", "x")], [Sample(5000, 4)])
         for references in [[1], [1, 99]] as [[UInt64]] {
@@ -129,7 +129,7 @@ extension ProtobufWriter {
         let sink = RecordingSink()
         let answer = try await send(Snappy.compress(request.bytes()), to: sink) { metrics in
             for reason in [
-                "series_without_samples", "duplicate_label", "native_histogram", "label_without_name", "unknown_symbol",
+                "series_without_samples", "duplicate_label", "bad_histogram", "label_without_name", "unknown_symbol",
                 "bad_label_references",
             ] {
                 #expect(metrics.value(Intake.refusedMetric, ["reason": .init(reason), "source": "127.0.0.1"]) == 1, "\(reason)")
@@ -141,20 +141,39 @@ extension ProtobufWriter {
         #expect(sink.samples.map(\.sample.value) == [1])
     }
 
-    @Test("Exemplars are counted and do not make a request fail")
-    func exemplars() async throws {
+    @Test("Histograms, exemplars and metadata arrive and are told; an exemplar that can't be taken does not make a request fail")
+    func extras() async throws {
         var request = WriteRequest()
+        let (help, trace, id) = (request.reference("What it is."), request.reference("trace_id"), request.reference("abc"))
         request.add(Self.name, [Sample(5000, 1)]) { series in
-            series.message(4) { exemplar in
-                exemplar.double(2, 1)
-                exemplar.integer(3, 5000)
+            for (references, value) in [([trace, id], 7.0), ([trace], 8), ([9999, id], 9)] as [([UInt64], Double)] {
+                series.message(4) { exemplar in
+                    exemplar.references(references)
+                    exemplar.double(2, value)
+                    exemplar.integer(3, 5000)
+                }
+            }
+            series.message(5) { metadata in
+                metadata.varint(1, 2)
+                metadata.varint(3, help)
             }
         }
-        let answer = try await send(Snappy.compress(request.bytes()), to: RecordingSink()) { metrics in
-            #expect(metrics.value(Intake.refusedMetric, ["reason": "exemplar", "source": "127.0.0.1"]) == 1)
+        let histogram = NativeHistogram(count: 3, sum: 4, positive: HistogramBuckets(startingAt: 1, [1, 2]))
+        request.add([("__name__", "h_bucket")], []) { series in
+            series.message(3) { $0.histogram(histogram, at: 6000) }
+            series.message(5) { $0.varint(1, 3) }
         }
-        #expect(answer.hasPrefix("HTTP/1.1 204"))
-        #expect(written(answer).last == "Exemplars-Written: 0")
+        let sink = RecordingSink()
+        let answer = try await send(Snappy.compress(request.bytes()), to: sink) { metrics in
+            #expect(metrics.value(Intake.refusedMetric, ["reason": "bad_exemplar", "source": "127.0.0.1"]) == 2)
+        }
+        #expect(answer.hasPrefix("HTTP/1.1 204"), "\(answer)")
+        #expect(written(answer) == ["Samples-Written: 1", "Histograms-Written: 1", "Exemplars-Written: 1"])
+        let batch = try #require(sink.batches.first)
+        #expect(batch.details[1]?.histogram == histogram)
+        #expect(batch.exemplars.map(\.exemplar) == [Exemplar(labels: ["trace_id": "abc"], value: 7, timestamp: 5000)])
+        #expect(
+            batch.metadata == ["m": MetricMetadata(kind: .gauge, help: "What it is."), "h": MetricMetadata(kind: .histogram)])
     }
 
     @Test(

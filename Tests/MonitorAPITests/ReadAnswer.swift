@@ -11,6 +11,8 @@ enum ReadAnswer {
         var columns = SampleColumns()
         var query = 0
         var chunkSizes: [Int] = []
+        /// Messages of histograms, of answers that are no stream.
+        var histograms: [[Field]] = []
     }
 
     static func samples(_ bytes: [UInt8]) throws -> [[Series]] {
@@ -21,6 +23,7 @@ enum ReadAnswer {
                 for part in try fields(field.content) {
                     let values = try fields(part.content)
                     if part.number == 1 { labels.append(Label(values[0].text, values[1].text)) }
+                    if part.number == 4 { series.histograms.append(values) }
                     if part.number == 2 {
                         series.columns.append(Int64(bitPattern: values[1].value), Double(bitPattern: values[0].value))
                     }
@@ -57,13 +60,15 @@ enum ReadAnswer {
                 let values = try fields(part.content)
                 if part.number == 1 { labels.append(Label(values[0].text, values[1].text)) }
                 guard part.number == 2 else { continue }
-                let chunk = try samples(ofChunk: values[3].content)
-                guard values[2].value == 1, chunk.timestamps.first == Int64(bitPattern: values[0].value),
+                guard [1, 3].contains(values[2].value) else { throw Failure(what: "a chunk of unknown encoding") }
+                let chunk =
+                    try values[2].value == 3
+                    ? histograms(ofChunk: values[3].content) : samples(ofChunk: values[3].content)
+                guard chunk.timestamps.first == Int64(bitPattern: values[0].value),
                     chunk.timestamps.last == Int64(bitPattern: values[1].value)
                 else { throw Failure(what: "a chunk's head is wrong") }
                 series.chunkSizes.append(chunk.count)
-                series.columns.timestamps += chunk.timestamps
-                series.columns.values += chunk.values
+                series.columns.append(contentsOf: chunk)
             }
         }
         series.labels = Labels(labels)
@@ -118,7 +123,7 @@ enum ReadAnswer {
 }
 
 /// Walks bits, the most significant of a byte first.
-private struct BitCursor {
+struct BitCursor {
     let bytes: [UInt8]
     var position: Int
 

@@ -19,7 +19,9 @@ struct SeriesInMemory: SeriesSource {
         let columns: SampleColumns
 
         func read(_ range: ClosedRange<Milliseconds>, into target: inout SampleColumns) {
-            for (time, value) in zip(columns.timestamps, columns.values) where range.contains(time) { target.append(time, value) }
+            for index in columns.timestamps.indices where range.contains(columns.timestamps[index]) {
+                target.append(from: columns, at: index)
+            }
         }
     }
 
