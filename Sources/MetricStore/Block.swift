@@ -160,7 +160,8 @@ final class Block: Sendable {
         var found: [UInt8: Cardinality.Encoding] = [:]
         for series in everySeries {
             try? forEachChunk(series, .min ... .max) { place in
-                guard let kind = file.bytes(place.data.prefix(1))?.first else { return false }
+                guard let form = file.bytes(place.data.prefix(1))?.first else { return false }
+                let kind = ValueColumn.kind(of: form)
                 found[kind, default: .init(name: ValueColumn.name(of: kind))].chunks += 1
                 found[kind]?.samples += place.count
                 found[kind]?.bytes += place.data.count

@@ -1,7 +1,7 @@
 internal import Synchronization
-internal import Telemetry
+package import Telemetry
 
-extension MetricStore {
+extension MetricStore: CardinalitySource {
     /// Most entries of each list.
     package static let maximumTop = 10_000
     /// Bytes of blocks whose encodings are looked at; a block's are remembered.

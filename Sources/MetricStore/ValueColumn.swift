@@ -40,13 +40,19 @@ enum ValueColumn {
         return candidates.min { $0.count < $1.count } ?? plain
     }
 
+    /// The kind of a column, whose first byte tells an exponent as well: 0 to 2 as drawn above, 3 for a ``DetailColumn``.
+    static func kind(of form: UInt8) -> UInt8 {
+        if form == 0 { return 0 }
+        return UInt8(min(Int(form - 1) / 2 / powers.count + 1, 3))
+    }
+
     /// What a kind of column is called.
     static func name(of kind: UInt8) -> String {
         switch kind {
         case 0: "patterns"
         case 1: "decimals"
         case 2: "decimals with drift"
-        default: "kind \(kind)"
+        default: "histograms"
         }
     }
 

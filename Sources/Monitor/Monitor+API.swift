@@ -33,7 +33,7 @@ extension Monitor {
             createSilence: { try await alerts.putSilence(Monitor.record($0)) },
             expireSilence: { try await alerts.expireSilence($0, at: SystemClock.milliseconds()) },
             targets: { targetReports() }, status: { status() }, exemplars: stores.metrics,
-            metadata: ScrapedMetadata(board: scrapes),
+            metadata: ScrapedMetadata(board: scrapes), cardinality: stores.metrics,
             administration: configuration.allowsStoreOrders ? storeAdministration : nil, alertReceivers: alertReceivers)
     }
 

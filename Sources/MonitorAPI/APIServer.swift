@@ -28,7 +28,7 @@ package struct APIServer: Sendable {
         AdministrationRoutes(services: services, pool: pool, now: now).register(router)
         LokiRoutes(services: services, pool: pool, now: now).register(router)
         AlertmanagerRoutes(services: services, now: now).register(router)
-        MagewatchRoutes(services: services).register(router)
+        MagewatchRoutes(services: services, pool: pool).register(router)
         return router
     }
 

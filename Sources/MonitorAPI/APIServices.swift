@@ -28,6 +28,7 @@ package struct APIServices: Sendable {
     package var status: @Sendable () async -> ServerStatus
     package var exemplars: any ExemplarSource
     package var metadata: any TargetMetadataSource
+    package var cardinality: any CardinalitySource
     /// Orders to the store; nil where the operator did not allow them.
     package var administration: (any StoreAdministration)?
     /// Where alerts are sent.
@@ -49,6 +50,7 @@ package struct APIServices: Sendable {
         targets: @escaping @Sendable () async -> [TargetReport] = { [] },
         status: @escaping @Sendable () async -> ServerStatus = { ServerStatus() },
         exemplars: any ExemplarSource = NoExemplars(), metadata: any TargetMetadataSource = NoMetadata(),
+        cardinality: any CardinalitySource = NoCardinality(),
         administration: (any StoreAdministration)? = nil, alertReceivers: [String] = []
     ) {
         self.series = series
@@ -71,6 +73,7 @@ package struct APIServices: Sendable {
         self.status = status
         self.exemplars = exemplars
         self.metadata = metadata
+        self.cardinality = cardinality
         self.administration = administration
         self.alertReceivers = alertReceivers
     }

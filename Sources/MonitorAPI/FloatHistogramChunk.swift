@@ -43,8 +43,8 @@ struct FloatHistogramChunk {
     var bytes: [UInt8] {
         var bits = BitSequence()
         writeLayout(to: &bits)
-        let numbers = samples.map { numbers(of: $0.histogram) }
-        var windows = [XORWindow](repeating: XORWindow(), count: numbers[0].count)
+        let rows = samples.map { numbers(of: $0.histogram) }
+        var windows = [XORWindow](repeating: XORWindow(), count: rows[0].count)
         var delta: Milliseconds = 0
         for (index, sample) in samples.enumerated() {
             let step = index == 0 ? sample.time : sample.time &- samples[index - 1].time
@@ -54,7 +54,7 @@ struct FloatHistogramChunk {
             default: bits.write(signedVarbit: step &- delta)
             }
             delta = step
-            for (place, number) in numbers[index].enumerated() {
+            for (place, number) in rows[index].enumerated() {
                 if index == 0 { windows[place].begin(number, to: &bits) } else { windows[place].append(number, to: &bits) }
             }
         }

@@ -6,6 +6,7 @@ import Telemetry
 /// Magewatch's own API, under `/api/magewatch/v1/`, described by the OpenAPI document that it serves.
 struct MagewatchRoutes: Sendable {
     let services: APIServices
+    let pool: QueryPool
 
     func register(_ router: Router<BasicRequestContext>) {
         let base = "/api/magewatch/v1"
@@ -23,6 +24,13 @@ struct MagewatchRoutes: Sendable {
             await encoded(request) { parameters in
                 let role = parameters["role"]
                 return await services.forecasts().filter { role == nil || $0.role == role }
+            }
+        }
+        router.get(RouterPath(base + "/metrics/stats")) { request, _ in
+            await encoded(request) { parameters in
+                let limit = try parameters.cardinalityLimit()
+                let source = services.cardinality
+                return try await pool.run { source.cardinality(top: limit) }
             }
         }
         router.get(RouterPath(base + "/plans")) { request, _ in

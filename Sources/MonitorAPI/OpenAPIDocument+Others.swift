@@ -63,6 +63,9 @@ extension OpenAPIDocument {
             "get", "/api/magewatch/v1/forecasts", "The latest forecast of each signal and role, whole paths.",
             [.optional("role", "Only this role's.")], answer: .schema("Forecast", isList: true)),
         APIOperation("get", "/api/magewatch/v1/bans", "Bans in force.", answer: .schema("Ban", isList: true)),
+        APIOperation(
+            "get", "/api/magewatch/v1/metrics/stats", "Where the metric store's series come from, and what their samples cost.",
+            [.optional("limit", "Entries of each list, 10 where it is absent.")], answer: .json),
         APIOperation("get", "/api/magewatch/v1/openapi.json", "This document.", answer: .json),
         APIOperation("get", "/health", "Answers while the process serves.", answer: .text),
         APIOperation("get", "/metrics", "The monitor's own metrics, Prometheus text format.", answer: .text),

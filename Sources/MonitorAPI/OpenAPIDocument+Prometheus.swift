@@ -61,7 +61,7 @@ extension OpenAPIDocument {
         APIOperation("get", "/api/v1/status/flags", "Settings by name."),
         APIOperation("get", "/api/v1/status/config", "The configuration in force."),
         APIOperation(
-            "get", "/api/v1/status/tsdb", "Series by metric, label and pair, counted over the last hour.",
+            "get", "/api/v1/status/tsdb", "Series in memory by metric, label and pair.",
             [.optional("limit", "Entries of each list, 10 where it is absent.")]),
         APIOperation("get", "/api/v1/status/walreplay", "How far the replay of the log is: done, as the port opens after it."),
         APIOperation(

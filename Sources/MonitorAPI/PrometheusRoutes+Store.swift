@@ -3,21 +3,18 @@ import Telemetry
 
 extension PrometheusRoutes {
     func store(_ parameters: RequestParameters) async throws -> Response {
-        let limit = try parameters.limit() ?? Cardinality.defaultLimit
-        guard (1...Cardinality.maximumLimit).contains(limit) else {
-            throw APIError(.badData, "parameter \"limit\": \(limit) is not between 1 and \(Cardinality.maximumLimit)")
-        }
-        let time = now()
-        let source = services.series
+        let limit = try parameters.cardinalityLimit()
+        let source = services.cardinality
         let status = await services.status()
-        let counted = try await pool.run { try Cardinality(of: source, at: time) }
+        let counted = try await pool.run { source.cardinality(top: limit) }
+        let span = counted.span ?? now()...now()
         let head: [(String, Int64)] = [
-            ("numSeries", Int64(counted.series)), ("numLabelPairs", Int64(counted.pairCount)),
-            ("chunkCount", Int64(status.chunks)), ("minTime", time - Cardinality.reach), ("maxTime", time),
+            ("numSeries", Int64(counted.series)), ("numLabelPairs", Int64(counted.labelPairs)),
+            ("chunkCount", Int64(status.chunks)), ("minTime", span.lowerBound), ("maxTime", span.upperBound),
         ]
         let lists = [
-            ("seriesCountByMetricName", counted.byMetric(limit)), ("labelValueCountByLabelName", counted.valuesByLabel(limit)),
-            ("memoryInBytesByLabelName", counted.bytesByLabel(limit)), ("seriesCountByLabelValuePair", counted.byPair(limit)),
+            ("seriesCountByMetricName", counted.byMetric), ("labelValueCountByLabelName", counted.byLabel),
+            ("memoryInBytesByLabelName", counted.bytesByLabel), ("seriesCountByLabelValuePair", counted.byLabelPair),
         ]
         return APIResponse.success { writer in
             writer.object { writer in
@@ -37,15 +34,26 @@ extension PrometheusRoutes {
     }
 }
 
+extension RequestParameters {
+    /// Entries of each list of a cardinality: 10 where the request does not say, at most 10,000.
+    func cardinalityLimit() throws -> Int {
+        let limit = try limit() ?? 10
+        guard (1...10_000).contains(limit) else {
+            throw APIError(.badData, "parameter \"limit\": \(limit) is not between 1 and 10000")
+        }
+        return limit
+    }
+}
+
 extension JSONWriter {
-    fileprivate mutating func counts(_ entries: [(String, Int)]) {
+    fileprivate mutating func counts(_ entries: [Cardinality.Count]) {
         array { writer in
-            for (name, count) in entries {
+            for entry in entries {
                 writer.object { writer in
                     writer.key("name")
-                    writer.string(name)
+                    writer.string(entry.name)
                     writer.key("value")
-                    writer.integer(count)
+                    writer.integer(entry.count)
                 }
             }
         }

@@ -17,7 +17,8 @@ struct Magewatch: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            ServeCommand.self, AgentCommand.self, DashCommand.self, QueryCommand.self, LogsCommand.self, PlanCommand.self,
+            ServeCommand.self, AgentCommand.self, DashCommand.self, QueryCommand.self, LogsCommand.self, MetricsCommand.self,
+            PlanCommand.self,
             StackCommand.self, CheckConfigCommand.self, BackupCommand.self, RestoreCommand.self, LabCommand.self,
             PromQLCommand.self, LogQLCommand.self,
             RulesCommand.self,

@@ -7,7 +7,7 @@ struct CommandTests {
         "Help is given for every subcommand, with examples",
         arguments: [
             [], ["serve"], ["agent"], ["dash"], ["query"], ["logs"], ["plan"], ["stack"], ["check-config"], ["lab"],
-            ["promql", "test"], ["logql", "test"],
+            ["promql", "test"], ["logql", "test"], ["metrics", "stats"],
         ])
     func help(command: [String]) async throws {
         let shown = try await MagewatchBinary.run(command + ["--help"])
@@ -34,6 +34,8 @@ struct CommandTests {
             return answer.output.isEmpty ? nil : answer
         }
         #expect(answer.status == 0, "\(answer)")
+        let stats = try await monitor.command("metrics", "stats", "--top", "3")
+        #expect(stats.status == 0 && stats.output.contains("metrics with most series"), "\(stats)")
         let json = try await monitor.command("query", "--output", "json", "vector(1)")
         #expect(json.status == 0 && json.output.contains("\"resultType\":\"vector\""), "\(json)")
         let range = try await monitor.command("query", "--since", "1m", "--step", "10s", "magewatch_service_turns_total")

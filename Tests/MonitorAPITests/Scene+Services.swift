@@ -87,6 +87,7 @@ extension Scene {
                 }
             },
             targets: { Scene.targets }, status: { Scene.status }, exemplars: ExemplarsInMemory(),
-            metadata: MetadataInMemory(), administration: store, alertReceivers: ["http://hooks.example"])
+            metadata: MetadataInMemory(), cardinality: CardinalityInMemory(), administration: store,
+            alertReceivers: ["http://hooks.example"])
     }
 }

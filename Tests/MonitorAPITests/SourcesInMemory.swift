@@ -36,6 +36,32 @@ struct MetadataInMemory: TargetMetadataSource {
     }
 }
 
+/// Counts that were counted before.
+struct CardinalityInMemory: CardinalitySource {
+    static var all: Cardinality {
+        var all = Cardinality()
+        all.series = 3
+        all.labelPairs = 7
+        all.span = Scene.now - 120_000...Scene.now
+        all.byMetric = [.init(name: "up", count: 2), .init(name: "requests_total", count: 1)]
+        all.byLabel = [.init(name: "__name__", count: 2)]
+        all.bytesByLabel = [.init(name: "__name__", count: 16)]
+        all.byLabelPair = [.init(name: "__name__=up", count: 2)]
+        all.bySource = [.init(name: "10.0.0.1", count: 3)]
+        var decimals = Cardinality.Encoding(name: "decimals")
+        (decimals.chunks, decimals.samples, decimals.bytes) = (1, 240, 120)
+        all.encodings = [decimals]
+        (all.inspectedBytes, all.blockBytes) = (500, 1000)
+        return all
+    }
+
+    func cardinality(top: Int) -> Cardinality {
+        var found = CardinalityInMemory.all
+        found.byMetric = Array(found.byMetric.prefix(top))
+        return found
+    }
+}
+
 /// Notes the orders it is given.
 final class RecordingStore: StoreAdministration {
     private let state = Mutex<[String]>([])

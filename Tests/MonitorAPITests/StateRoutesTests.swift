@@ -95,6 +95,7 @@ import Testing
     func cardinality() async throws {
         let scene = Scene()
         let data = try await scene.get("/api/v1/status/tsdb").json["data"]
+        #expect(data?["headStats", "minTime"] == .number(Double(Scene.now - 120_000)))
         #expect(data?["headStats", "numSeries"] == 3 && data?["headStats", "chunkCount"] == 3)
         #expect(
             data?["seriesCountByMetricName"] == [["name": "up", "value": 2], ["name": "requests_total", "value": 1]])

@@ -27,6 +27,18 @@ enum RealPrograms {
         return try ChildProcess(rsyslogd, ["-n", "-f", path, "-i", directory.path + "/rsyslog.pid"])
     }
 
+    /// Debian's Prometheus, scraping nothing and taking remote-write on a port.
+    static func prometheus(listeningOn port: Int, in directory: TemporaryDirectory) throws -> ChildProcess {
+        let path = directory.path + "/prometheus.yml"
+        try "scrape_configs: []\n".write(toFile: path, atomically: true, encoding: .utf8)
+        return try ChildProcess(
+            prometheus,
+            [
+                "--config.file=\(path)", "--storage.tsdb.path=\(directory.path)/tsdb", "--web.listen-address=127.0.0.1:\(port)",
+                "--web.enable-remote-write-receiver",
+            ])
+    }
+
     /// Debian's Prometheus, scraping a port and itself writing everything on to a monitor.
     static func prometheus(writingTo monitor: MonitorAddress, in directory: TemporaryDirectory) throws -> ChildProcess {
         let path = directory.path + "/prometheus.yml"

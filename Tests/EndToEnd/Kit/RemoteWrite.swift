@@ -1,19 +1,31 @@
 import Foundation
 
-/// Prometheus' remote-write 1.0, written by hand: one series, one sample a request.
+/// Prometheus' remote-write 1.0, written by hand.
 enum RemoteWrite {
     static let headers = ["content-encoding": "snappy", "x-prometheus-remote-write-version": "0.1.0"]
     static let type = "application/x-protobuf"
 
     static func body(_ labels: [String: String], value: Double, milliseconds: Int) -> [UInt8] {
+        body([(labels, [(milliseconds, value)])])
+    }
+
+    /// Series with their samples, as time and value.
+    static func body(_ series: [(labels: [String: String], samples: [(Int, Double)])]) -> [UInt8] {
+        snappy(series.flatMap { field(1, message($0.labels, $0.samples)) })
+    }
+
+    private static func message(_ labels: [String: String], _ samples: [(Int, Double)]) -> [UInt8] {
         var series: [UInt8] = []
         // Names come sorted, as the protocol wants them.
         for (name, text) in labels.sorted(by: { $0.key < $1.key }) {
             series += field(1, field(1, Array(name.utf8)) + field(2, Array(text.utf8)))
         }
-        let bits = value.bitPattern
-        let sample = [0x09] + (0..<8).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) } + [0x10] + varint(milliseconds)
-        return snappy(field(1, series + field(2, sample)))
+        for (milliseconds, value) in samples {
+            let bits = value.bitPattern
+            let sample = [0x09] + (0..<8).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) } + [0x10] + varint(milliseconds)
+            series += field(2, sample)
+        }
+        return series
     }
 
     private static func field(_ number: UInt8, _ bytes: [UInt8]) -> [UInt8] { [number << 3 | 2] + varint(bytes.count) + bytes }

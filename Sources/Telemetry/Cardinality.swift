@@ -1,21 +1,28 @@
-package import Telemetry
-
 /// Where the series of a store come from and what their samples cost: what `magewatch metrics stats` and `/api/v1/status/tsdb` show.
-package struct Cardinality: Sendable, Equatable {
+package struct Cardinality: Sendable, Equatable, Codable {
     /// A name and how often it occurs.
-    package struct Count: Sendable, Equatable {
+    package struct Count: Sendable, Equatable, Codable {
         package var name: String
         package var count: Int
+
+        package init(name: String, count: Int) {
+            self.name = name
+            self.count = count
+        }
     }
 
     /// The samples of one encoding of values.
-    package struct Encoding: Sendable, Equatable {
-        /// `patterns`, `decimals`, or `decimals with drift`; see the page about chunks.
+    package struct Encoding: Sendable, Equatable, Codable {
+        /// `patterns`, `decimals`, `decimals with drift`, or `histograms` (and numbers that know when they began); see the metric store's page about chunks.
         package var name: String
         package var chunks = 0
         package var samples = 0
         /// Bytes of values; times are shared between series and not in it.
         package var bytes = 0
+
+        package init(name: String) {
+            self.name = name
+        }
 
         /// Bytes that the value of a sample costs.
         package var bytesPerSample: Double { samples == 0 ? 0 : Double(bytes) / Double(samples) }
@@ -43,4 +50,14 @@ package struct Cardinality: Sendable, Equatable {
     package var inspectedBytes = 0
     /// Bytes of all blocks.
     package var blockBytes = 0
+
+    /// Of a store that holds nothing.
+    package init() {}
+}
+
+/// Tells where its series come from. Implemented by the metric store.
+package protocol CardinalitySource: Sendable {
+    /// Counts series by what makes them many, and bytes by what encodes them.
+    /// - Parameter top: entries of each list, the greatest first.
+    func cardinality(top: Int) -> Cardinality
 }
