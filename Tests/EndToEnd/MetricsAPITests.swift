@@ -28,6 +28,31 @@ struct MetricsAPITests {
         try await monitor.stop()
     }
 
+    @Test("A native histogram is kept over a restart, asked for in PromQL and listed by the stats")
+    func histograms() async throws {
+        let monitor = try await MonitorProcess()
+        let now = UInt64(Date().timeIntervalSince1970 * 1e9)
+        let export = """
+            {"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"wait","unit":"s","exponentialHistogram":{
+              "aggregationTemporality":2,"dataPoints":[{"timeUnixNano":"\(now)","count":"7","sum":21,"scale":0,
+                "positive":{"offset":0,"bucketCounts":["4","0","3"]}}]}}]}]}]}
+            """
+        let taken = try await monitor.address.post(monitor.address.ingest + "/v1/metrics", Array(export.utf8))
+        #expect(taken.status == 200 && taken.text == "{}", "\(taken.text)")
+        try await monitor.crash()
+        try await monitor.start()
+        let address = monitor.address
+        #expect(try await address.value("histogram_count(wait_seconds)") == 7)
+        #expect(try await address.value("histogram_sum(wait_seconds)") == 21)
+        // Three of seven lie above 4, up to 8.
+        #expect(try await address.value("histogram_fraction(4, 8, wait_seconds)") == 3.0 / 7)
+        let shown = try await address.get(address.api + "/api/v1/query", ["query": "wait_seconds"])
+        #expect(shown.text.contains(#""histogram":"#) && shown.text.contains(#""count":"7""#), "\(shown.text)")
+        let stats = try await monitor.command("metrics", "stats")
+        #expect(stats.status == 0 && stats.output.contains("1 wait_seconds"), "\(stats)")
+        try await monitor.stop()
+    }
+
     @Test("Targets tell whether their last scrape went well and why not, and orders to the store need leave")
     func targets() async throws {
         let exporter = try await MonitorProcess()

@@ -4,7 +4,9 @@ import TestKit
 /// Series and queries over them, at random, on which Prometheus 2 and 3 agree.
 ///
 /// Samples stand 3.217 s behind multiples of the scrape interval and queries are asked for whole seconds, so no sample lies on the bound of a
-/// range, which 2.x takes in and 3.x leaves out. Counters begin far above zero and fall to a tenth of what they were, as both extend
+/// range, which 2.x takes in and 3.x leaves out. Left out is what they differ on: `atan2`, which keeps the metric's name in 2.x; a
+/// comparison of many to one without a group, which 2.x finds fault with only where two of its results are left. So is what hangs on the
+/// machine: the calendar of NaN. Counters begin far above zero and fall to a tenth of what they were, as both extend
 /// a counter near its zero differently.
 struct RandomQuery {
     static let interval = 15_000
@@ -108,8 +110,8 @@ struct RandomQuery {
     }
 
     private let elementwise = [
-        "abs", "ceil", "floor", "sqrt", "sgn", "exp", "ln", "log2", "log10", "sin", "cos", "atan", "rad", "deg", "minute", "hour",
-        "day_of_week", "days_in_month", "timestamp", "round", "-", "+", "absent",
+        "abs", "ceil", "floor", "sqrt", "sgn", "exp", "ln", "log2", "log10", "sin", "cos", "atan", "rad", "deg", "timestamp",
+        "round", "-", "+", "absent",
     ]
 
     private mutating func selector() -> String {
@@ -155,11 +157,12 @@ struct RandomQuery {
     }
 
     private mutating func binary() -> String {
-        let op = pick(["+", "-", "*", "/", "%", "^", "==", "!=", ">", "<", ">= bool", "<= bool", "and", "or", "unless", "atan2"])
+        let op = pick(["+", "-", "*", "/", "%", "^", "==", "!=", ">", "<", ">= bool", "<= bool", "and", "or", "unless"])
         switch Int.random(in: 0..<4, using: &random) {
         case 0 where !["and", "or", "unless"].contains(op):
             return "\(selector()) \(op) on (a) \(pick(["group_left", "group_left (version)"])) info"
-        case 1: return "\(vector()) \(op) ignoring (b) \(vector())"
+        case 1 where !op.contains(where: "=<>".contains):
+            return "\(vector()) \(op) ignoring (b) \(vector())"
         default: return "(\(vector())) \(op) (\(vector()))"
         }
     }
@@ -172,12 +175,13 @@ struct RandomQuery {
     }
 
     private mutating func special() -> String {
-        switch Int.random(in: 0..<6, using: &random) {
+        switch Int.random(in: 0..<7, using: &random) {
         case 0: "label_replace(\(selector()), \"d\", \"$1-\", \"a\", \"(.).*\")"
         case 1: "label_join(\(selector()), \"d\", \"/\", \"a\", \"b\")"
         case 2: "clamp(\(vector()), \(pick(["-5", "100"])), \(pick(["50", "200"])))"
         case 3: "vector(\(pick(["time() % 100", "1", "scalar(g{a=\"x\",b=\"1\"})"])))"
         case 4: "clamp_min(\(vector()), 10)"
+        case 5: "\(pick(["minute", "hour", "day_of_week", "day_of_month", "days_in_month", "month", "year"]))(c_total * 100)"
         default: "absent_over_time(g{b=\"\(pick(["1", "none"]))\"}[1m])"
         }
     }
