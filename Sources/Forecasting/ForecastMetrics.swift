@@ -5,13 +5,33 @@ package enum ForecastMetrics {
         mean(zip(forecast, truth).map { f, y in f == y ? 0 : 200 * abs(f - y) / (abs(f) + abs(y)) })
     }
 
-    /// Mean absolute error in units of the in-sample error of the seasonal naive forecast; nil where that never errs.
+    /// Mean absolute error in units of ``insampleError(_:season:)``; nil where that is 0.
     package static func mase(_ forecast: [Double], _ truth: [Double], insample: [Double], season: Int) -> Double? {
-        let lag = insample.count > season ? max(1, season) : 1
-        guard insample.count > lag else { return nil }
-        let scale = mean((lag..<insample.count).map { abs(insample[$0] - insample[$0 - lag]) })
-        guard scale > 0 else { return nil }
-        return mean(zip(forecast, truth).map { abs($0 - $1) }) / scale
+        insampleError(insample, season: season).map { unit in mean(zip(forecast, truth).map { abs($0 - $1) }) / unit }
+    }
+
+    /// Mean error of the seasonal naive forecast over the history (of the naive one where it is shorter than a season); nil where that never errs.
+    package static func insampleError(_ values: [Double], season: Int) -> Double? {
+        let lag = values.count > season ? max(1, season) : 1
+        guard values.count > lag else { return nil }
+        let error = mean((lag..<values.count).map { abs(values[$0] - values[$0 - lag]) })
+        return error > 0 && error.isFinite ? error : nil
+    }
+
+    /// Share of the truth within the bounds.
+    package static func coverage(_ low: [Double], _ high: [Double], _ truth: [Double]) -> Double {
+        mean(truth.indices.map { truth[$0] >= low[$0] && truth[$0] <= high[$0] ? 1 : 0 })
+    }
+
+    /// Interval score (Gneiting and Raftery, 2007): width, and what lies outside, punished by the level.
+    package static func intervalScore(_ low: [Double], _ high: [Double], _ truth: [Double], level: Double) -> Double {
+        let penalty = 2 / (1 - level)
+        return mean(
+            truth.indices.map { index in
+                let below = max(0, low[index] - truth[index])
+                let above = max(0, truth[index] - high[index])
+                return high[index] - low[index] + penalty * (below + above)
+            })
     }
 
     /// Pinball loss of a quantile path.

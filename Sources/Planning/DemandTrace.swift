@@ -21,7 +21,8 @@ package struct DemandTrace: Sendable {
         var previous = kept[0]
         grid.append(previous.value)
         for sample in kept.dropFirst() {
-            let gap = Int(min(Double(DemandTrace.maximumBridgedSteps), ((sample.seconds - previous.seconds) / stepSeconds).rounded()))
+            let gap = Int(
+                min(Double(DemandTrace.maximumBridgedSteps), ((sample.seconds - previous.seconds) / stepSeconds).rounded()))
             for place in 1..<max(1, gap) {
                 grid.append(previous.value + (sample.value - previous.value) * Double(place) / Double(gap))
             }

@@ -40,7 +40,8 @@ package struct HorizontalPodAutoscaler: ScalingPolicy {
         if wanted > current {
             fleet.launch(wanted - current, at: tick)
         } else if highest < current {
-            let window = keepsPaidPeriods ? Int(HorizontalPodAutoscaler.releaseWindowSeconds / rules.tickSeconds) : rules.periodTicks
+            let window =
+                keepsPaidPeriods ? Int(HorizontalPodAutoscaler.releaseWindowSeconds / rules.tickSeconds) : rules.periodTicks
             fleet.release(current - highest, at: tick, withinTicks: window)
         }
     }

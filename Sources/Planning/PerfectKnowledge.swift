@@ -6,7 +6,8 @@ package enum PerfectKnowledge {
         var ends: [Int] = []
         var periods = 0
         for tick in start..<max(start, demand.count) {
-            let need = Int(min(Double(FleetRules.maximumServers), max(0, (demand[tick] - 1e-9).rounded(.up)))) - rules.ownedServers
+            let need =
+                Int(min(Double(FleetRules.maximumServers), max(0, (demand[tick] - 1e-9).rounded(.up)))) - rules.ownedServers
             var live = ends.filter { $0 > tick }
             // One that ended less than an attach time ago would have been kept for another period instead.
             var ended = ends.filter { $0 <= tick && $0 > tick - rules.attachTicks }.sorted()

@@ -53,7 +53,9 @@ package struct ShadowScaler: Sendable {
 
     /// A quarter more than the peak of the last minutes, and half as much volatility again: what a new stack begins with.
     private static let careful =
-        SizingExpert.grid.firstIndex { $0.predictor == 1 && $0.headroom == 0.3 && $0.volatilityFactor == 1.5 && $0.riseFactor == 1 } ?? 0
+        SizingExpert.grid.firstIndex {
+            $0.predictor == 1 && $0.headroom == 0.3 && $0.volatilityFactor == 1.5 && $0.riseFactor == 1
+        } ?? 0
 
     /// The decision for the present tick, from the demand of the ticks before.
     package mutating func decide() -> Decision {
@@ -76,9 +78,11 @@ package struct ShadowScaler: Sendable {
         fleets.play(demand: value, at: tick)
         if tick >= warmUpTicks { ledger.record(fleets, block: block, minutes: 1 / Float(rules.ticksPerMinute)) }
         if let readyServers {
+            realTicks += 1
             realisedMinutes += 1 / Float(rules.ticksPerMinute)
             let minute = tick / rules.ticksPerMinute
-            if Double(value) > Double(readyServers) + 1e-6, minute != lastSaturatedMinute {
+            // What was missed before a first server could have come says nothing about the sizing.
+            if realTicks > rules.attachTicks, Double(value) > Double(readyServers) + 1e-6, minute != lastSaturatedMinute {
                 realised += 1
                 lastSaturatedMinute = minute
             }
@@ -88,6 +92,7 @@ package struct ShadowScaler: Sendable {
     }
 
     private var lastSaturatedMinute = -1
+    private var realTicks = 0
 
     private var block: Int { tick % rules.ticksPerDay * ShadowLedger.blockCount / rules.ticksPerDay }
 
