@@ -65,7 +65,7 @@ package struct HoldoutEvaluation: Sendable {
     }
 
     /// Gaps filled by the last value, for the measures that know none.
-    private static func filled(_ values: [Double]) -> [Double] {
+    static func filled(_ values: [Double]) -> [Double] {
         var last = values.first(where: \.isFinite) ?? 0
         return values.map { value in
             if value.isFinite { last = value }
