@@ -84,7 +84,7 @@ let engines: [Target] =
 let judgement: [Target] =
     room("Alerting", ["Telemetry", "StateStore", "PromQL", yams, logging, asyncHTTPClient, nioCore, nioHTTP1])
     + room("Checks", ["Telemetry", logging, asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS])
-    + room("WAF", ["Telemetry", "Parsing", "Topology"])
+    + room("WAF", ["Telemetry", "Parsing", "RegularExpressions", "Topology", yams])
     + room("Forecasting", ["Telemetry"])
     + room("Planning", ["AgentContract", "Telemetry", "Topology"])
     + room("Execution", ["AgentContract", "StateStore", "Telemetry", "Topology", logging])
