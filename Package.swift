@@ -142,14 +142,14 @@ let house: [Target] =
                 "Agent", "AgentContract", "Alerting", "StackConfiguration", "Dashboard", "Lab", "LogQL", "MetricStore", "Monitor",
                 "PromQL",
                 "Telemetry",
-                "Topology", "CLinux",
+                "Parsing", "Topology", "WAF", "CLinux",
                 argumentParser, logging, asyncHTTPClient, serviceLifecycle, unixSignals, nioCore, nioFoundationCompat, nioHTTP1,
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "Conformance",
-            dependencies: ["PromQL", "LogQL", "Parsing", "Telemetry", "TestKit"],
+            dependencies: ["PromQL", "LogQL", "Parsing", "Telemetry", "TestKit", "Topology", "WAF"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -20,6 +20,6 @@ struct Magewatch: AsyncParsableCommand {
             ServeCommand.self, AgentCommand.self, DashCommand.self, QueryCommand.self, LogsCommand.self, PlanCommand.self,
             StackCommand.self, CheckConfigCommand.self, BackupCommand.self, RestoreCommand.self, LabCommand.self,
             PromQLCommand.self, LogQLCommand.self,
-            RulesCommand.self,
+            RulesCommand.self, WafCommand.self,
         ])
 }
