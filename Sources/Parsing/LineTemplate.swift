@@ -20,7 +20,9 @@ struct LineTemplate: Sendable {
         var literal: [UInt8] = []
         var rest = Substring(text)
         while let first = rest.first {
-            guard first == "<", let close = rest.firstIndex(of: ">"), let field = Field(rawValue: String(rest[..<close].dropFirst())) else {
+            guard first == "<", let close = rest.firstIndex(of: ">"),
+                let field = Field(rawValue: String(rest[..<close].dropFirst()))
+            else {
                 literal += String(first).utf8
                 rest.removeFirst()
                 continue

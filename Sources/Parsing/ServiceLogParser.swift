@@ -29,7 +29,8 @@ package enum ServiceLogParser {
     }
 
     private static let programs: [([UInt8], ServiceLogRecord.Service)] = [
-        (Array("sshd".utf8), .ssh), (Array("postfix".utf8), .postfix), (Array("dovecot".utf8), .dovecot), (Array("exim".utf8), .exim),
+        (Array("sshd".utf8), .ssh), (Array("postfix".utf8), .postfix), (Array("dovecot".utf8), .dovecot),
+        (Array("exim".utf8), .exim),
         (Array("vsftpd".utf8), .vsftpd), (Array("proftpd".utf8), .proftpd), (Array("mysqld".utf8), .mysql),
         (Array("mariadbd".utf8), .mysql),
     ]
@@ -45,16 +46,22 @@ package enum ServiceLogParser {
 
     private static let ssh =
         forms(.loginSucceeded, ["Accepted <_> for <user> from <source> port "])
-        + forms(.unknownUser, ["Invalid user <user> from <source> port ", "Invalid user <user> from <source>", "Illegal user <user> from <source>"])
+        + forms(
+            .unknownUser,
+            ["Invalid user <user> from <source> port ", "Invalid user <user> from <source>", "Illegal user <user> from <source>"])
         + forms(
             .loginFailed,
             [
                 "Failed <_> for invalid user <user> from <source> port ", "Failed <_> for <user> from <source> port ",
-                "Failed <_> for <user> from <source>", "error: maximum authentication attempts exceeded for invalid user <user> from <source> port ",
+                "Failed <_> for <user> from <source>",
+                "error: maximum authentication attempts exceeded for invalid user <user> from <source> port ",
                 "error: maximum authentication attempts exceeded for <user> from <source> port ",
-                "Connection closed by authenticating user <user> <source> port ", "Connection closed by invalid user <user> <source> port ",
-                "Connection reset by authenticating user <user> <source> port ", "Connection reset by invalid user <user> <source> port ",
-                "Disconnected from authenticating user <user> <source> port ", "Disconnected from invalid user <user> <source> port ",
+                "Connection closed by authenticating user <user> <source> port ",
+                "Connection closed by invalid user <user> <source> port ",
+                "Connection reset by authenticating user <user> <source> port ",
+                "Connection reset by invalid user <user> <source> port ",
+                "Disconnected from authenticating user <user> <source> port ",
+                "Disconnected from invalid user <user> <source> port ",
                 "User <user> from <source> not allowed because ", "<_>authentication failure;<_>rhost=<source>  user=<user>",
                 "<_>authentication failure;<_>rhost=<source> ", "error: PAM: Authentication failure for <user> from <source>",
                 "error: PAM: User not known to the underlying authentication module for illegal user <user> from <source>",
@@ -62,11 +69,15 @@ package enum ServiceLogParser {
             ])
         + forms(
             .negotiationFailed,
-            ["Unable to negotiate with <source> port <_>: no matching <detail> found", "fatal: Unable to negotiate with <source> port <_>: no matching <detail> found"])
+            [
+                "Unable to negotiate with <source> port <_>: no matching <detail> found",
+                "fatal: Unable to negotiate with <source> port <_>: no matching <detail> found",
+            ])
         + forms(
             .probe,
             [
-                "Did not receive identification string from <source> port ", "Did not receive identification string from <source>",
+                "Did not receive identification string from <source> port ",
+                "Did not receive identification string from <source>",
                 "Bad protocol version identification <_> from <source> port ", "banner exchange: Connection from <source> port ",
                 "error: kex_exchange_identification: banner line contains invalid characters from <source>",
                 "Connection closed by <source> port <_> [preauth]", "Connection reset by <source> port <_> [preauth]",
@@ -79,22 +90,31 @@ package enum ServiceLogParser {
                 "warning: <_>[<source>]: SASL <_> authentication failed: <_>sasl_username=<user>",
                 "warning: <_>[<source>]: SASL <_> authentication failed", "<_>lost connection after AUTH from <_>[<source>]",
             ])
-        + forms(.rejected, ["NOQUEUE: reject: <_> from <_>[<source>]: <detail> ", "NOQUEUE: reject: <_> from [<source>]:<_>: <detail> ", "<_>: reject: <_> from <_>[<source>]: <detail> "])
+        + forms(
+            .rejected,
+            [
+                "NOQUEUE: reject: <_> from <_>[<source>]: <detail> ", "NOQUEUE: reject: <_> from [<source>]:<_>: <detail> ",
+                "<_>: reject: <_> from <_>[<source>]: <detail> ",
+            ])
         + forms(
             .probe,
             [
-                "warning: non-SMTP command from <_>[<source>]: <detail>", "PREGREET <_> from [<source>]:", "DNSBL rank <_> for [<source>]:",
+                "warning: non-SMTP command from <_>[<source>]: <detail>", "PREGREET <_> from [<source>]:",
+                "DNSBL rank <_> for [<source>]:",
                 "<_>improper command pipelining after <_> from <_>[<source>]:",
             ])
 
     private static let dovecot =
-        forms(.loginSucceeded, ["<_>-login: Info: Login: user=<<user>>,<_>rip=<source>,", "<_>-login: Login: user=<<user>>,<_>rip=<source>,"])
+        forms(
+            .loginSucceeded,
+            ["<_>-login: Info: Login: user=<<user>>,<_>rip=<source>,", "<_>-login: Login: user=<<user>>,<_>rip=<source>,"])
         + forms(
             .loginFailed,
             [
                 "<_>(auth failed,<_>user=<<user>>,<_>rip=<source>,", "<_>(auth failed,<_>rip=<source>,",
                 "<_>pam(<user>,<source>,<_>): pam_authenticate() failed", "<_>pam(<user>,<source>): pam_authenticate() failed",
-                "<_>(<user>,<source>,<_>): Password mismatch", "<_>(<user>,<source>): Password mismatch", "<_>(<user>,<source>,<_>): password mismatch",
+                "<_>(<user>,<source>,<_>): Password mismatch", "<_>(<user>,<source>): Password mismatch",
+                "<_>(<user>,<source>,<_>): password mismatch",
             ])
         + forms(.unknownUser, ["<_>(<user>,<source>,<_>): unknown user", "<_>(<user>,<source>): unknown user"])
         + forms(.probe, ["<_>(no auth attempts<_>rip=<source>,", "<_>(tried to use disallowed<_>rip=<source>,"])
@@ -116,7 +136,9 @@ package enum ServiceLogParser {
 
     private static let vsftpd =
         forms(.loginSucceeded, ["<_>[<user>] OK LOGIN: Client \"<source>\""])
-        + forms(.loginFailed, ["<_>[<user>] FAIL LOGIN: Client \"<source>\"", "<_>[<user>] FTP response: Client \"<source>\", \"530 "])
+        + forms(
+            .loginFailed,
+            ["<_>[<user>] FAIL LOGIN: Client \"<source>\"", "<_>[<user>] FTP response: Client \"<source>\", \"530 "])
 
     private static let proftpd =
         forms(.unknownUser, ["<_>[<source>])<_>USER <user>: no such user found"])
@@ -127,7 +149,12 @@ package enum ServiceLogParser {
 
     /// The events that a shop's security extension writes.
     private static let magento =
-        forms(.loginFailed, ["<_>\"type\":\"CUSTOMER_LOGIN_FAILED\",\"ip\":\"<source>\"", "<_>\"type\":\"ADMIN_LOGIN_FAILED\",\"ip\":\"<source>\""])
+        forms(
+            .loginFailed,
+            [
+                "<_>\"type\":\"CUSTOMER_LOGIN_FAILED\",\"ip\":\"<source>\"",
+                "<_>\"type\":\"ADMIN_LOGIN_FAILED\",\"ip\":\"<source>\"",
+            ])
         + forms(.paymentFailed, ["<_>\"type\":\"PAYMENT_FAILED\",\"ip\":\"<source>\""])
         + forms(.orderPlaced, ["<_>\"type\":\"ORDER_PLACED\",\"ip\":\"<source>\""])
 }

@@ -112,7 +112,9 @@ package final class Detector: Sendable {
 
     private func judge(_ record: AccessRecord, _ time: Nanoseconds, _ score: inout OffenderScore, _ state: inout State) {
         let judgement = state.inspector.judge(request: RequestText(record))
-        if judgement.isAttack, let family = judgement.family, let finding = judgement.findings.first(where: { $0.rule.family == family }) {
+        if judgement.isAttack, let family = judgement.family,
+            let finding = judgement.findings.first(where: { $0.rule.family == family })
+        {
             state.findings[family, default: 0] += 1
             score.add(
                 family, Double(judgement.score) * Detector.scorePerPoint,

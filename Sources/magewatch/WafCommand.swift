@@ -11,7 +11,8 @@ struct WafCommand: ParsableCommand {
               magewatch waf explain 203.0.113.7 --log access /var/log/nginx/access.log
             """,
         subcommands: [
-                WafTopCommand.self, WafTimelineCommand.self, WafOffendersCommand.self, WafCampaignsCommand.self, WafExplainCommand.self,
-                WafReplayCommand.self, WafTestCommand.self, WafRulesCommand.self,
-            ])
+            WafTopCommand.self, WafTimelineCommand.self, WafOffendersCommand.self, WafCampaignsCommand.self,
+            WafExplainCommand.self,
+            WafReplayCommand.self, WafUnparsedCommand.self, WafTestCommand.self, WafRulesCommand.self,
+        ])
 }

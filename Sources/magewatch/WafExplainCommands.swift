@@ -6,7 +6,8 @@ import WAF
 /// `magewatch waf explain`: why a client counts as an offender.
 struct WafExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "Why a client counts as an offender: each rule, what matched, and after which decoding.",
+        commandName: "explain",
+        abstract: "Why a client counts as an offender: each rule, what matched, and after which decoding.",
         discussion: """
             EXAMPLE
               magewatch waf explain 203.0.113.7 --log access access.log
@@ -18,13 +19,17 @@ struct WafExplainCommand: ParsableCommand {
     @OptionGroup var logs: WafLogOptions
 
     func run() throws {
-        guard let client = ClientAddress.network(of: Array(address.utf8)[...]) else { throw CommandFailure("\(address) is no address") }
+        guard let client = ClientAddress.network(of: Array(address.utf8)[...]) else {
+            throw CommandFailure("\(address) is no address")
+        }
         guard let offender = try logs.ledger().offenders[client] else {
             print("\(client): nothing is held against it")
             return
         }
         print("\(client): score \(offender.score), \(offender.attacks) attacks in \(offender.requests) requests")
-        print("from \(wafTime(offender.firstSeen)) to \(wafTime(offender.lastSeen)), \(offender.bytes) bytes, \(offender.busySeconds) s of the servers")
+        print(
+            "from \(wafTime(offender.firstSeen)) to \(wafTime(offender.lastSeen)), \(offender.bytes) bytes, \(offender.busySeconds) s of the servers"
+        )
         for evidence in offender.evidence {
             print("\n\(wafTime(evidence.time))  \(evidence.family.rawValue)  \(evidence.rule)")
             print("  \(evidence.reason)")

@@ -6,7 +6,7 @@ import WAF
 /// The logs that a `waf` command reads.
 struct WafLogOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Format of the log; `access` recognises nginx, Apache, Varnish and HAProxy.", valueName: "format"))
-    var log = "access"
+    var log = WafLogFormat.access
 
     @Option(help: "Paranoia level, 1 to 4.")
     var level = 1
@@ -15,7 +15,7 @@ struct WafLogOptions: ParsableArguments {
     var files: [String] = []
 
     func validate() throws {
-        guard log == "access" else { throw ValidationError("unknown log format \"\(log)\"; there is: access") }
+        guard log == .access else { throw ValidationError("this reads access logs; `waf test` reads `\(log.rawValue)`") }
         guard (1...4).contains(level) else { throw ValidationError("--level is 1 to 4") }
     }
 

@@ -18,7 +18,9 @@ struct WafTopCommand: ParsableCommand {
 
     func run() throws {
         let ledger = try logs.ledger()
-        print("\(ledger.requests) requests, \(ledger.attacks) attacks, \(ledger.offenders.count) offenders, \(ledger.unparsed) lines not parsed")
+        print(
+            "\(ledger.requests) requests, \(ledger.attacks) attacks, \(ledger.offenders.count) offenders, \(ledger.unparsed) lines not parsed"
+        )
         var families: [AttackFamily: Int] = [:]
         for counts in ledger.timeline.values { families.merge(counts, uniquingKeysWith: +) }
         print("\nFAMILY            ATTACKS")
@@ -103,8 +105,10 @@ enum WafOffenderRow {
     static let header = "CLIENT                                    SCORE  ATTACKS  REQUESTS  FAMILY       LAST SEEN"
 
     static func text(_ offender: Offender) -> String {
-        padded(offender.client.description, 40) + "  " + padded(String(offender.score), 5) + "  " + padded(String(offender.attacks), 7) + "  "
-            + padded(String(offender.requests), 8) + "  " + padded(offender.family?.rawValue ?? "-", 11) + "  " + wafTime(offender.lastSeen)
+        padded(offender.client.description, 40) + "  " + padded(String(offender.score), 5) + "  "
+            + padded(String(offender.attacks), 7) + "  "
+            + padded(String(offender.requests), 8) + "  " + padded(offender.family?.rawValue ?? "-", 11) + "  "
+            + wafTime(offender.lastSeen)
     }
 }
 

@@ -43,8 +43,11 @@ enum RuleFiles {
         guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw CommandFailure("no file or folder \(path)")
         }
-        let names = isFolder.boolValue
-            ? try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(".yaml") }.sorted().map { "\(path)/\($0)" }
+        let names =
+            isFolder.boolValue
+            ? try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(".yaml") }.sorted().map {
+                "\(path)/\($0)"
+            }
             : [path]
         return try SignatureSet(files: try names.map { ($0, try String(contentsOfFile: $0, encoding: .utf8)) })
     }

@@ -3,6 +3,9 @@ import Foundation
 import Parsing
 import WAF
 
+/// Logs that `magewatch waf` reads.
+enum WafLogFormat: String, ExpressibleByArgument, CaseIterable { case access, modsec }
+
 /// `magewatch waf test`: what the signatures say of values, requests or logs.
 struct WafTestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,8 +28,11 @@ struct WafTestCommand: ParsableCommand {
     @Flag(help: "Each line is METHOD URI.")
     var request = false
 
-    @Option(help: ArgumentHelp("Each line is of a log; `access` recognises nginx, Apache, Varnish and HAProxy.", valueName: "format"))
-    var log: String?
+    @Option(
+        help: ArgumentHelp(
+            "Lines are of a log: `access` (nginx, Apache, Varnish, HAProxy) or `modsec` (audit logs of ModSecurity 2 and 3, native or JSON).",
+            valueName: "format"))
+    var log: WafLogFormat?
 
     @Option(help: "How to print.")
     var output = Output.text
@@ -48,10 +54,10 @@ struct WafTestCommand: ParsableCommand {
             throw ValidationError("say what the lines are: one of --param, --request, --log FORMAT")
         }
         guard (1...4).contains(level) else { throw ValidationError("--level is 1 to 4") }
-        if let log, log != "access" { throw ValidationError("unknown log format \"\(log)\"; there is: access") }
     }
 
     func run() throws {
+        if log == .modsec { return try runAudit() }
         var reader = try LineReader(file)
         var inspector = Inspector(signatures: try RuleFiles.signatures(at: rules), level: level)
         var writer = JudgementWriter(isJSON: output == .json)
@@ -68,6 +74,25 @@ struct WafTestCommand: ParsableCommand {
         writer.flush()
         let unparsed = log == nil ? "" : ", \(counts.unparsed) not parsed"
         FileHandle.standardError.write(Data("\(counts.lines) lines, \(counts.attacks) attacks\(unparsed)\n".utf8))
+    }
+
+    /// Judges each transaction of an audit log, bodies and all.
+    private func runAudit() throws {
+        var lines = try LineReader(file)
+        var reader = ModSecurityAuditReader()
+        var inspector = Inspector(signatures: try RuleFiles.signatures(at: rules), level: level)
+        var writer = JudgementWriter(isJSON: output == .json)
+        var counts = (records: 0, attacks: 0)
+        while let line = lines.next() {
+            guard let transaction = reader.take(line) else { continue }
+            counts.records += 1
+            let judgement = inspector.judge(request: RequestText(transaction))
+            if judgement.isAttack { counts.attacks += 1 }
+            if !attacks || judgement.isAttack { writer.write(judgement, (transaction.method + [0x20] + transaction.uri)[...]) }
+        }
+        writer.flush()
+        let summary = "\(counts.records) records, \(counts.attacks) attacks, \(reader.broken) broken\n"
+        FileHandle.standardError.write(Data(summary.utf8))
     }
 
     /// Nil where a log's line is not of its format.

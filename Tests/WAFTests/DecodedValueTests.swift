@@ -21,7 +21,8 @@ struct DecodedValueTests {
 
     @Test(
         "Overlong UTF-8 is the ASCII that lenient decoders make of it",
-        arguments: [([0xc0, 0xae], "."), ([0xc0, 0xaf], "/"), ([0xe0, 0x80, 0xaf], "/"), ([0xc1, 0x9c], "\\")] as [([UInt8], String)])
+        arguments: [([0xc0, 0xae], "."), ([0xc0, 0xaf], "/"), ([0xe0, 0x80, 0xaf], "/"), ([0xc1, 0x9c], "\\")]
+            as [([UInt8], String)])
     func overlong(bytes: [UInt8], expected: String) {
         var value = DecodedValue()
         value.load(bytes, plusIsBlank: false)

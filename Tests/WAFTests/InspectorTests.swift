@@ -102,7 +102,8 @@ struct InspectorTests {
 private struct SeededBytes {
     private var state: UInt64
     private static let pieces = [
-        "'", "\"", "(", ")", "%27", "%2527", "union", " select ", "1=1", "--", "/*", "*/", "<", "script", ">", "on=", "{{", "}}", "${", "../",
+        "'", "\"", "(", ")", "%27", "%2527", "union", " select ", "1=1", "--", "/*", "*/", "<", "script", ">", "on=", "{{", "}}",
+        "${", "../",
         "\\", "\\u0027", "&#x27;", "&lt;", "%c0%ae", "%uff07", ";", "|", "`", "$(", "#", "@@", "||", "case when", "0x", "=", ",",
     ]
 

@@ -20,7 +20,8 @@ struct LiteralAutomatonTests {
             automaton.forEachMatch(in: haystack) { found.insert([$0, $1]) }
             var expected: Set<[Int]> = []
             for (index, literal) in literals.enumerated() where haystack.count >= literal.count {
-                for start in 0...haystack.count - literal.count where haystack[start..<start + literal.count].elementsEqual(literal) {
+                for start in 0...haystack.count - literal.count
+                where haystack[start..<start + literal.count].elementsEqual(literal) {
                     expected.insert([index, start + literal.count])
                 }
             }

@@ -19,8 +19,10 @@ struct SignatureRuleTests {
         "What cannot be used is refused, with the rule's name",
         arguments: [
             ("", "needs either"), ("    literals: [X]\n", "lower case"), ("    literals: [x]\n    level: 5\n", "level is 1 to 4"),
-            ("    literals: [x]\n    pattern: '('\n", "invalid regular expression"), ("    literals: [x]\n    view: up\n", "unknown view"),
-            ("    literals: [x]\n    parts: [tail]\n", "unknown part"), ("    literals: [x]\n    severity: dire\n", "unknown severity"),
+            ("    literals: [x]\n    pattern: '('\n", "invalid regular expression"),
+            ("    literals: [x]\n    view: up\n", "unknown view"),
+            ("    literals: [x]\n    parts: [tail]\n", "unknown part"),
+            ("    literals: [x]\n    severity: dire\n", "unknown severity"),
             ("    literals: [x]\n    patern: 'x'\n", "unknown key \"patern\""), ("    literals: ['']\n", "not empty"),
             ("    literals: [x]\n    structure: sql.condition\n", "needs either"),
         ])
@@ -35,6 +37,8 @@ struct SignatureRuleTests {
         #expect(throws: RuleFileError.self) { try SignatureRule.parse(yaml: "family: x\nrules: []", file: "f") }
         #expect(throws: RuleFileError.self) { try SignatureRule.parse(yaml: "{{", file: "f") }
         #expect(throws: RuleFileError.self) { try SignatureSet(files: [("f", file("    structure: sql.nothing\n"))]) }
-        #expect(throws: RuleFileError.self) { try SignatureSet(files: [("f", file("    literals: [x]\n")), ("g", file("    literals: [x]\n"))]) }
+        #expect(throws: RuleFileError.self) {
+            try SignatureSet(files: [("f", file("    literals: [x]\n")), ("g", file("    literals: [x]\n"))])
+        }
     }
 }

@@ -75,7 +75,9 @@ package struct AttackLedger: Sendable {
 
 /// What a request does, for the scenarios.
 enum RequestEvents {
-    private static let quiet = [".js", ".css", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".woff", ".woff2", ".ico", ".map", ".avif"].map { Array($0.utf8) }
+    private static let quiet = [
+        ".js", ".css", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".woff", ".woff2", ".ico", ".map", ".avif",
+    ].map { Array($0.utf8) }
 
     static func events(
         of record: AccessRecord, _ judgement: Judgement, by client: NetworkRange, at time: Nanoseconds

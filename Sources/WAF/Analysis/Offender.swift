@@ -44,7 +44,9 @@ package struct Offender: Sendable {
     /// The family that weighs most.
     package var family: AttackFamily? { families.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key }
 
-    mutating func take(_ record: AccessRecord, _ judgement: Judgement, _ overflows: [ScenarioEngine.Overflow], at time: Nanoseconds) {
+    mutating func take(
+        _ record: AccessRecord, _ judgement: Judgement, _ overflows: [ScenarioEngine.Overflow], at time: Nanoseconds
+    ) {
         requests += 1
         lastSeen = max(lastSeen, time)
         bytes += record.bytes
@@ -65,7 +67,8 @@ package struct Offender: Sendable {
             evidence.append(
                 Evidence(
                     time: time, family: finding.rule.family, rule: finding.rule.id, reason: finding.rule.reason,
-                    detail: "\"\(Offender.text(finding.matched[...]))\" in \(finding.part.rawValue)\(after)", request: Offender.text(record.request)))
+                    detail: "\"\(Offender.text(finding.matched[...]))\" in \(finding.part.rawValue)\(after)",
+                    request: Offender.text(record.request)))
         }
     }
 
@@ -76,8 +79,10 @@ package struct Offender: Sendable {
         let seconds = (Double(overflow.time) - Double(overflow.firstEvent)) / 1e9
         evidence.append(
             Evidence(
-                time: overflow.time, family: overflow.scenario.family, rule: overflow.scenario.name, reason: overflow.scenario.reason,
-                detail: "\(overflow.eventCount) in \(Int(seconds)) s; \(Int(overflow.scenario.shape.capacity)) are allowed", request: Offender.text(record.request)))
+                time: overflow.time, family: overflow.scenario.family, rule: overflow.scenario.name,
+                reason: overflow.scenario.reason,
+                detail: "\(overflow.eventCount) in \(Int(seconds)) s; \(Int(overflow.scenario.shape.capacity)) are allowed",
+                request: Offender.text(record.request)))
     }
 
     private mutating func add(_ family: AttackFamily, _ points: Int) {

@@ -32,7 +32,10 @@ package struct BehaviourEvent: Sendable {
     package var account: UInt64?
     package var agent: UInt64?
 
-    package init(_ kind: Kind, at time: Nanoseconds, by client: NetworkRange, path: UInt64? = nil, account: UInt64? = nil, agent: UInt64? = nil) {
+    package init(
+        _ kind: Kind, at time: Nanoseconds, by client: NetworkRange, path: UInt64? = nil, account: UInt64? = nil,
+        agent: UInt64? = nil
+    ) {
         self.kind = kind
         self.time = time
         self.client = client

@@ -42,16 +42,19 @@ package struct Scenario: Sendable {
     /// The shipped scenarios. Numbers are those at which the field's tools trip, where they have the scenario.
     package static let shipped: [Scenario] = [
         Scenario(
-            "login-brute-force", .bruteForce, "Many logins fail from one address in a short time.", kinds: [.loginFailed, .unknownUser],
+            "login-brute-force", .bruteForce, "Many logins fail from one address in a short time.",
+            kinds: [.loginFailed, .unknownUser],
             by: .address, capacity: 5, leakSeconds: 10),
         Scenario(
             "login-slow-brute-force", .bruteForce, "Logins fail from one address again and again over hours.",
             kinds: [.loginFailed, .unknownUser], by: .address, capacity: 10, leakSeconds: 60),
         Scenario(
-            "user-enumeration", .bruteForce, "One address tries many different accounts.", kinds: [.loginFailed, .unknownUser], by: .address,
+            "user-enumeration", .bruteForce, "One address tries many different accounts.", kinds: [.loginFailed, .unknownUser],
+            by: .address,
             distinct: .account, capacity: 5, leakSeconds: 10),
         Scenario(
-            "distributed-brute-force", .bruteForce, "One account is tried from many addresses, few times each.", kinds: [.loginFailed],
+            "distributed-brute-force", .bruteForce, "One account is tried from many addresses, few times each.",
+            kinds: [.loginFailed],
             by: .account, distinct: .client, capacity: 10, leakSeconds: 300),
         Scenario(
             "network-brute-force", .bruteForce, "Logins fail from neighbouring addresses that take turns.",
@@ -60,31 +63,39 @@ package struct Scenario: Sendable {
             "http-login-brute-force", .bruteForce, "Passwords are sent to a login form faster than a person types them.",
             kinds: [.loginAttempt], by: .address, capacity: 5, leakSeconds: 10),
         Scenario(
-            "negotiation-scan", .probing, "A client offers algorithms that nobody has, again and again.", kinds: [.negotiationFailed],
+            "negotiation-scan", .probing, "A client offers algorithms that nobody has, again and again.",
+            kinds: [.negotiationFailed],
             by: .address, capacity: 5, leakSeconds: 10),
         Scenario(
-            "http-probing", .probing, "Many different paths are refused to one address.", kinds: [.refused], by: .address, distinct: .path,
+            "http-probing", .probing, "Many different paths are refused to one address.", kinds: [.refused], by: .address,
+            distinct: .path,
             capacity: 10, leakSeconds: 10),
         Scenario(
             "http-slow-probing", .probing, "Different paths are refused to one address over hours, too slowly for short counts.",
             kinds: [.refused], by: .address, distinct: .path, capacity: 40, leakSeconds: 600),
         Scenario(
-            "http-crawl", .scanner, "Pages are fetched faster than any reader turns them.", kinds: [.page], by: .address, distinct: .path,
+            "http-crawl", .scanner, "Pages are fetched faster than any reader turns them.", kinds: [.page], by: .address,
+            distinct: .path,
             capacity: 40, leakSeconds: 0.5),
         Scenario(
-            "http-flood", .flood, "More requests come from one address than a browser makes.", kinds: [.request], by: .address, capacity: 300,
+            "http-flood", .flood, "More requests come from one address than a browser makes.", kinds: [.request], by: .address,
+            capacity: 300,
             leakSeconds: 0.05),
         Scenario(
-            "attack-repetition", .scanner, "Different attacks come from one address.", kinds: [.attack], by: .address, distinct: .path,
+            "attack-repetition", .scanner, "Different attacks come from one address.", kinds: [.attack], by: .address,
+            distinct: .path,
             capacity: 3, leakSeconds: 60),
         Scenario(
-            "card-testing", .bruteForce, "Payments fail one after the other for one address.", kinds: [.paymentFailed], by: .address,
+            "card-testing", .bruteForce, "Payments fail one after the other for one address.", kinds: [.paymentFailed],
+            by: .address,
             capacity: 3, leakSeconds: 30),
         Scenario(
-            "card-testing-network", .bruteForce, "Payments fail for many addresses of one network.", kinds: [.paymentFailed], by: .network,
+            "card-testing-network", .bruteForce, "Payments fail for many addresses of one network.", kinds: [.paymentFailed],
+            by: .network,
             distinct: .client, capacity: 10, leakSeconds: 30),
         Scenario(
-            "mail-rejected", .probing, "A mail server refuses one client again and again.", kinds: [.rejected], by: .address, capacity: 5,
+            "mail-rejected", .probing, "A mail server refuses one client again and again.", kinds: [.rejected], by: .address,
+            capacity: 5,
             leakSeconds: 10),
     ]
 }

@@ -89,7 +89,9 @@ package struct ScenarioEngine: Sendable {
 
     private mutating func sweep(_ index: Int, _ time: Nanoseconds) {
         let scenario = scenarios[index]
-        buckets[index] = buckets[index].filter { !ScenarioEngine.isDrained($0.value, scenario, time) || $0.value.mutedUntil > time }
+        buckets[index] = buckets[index].filter {
+            !ScenarioEngine.isDrained($0.value, scenario, time) || $0.value.mutedUntil > time
+        }
         guard buckets[index].count >= ScenarioEngine.maximumBuckets else { return }
         let times = buckets[index].values.map(\.last).sorted()
         let limit = times[times.count / 10]

@@ -45,7 +45,8 @@ enum EscapeDecoder {
             if isHex { index += 1 }
             let first = index
             var code: UInt32 = 0
-            while index < bytes.count, index - first < 10, let digit = PercentDecoder.hexDigit(bytes[index]), isHex || digit < 10 {
+            while index < bytes.count, index - first < 10, let digit = PercentDecoder.hexDigit(bytes[index]), isHex || digit < 10
+            {
                 code = min(code &* (isHex ? 16 : 10) &+ UInt32(digit), 0x11_0000)
                 index += 1
             }

@@ -26,7 +26,9 @@ extension Inspector {
         if let host = request.host { judge(host, .host, plusIsBlank: false, &judgement) }
         if let agent = request.userAgent { judge(agent, .userAgent, plusIsBlank: false, &judgement) }
         if let referer = request.referer { judge(referer, .referer, plusIsBlank: false, &judgement) }
-        if let cookie = request.cookie { judgePairs(cookie, separator: UInt8(ascii: ";"), .cookie, plusIsBlank: false, &judgement) }
+        if let cookie = request.cookie {
+            judgePairs(cookie, separator: UInt8(ascii: ";"), .cookie, plusIsBlank: false, &judgement)
+        }
         for header in request.headers { judge(header, .header, plusIsBlank: false, &judgement) }
         if let body = request.body { judge(body: body, &judgement) }
         return judgement
@@ -41,7 +43,9 @@ extension Inspector {
 
     /// A form's pairs each; anything else as one value.
     private mutating func judge(body: ArraySlice<UInt8>, _ judgement: inout Judgement) {
-        let isForm = !body.prefix(DecodedValue.maximumBytes).contains { $0 == 0x0a || $0 == 0x20 || $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "<") }
+        let isForm = !body.prefix(DecodedValue.maximumBytes).contains {
+            $0 == 0x0a || $0 == 0x20 || $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "<")
+        }
         if isForm {
             judgePairs(body, separator: UInt8(ascii: "&"), .body, plusIsBlank: true, &judgement)
         } else {

@@ -63,14 +63,16 @@ package struct Inspector: Sendable {
     }
 
     private mutating func scan(
-        _ bytes: [UInt8], _ mask: UInt8, _ view: ValueView, _ part: RequestPart, _ before: Transforms, _ judgement: inout Judgement
+        _ bytes: [UInt8], _ mask: UInt8, _ view: ValueView, _ part: RequestPart, _ before: Transforms,
+        _ judgement: inout Judgement
     ) {
         hits.removeAll(keepingCapacity: true)
         signatures.automaton.forEachMatch(in: bytes) { hits.append(($0, $1)) }
         for hit in hits {
             let literal = signatures.literals[hit.literal]
             let rule = signatures.rules[literal.rule]
-            guard rule.view.bit & mask != 0, rule.partBits & part.bit != 0, rule.level <= level, tried[literal.rule] != generation else {
+            guard rule.view.bit & mask != 0, rule.partBits & part.bit != 0, rule.level <= level, tried[literal.rule] != generation
+            else {
                 continue
             }
             var range = hit.end - literal.length..<hit.end
@@ -99,7 +101,8 @@ package struct Inspector: Sendable {
     }
 
     private func add(
-        _ rule: SignatureRule, _ bytes: [UInt8], _ range: Range<Int>, _ view: ValueView, _ part: RequestPart, _ before: Transforms,
+        _ rule: SignatureRule, _ bytes: [UInt8], _ range: Range<Int>, _ view: ValueView, _ part: RequestPart,
+        _ before: Transforms,
         _ judgement: inout Judgement
     ) {
         let matched = Array(bytes[range].prefix(Inspector.maximumEvidenceBytes))
@@ -129,7 +132,9 @@ enum StructureTriggers {
 
     private static func mayBeSQL(_ value: borrowing DecodedValue) -> Bool {
         value.present.intersects(sql)
-            || value.present.intersects(blanks) && (value.present.intersects(digits) || value.text.starts(with: "select".utf8) || value.text.starts(with: "union".utf8) || value.text.count > 16)
+            || value.present.intersects(blanks)
+                && (value.present.intersects(digits) || value.text.starts(with: "select".utf8)
+                    || value.text.starts(with: "union".utf8) || value.text.count > 16)
     }
 
     static func mayBeMarkup(_ value: borrowing DecodedValue) -> Bool { value.present.intersects(markup) }

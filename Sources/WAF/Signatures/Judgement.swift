@@ -28,7 +28,9 @@ package struct Judgement: Sendable {
     package var score: Int { families.reduce(0) { $0 + $1.points } }
 
     /// The family with the most points.
-    package var family: AttackFamily? { families.max { ($0.points, $1.family.rawValue) < ($1.points, $0.family.rawValue) }?.family }
+    package var family: AttackFamily? {
+        families.max { ($0.points, $1.family.rawValue) < ($1.points, $0.family.rawValue) }?.family
+    }
 
     /// Whether one family alone reaches the threshold: hints of different families are no attack.
     package var isAttack: Bool { families.contains { $0.points >= Judgement.threshold } }

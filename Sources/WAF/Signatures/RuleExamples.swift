@@ -23,7 +23,8 @@ package enum RuleExamples {
         return signatures.rules.flatMap { rule in
             let examples = rule.positive.map { ($0, true) } + rule.negative.map { ($0, false) }
             return examples.compactMap { example, isPositive in
-                inspector.finds(rule, in: example) == isPositive ? nil : Failure(rule: rule.id, example: example, isPositive: isPositive)
+                inspector.finds(rule, in: example) == isPositive
+                    ? nil : Failure(rule: rule.id, example: example, isPositive: isPositive)
             }
         }
     }
@@ -33,7 +34,8 @@ extension Inspector {
     /// Whether a rule finds something in a value, in the first of the parts that it looks at.
     mutating func finds(_ rule: SignatureRule, in example: String) -> Bool {
         var judgement = Judgement()
-        let part = rule.parts.contains(.parameter) ? .parameter : RequestPart.allCases.first { rule.parts.contains($0) } ?? .parameter
+        let part =
+            rule.parts.contains(.parameter) ? .parameter : RequestPart.allCases.first { rule.parts.contains($0) } ?? .parameter
         judge(Array(example.utf8), part, plusIsBlank: !example.utf8.contains(0x20), &judgement)
         return judgement.findings.contains { $0.rule.id == rule.id }
     }

@@ -66,7 +66,8 @@ extension SignatureRule {
         guard let rules = try Yams.compose(yaml: yaml)?.mapping?["rules"]?.sequence else { return }
         for rule in rules {
             for (key, _) in rule.mapping ?? [:] where !ruleKeys.contains(key.string ?? "") {
-                throw RuleFileError(file: file, rule: rule.mapping?["id"]?.string, message: "unknown key \"\(key.string ?? "?")\"")
+                throw RuleFileError(
+                    file: file, rule: rule.mapping?["id"]?.string, message: "unknown key \"\(key.string ?? "?")\"")
             }
         }
     }
@@ -90,7 +91,9 @@ extension SignatureRule {
         guard !(literals + words).contains(""), !(literals + words).joined().utf8.contains(where: { $0 &- 0x41 < 26 }) else {
             throw RuleFileError(file: file, rule: rule.id, message: "literals are in lower case, and not empty")
         }
-        guard (1...4).contains(rule.level ?? 1) else { throw RuleFileError(file: file, rule: rule.id, message: "level is 1 to 4") }
+        guard (1...4).contains(rule.level ?? 1) else {
+            throw RuleFileError(file: file, rule: rule.id, message: "level is 1 to 4")
+        }
         return SignatureRule(
             id: rule.id, family: family, reason: rule.reason, severity: try value(rule.severity ?? "critical", "severity"),
             level: rule.level ?? 1, view: try value(rule.view ?? "text", "view"),

@@ -40,7 +40,8 @@ package struct SignatureRule: Sendable {
     let partBits: UInt16
 
     init(
-        id: String, family: AttackFamily, reason: String, severity: Severity, level: Int, view: ValueView, parts: Set<RequestPart>,
+        id: String, family: AttackFamily, reason: String, severity: Severity, level: Int, view: ValueView,
+        parts: Set<RequestPart>,
         literals: [String], words: [String], pattern: LinearRegex?, structure: String?, positive: [String], negative: [String]
     ) {
         self.id = id

@@ -27,7 +27,9 @@ package final class SignatureSet: Sendable {
         var parts: UInt16 = 0
         var ids: Set<String> = []
         for (index, rule) in rules.enumerated() {
-            guard ids.insert(rule.id).inserted else { throw RuleFileError(file: rule.family.rawValue, rule: rule.id, message: "the id is taken") }
+            guard ids.insert(rule.id).inserted else {
+                throw RuleFileError(file: rule.family.rawValue, rule: rule.id, message: "the id is taken")
+            }
             for (list, isWord) in [(rule.literals, false), (rule.words, true)] {
                 for text in list {
                     texts.append(Array(text.utf8))

@@ -112,7 +112,9 @@ enum ViewMaker {
         guard start + 1 < text.count else { return 0 }
         if text[start] == UInt8(ascii: "`") { return text[start + 1] == UInt8(ascii: "`") ? 2 : 0 }
         let isProcess = text[start] == UInt8(ascii: "<") || text[start] == UInt8(ascii: ">")
-        guard isProcess, start + 2 < text.count, text[start + 1] == UInt8(ascii: "("), text[start + 2] == UInt8(ascii: ")") else { return 0 }
+        guard isProcess, start + 2 < text.count, text[start + 1] == UInt8(ascii: "("), text[start + 2] == UInt8(ascii: ")") else {
+            return 0
+        }
         return 3
     }
 
@@ -134,7 +136,8 @@ enum ViewMaker {
         if matches("$ifs") { return (4, true) }
         guard start + 1 < text.count else { return (0, false) }
         switch text[start + 1] {
-        case UInt8(ascii: "@"), UInt8(ascii: "*"), UInt8(ascii: "!"), UInt8(ascii: "?"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "$"),
+        case UInt8(ascii: "@"), UInt8(ascii: "*"), UInt8(ascii: "!"), UInt8(ascii: "?"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+            UInt8(ascii: "$"),
             UInt8(ascii: "#"), UInt8(ascii: "1")...UInt8(ascii: "9"):
             return (2, false)
         case UInt8(ascii: "(") where start + 2 < text.count && text[start + 2] == UInt8(ascii: ")"): return (3, false)
@@ -146,7 +149,9 @@ enum ViewMaker {
         var index = 0
         while index < text.count {
             let byte = text[index]
-            if byte == UInt8(ascii: "/"), index + 1 < text.count, text[index + 1] == UInt8(ascii: "*"), let end = commentEnd(text, index) {
+            if byte == UInt8(ascii: "/"), index + 1 < text.count, text[index + 1] == UInt8(ascii: "*"),
+                let end = commentEnd(text, index)
+            {
                 index = end
                 continue
             }

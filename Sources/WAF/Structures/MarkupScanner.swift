@@ -16,7 +16,8 @@ struct MarkupScanner {
         animate set foreignobject portal noembed xss noscript param keygen marquee plaintext listing xmp handler comment
         """)
     /// Tags of ordinary pages, which only an attribute makes dangerous.
-    private static let formTags = words("form input button textarea select video audio source body html image td table title details dialog template img")
+    private static let formTags = words(
+        "form input button textarea select video audio source body html image td table title details dialog template img")
 
     static func facts(in text: [UInt8]) -> [StructureFact] {
         var scanner = MarkupScanner(text: text)
@@ -46,7 +47,9 @@ struct MarkupScanner {
     private mutating func readTag() {
         let start = index
         index += 1
-        while index < text.count, text[index] == UInt8(ascii: "/") || text[index] == 0x0a || text[index] < 0x20 || text[index] == UInt8(ascii: "<") { index += 1 }
+        while index < text.count,
+            text[index] == UInt8(ascii: "/") || text[index] == 0x0a || text[index] < 0x20 || text[index] == UInt8(ascii: "<")
+        { index += 1 }
         let nameStart = index
         while index < text.count, MarkupScanner.isName(text[index]) { index += 1 }
         guard index > nameStart else { return }
@@ -63,7 +66,9 @@ struct MarkupScanner {
         readAttributes(start)
     }
 
-    private static let textTags = words("a b i u p br hr em strong span div ul ol li h1 h2 h3 h4 h5 h6 pre code tr th tbody thead small big sup sub font center blockquote dl dt dd section article nav header footer main cite q s del ins label abbr")
+    private static let textTags = words(
+        "a b i u p br hr em strong span div ul ol li h1 h2 h3 h4 h5 h6 pre code tr th tbody thead small big sup sub font center blockquote dl dt dd section article nav header footer main cite q s del ins label abbr"
+    )
 
     private func hasClosing(from start: Int) -> Bool { text[start...].contains(UInt8(ascii: ">")) }
 
@@ -81,7 +86,8 @@ struct MarkupScanner {
             let name = text[nameStart..<index]
             var valueStart = index
             // Browsers skip much between a name and its equals sign; filters that do not are evaded by it.
-            while valueStart < text.count, !MarkupScanner.isName(text[valueStart]), text[valueStart] != UInt8(ascii: "="), text[valueStart] != UInt8(ascii: ">"),
+            while valueStart < text.count, !MarkupScanner.isName(text[valueStart]), text[valueStart] != UInt8(ascii: "="),
+                text[valueStart] != UInt8(ascii: ">"),
                 text[valueStart] != UInt8(ascii: "\""), text[valueStart] != UInt8(ascii: "'")
             { valueStart += 1 }
             guard valueStart < text.count, text[valueStart] == UInt8(ascii: "=") else { continue }
@@ -104,7 +110,9 @@ struct MarkupScanner {
             index += 1
         }
         let value = text[start..<index]
-        if ScriptURL.runs(value) || name.elementsEqual("style".utf8) && ScriptURL.styleRuns(value) || name.elementsEqual("srcdoc".utf8) {
+        if ScriptURL.runs(value) || name.elementsEqual("style".utf8) && ScriptURL.styleRuns(value)
+            || name.elementsEqual("srcdoc".utf8)
+        {
             note(.markupURL, nameStart..<index)
         }
     }
@@ -114,7 +122,10 @@ struct MarkupScanner {
         guard text.contains(UInt8(ascii: "=")) else { return }
         var position = 0
         while position + 4 < text.count {
-            let isStart = position == 0 || [0x20, 0x0a, UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"), UInt8(ascii: "/"), UInt8(ascii: ";")].contains(text[position - 1])
+            let isStart =
+                position == 0
+                || [0x20, 0x0a, UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"), UInt8(ascii: "/"), UInt8(ascii: ";")]
+                    .contains(text[position - 1])
             guard isStart, text[position] == UInt8(ascii: "o"), text[position + 1] == UInt8(ascii: "n") else {
                 position += 1
                 continue
@@ -124,8 +135,12 @@ struct MarkupScanner {
             var equals = end
             while equals < text.count, text[equals] == 0x20 || text[equals] == 0x0a { equals += 1 }
             let isAssigned = equals < text.count && text[equals] == UInt8(ascii: "=")
-            let hasQuote = text[..<position].contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") || $0 == UInt8(ascii: "`") }
-            if isAssigned, MarkupScanner.isHandler(text[position..<end]), hasQuote || equals + 1 < text.count && runsCode(text[equals...]) {
+            let hasQuote = text[..<position].contains {
+                $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") || $0 == UInt8(ascii: "`")
+            }
+            if isAssigned, MarkupScanner.isHandler(text[position..<end]),
+                hasQuote || equals + 1 < text.count && runsCode(text[equals...])
+            {
                 note(.markupBreakout, position..<equals + 1)
                 return
             }
@@ -142,7 +157,10 @@ struct MarkupScanner {
         name.count >= 5 && name.count <= 32 && name.starts(with: "on".utf8) && name.allSatisfy { $0 &- 0x61 < 26 }
     }
 
-    private static func isName(_ byte: UInt8) -> Bool { byte &- 0x61 < 26 || byte &- 0x30 < 10 || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") }
+    private static func isName(_ byte: UInt8) -> Bool {
+        byte &- 0x61 < 26 || byte &- 0x30 < 10 || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "-")
+            || byte == UInt8(ascii: "_")
+    }
     private static func isAttributeName(_ byte: UInt8) -> Bool { isName(byte) }
 
     private static func words(_ text: String) -> Set<[UInt8]> {
@@ -152,8 +170,13 @@ struct MarkupScanner {
 
 /// URLs and styles that run a script.
 enum ScriptURL {
-    private static let schemes = ["javascript:", "vbscript:", "livescript:", "mocha:", "jscript:", "data:text/html", "data:text/xml", "data:image/svg", "data:application", "data:;base64", "data:,"].map { Array($0.utf8) }
-    private static let styles = ["expression(", "javascript:", "vbscript:", "behavior:", "-moz-binding", "binding:", "@import", "url(data:"].map { Array($0.utf8) }
+    private static let schemes = [
+        "javascript:", "vbscript:", "livescript:", "mocha:", "jscript:", "data:text/html", "data:text/xml", "data:image/svg",
+        "data:application", "data:;base64", "data:,",
+    ].map { Array($0.utf8) }
+    private static let styles = [
+        "expression(", "javascript:", "vbscript:", "behavior:", "-moz-binding", "binding:", "@import", "url(data:",
+    ].map { Array($0.utf8) }
 
     /// Whether a URL's scheme runs what follows; blanks and control characters within it are skipped, as browsers do.
     static func runs(_ value: ArraySlice<UInt8>) -> Bool {

@@ -12,7 +12,9 @@ extension SQLGrammar {
         }
         if SQLWords.catalogues.contains(token.word) {
             let isQualified = kind(index + 1) == .dot && kind(index + 2) != nil
-            if token.word == SQLGrammar.informationSchema && isQualified || word(index - 1) == SQLWords.from && (isQualified || tokens.contains { $0.kind == .select }) {
+            if token.word == SQLGrammar.informationSchema && isQualified
+                || word(index - 1) == SQLWords.from && (isQualified || tokens.contains { $0.kind == .select })
+            {
                 note(.sqlCatalogue, index..<index + 2)
             }
         }
@@ -21,7 +23,9 @@ extension SQLGrammar {
             let isPackage = kind(index + 1) == .dot && kind(index + 2) == .word
             let hasArgument = kind(index + 2) != .word && kind(index + 2) != nil
             let isAdjacent = isCalled && (tokens[index + 1].start == token.end || hasArgument)
-            if isPackage || isAdjacent && (!SQLGrammar.everyday.contains(token.word) || hasArgument) { note(.sqlWeapon, index..<index + 3) }
+            if isPackage || isAdjacent && (!SQLGrammar.everyday.contains(token.word) || hasArgument) {
+                note(.sqlWeapon, index..<index + 3)
+            }
             return
         }
         if token.kind == .function, isCalled, isCall(index) { note(.sqlFunctions, index..<index + 4) }
@@ -32,10 +36,13 @@ extension SQLGrammar {
         guard kind(index + 1) == .leftParenthesis else { return false }
         var inner = index + 2
         while kind(inner) == .leftParenthesis || kind(inner) == .not { inner += 1 }
-        let isNested = kind(inner) == .function && kind(inner + 1) == .leftParenthesis || kind(inner) == .select || kind(inner) == .variable
+        let isNested =
+            kind(inner) == .function && kind(inner + 1) == .leftParenthesis || kind(inner) == .select || kind(inner) == .variable
         if isNested { return true }
         // if(1=1, …): a condition of literals as an argument.
-        if let left = operand(at: index + 2), kind(left.end) == .comparison, left.isLiteral, operand(at: left.end + 1)?.isLiteral == true {
+        if let left = operand(at: index + 2), kind(left.end) == .comparison, left.isLiteral,
+            operand(at: left.end + 1)?.isLiteral == true
+        {
             return true
         }
         let end = closing(index + 1)

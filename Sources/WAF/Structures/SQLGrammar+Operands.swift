@@ -67,7 +67,8 @@ extension SQLGrammar {
         case .string? where isOnlyParentheses(inner + 1..<end): return Operand(kind: .string, end: end)
         // Open to the end of the value: the statement's own parenthesis closes it.
         case .number? where end > tokens.count, .string? where end > tokens.count: return operand(at: inner)
-        case .number?, .string?, .variable?, .constant?, .function?, .not?, .arithmetic?: return Operand(kind: .group, end: min(end, tokens.count))
+        case .number?, .string?, .variable?, .constant?, .function?, .not?, .arithmetic?:
+            return Operand(kind: .group, end: min(end, tokens.count))
         case .word?: return Operand(kind: .word, end: min(end, tokens.count))
         default: return nil
         }
@@ -90,7 +91,9 @@ extension SQLGrammar {
 
     /// `A op B` at a token, with something other than words in it.
     func isCondition(_ start: Int) -> Bool {
-        guard let left = operand(at: start), kind(left.end) == .comparison, let right = operand(at: left.end + 1) else { return false }
+        guard let left = operand(at: start), kind(left.end) == .comparison, let right = operand(at: left.end + 1) else {
+            return false
+        }
         return left.isLiteral || right.isLiteral
     }
 }

@@ -13,7 +13,8 @@ extension SQLGrammar {
     private static let insertions = Set(["insert", "replace", "merge"].map(SQLWords.hash))
     private static let update = SQLWords.hash("update")
     private static let delete = SQLWords.hash("delete")
-    private static let assignments = Set(["declare", "set", "print", "goto", "use", "handler", "describe", "show"].map(SQLWords.hash))
+    private static let assignments = Set(
+        ["declare", "set", "print", "goto", "use", "handler", "describe", "show"].map(SQLWords.hash))
 
     /// Whether a statement begins at a token, with what its first words require.
     func isStatement(_ start: Int) -> Bool {
@@ -31,13 +32,15 @@ extension SQLGrammar {
         if SQLGrammar.insertions.contains(name) { return word(index + 1) == SQLWords.into && hasWord(index + 2) }
         if SQLGrammar.executes.contains(name) { return isExecution(index + 1) }
         switch name {
-        case SQLGrammar.update: return tokens[index...].dropFirst().prefix(6).contains { $0.word == SQLGrammar.setWord } && hasComparison(index)
+        case SQLGrammar.update:
+            return tokens[index...].dropFirst().prefix(6).contains { $0.word == SQLGrammar.setWord } && hasComparison(index)
         case SQLGrammar.delete: return word(index + 1) == SQLWords.from && hasWord(index + 2) && startsOrEnds(index)
         case SQLGrammar.waitfor: return word(index + 1) == SQLGrammar.delay || word(index + 1) == SQLGrammar.time
         default: break
         }
         if SQLGrammar.standalone.contains(name) {
-            return kind(index + 1) == nil && (index > 0 || breaksOut) || kind(index + 1) == .comment || kind(index + 1) == .semicolon
+            return kind(index + 1) == nil && (index > 0 || breaksOut) || kind(index + 1) == .comment
+                || kind(index + 1) == .semicolon
                 || isStatement(index + 1)
         }
         return SQLGrammar.assignments.contains(name)
@@ -81,7 +84,9 @@ extension SQLGrammar {
         var index = start
         while kind(index) == .not || word(index) == SQLWords.all { index += 1 }
         if word(index) == SQLWords.kase { return word(index + 1) == SQLWords.when || operand(at: index + 1)?.isLiteral == true }
-        if kind(index) == .arithmetic, text[tokens[index].start] == UInt8(ascii: "*") { return word(index + 1) == SQLWords.from || kind(index + 1) == .comma || kind(index + 1) == nil && index > 1 }
+        if kind(index) == .arithmetic, text[tokens[index].start] == UInt8(ascii: "*") {
+            return word(index + 1) == SQLWords.from || kind(index + 1) == .comma || kind(index + 1) == nil && index > 1
+        }
         guard var item = operand(at: index) else { return false }
         var isLiteral = item.isLiteral
         var commas = 0
@@ -95,7 +100,11 @@ extension SQLGrammar {
         let following = kind(item.end)
         let hasFrom = word(item.end) == SQLWords.from && (hasWord(item.end + 1) || kind(item.end + 1) == .leftParenthesis)
         if hasFrom { return isLiteral || isEndOfTable(item.end + 2) }
-        if needsFrom && !(isLiteral && commas > 0) { return isLiteral && (item.kind == .call || item.kind == .select || following == .comment || word(item.end) == SQLWords.wher || word(item.end) == SQLWords.into) }
+        if needsFrom && !(isLiteral && commas > 0) {
+            return isLiteral
+                && (item.kind == .call || item.kind == .select || following == .comment || word(item.end) == SQLWords.wher
+                    || word(item.end) == SQLWords.into)
+        }
         guard isLiteral else { return false }
         switch following {
         case nil, .rightParenthesis?, .comment?, .semicolon?, .union?, .comparison?, .logic?: return true
@@ -133,12 +142,16 @@ extension SQLGrammar {
         let follows = index > 0 && startsClause(index)
         switch word(index) {
         case SQLWords.order where word(index + 1) == SQLWords.by, SQLWords.group where word(index + 1) == SQLWords.by:
-            let isNumber = kind(index + 2) == .number || kind(index + 2) == .leftParenthesis || kind(index + 2) == .function && kind(index + 3) == .leftParenthesis
+            let isNumber =
+                kind(index + 2) == .number || kind(index + 2) == .leftParenthesis
+                || kind(index + 2) == .function && kind(index + 3) == .leftParenthesis
             let isEnded = [nil, .comment, .comma, .rightParenthesis].contains(kind(index + 3)) || kind(index + 2) != .number
             let isCut = kind(index + 2) == .word && tokens.last?.kind == .comment && breaksOut
             if follows, isNumber && isEnded || isCut { note(.sqlClause, index..<index + 3) }
         case SQLWords.having:
-            if follows || index == 0 || kind(index - 1) == .word, isCondition(index + 1) || kind(index + 1) == .leftParenthesis && operand(at: index + 1)?.isLiteral == true {
+            if follows || index == 0 || kind(index - 1) == .word,
+                isCondition(index + 1) || kind(index + 1) == .leftParenthesis && operand(at: index + 1)?.isLiteral == true
+            {
                 note(.sqlClause, index..<index + 4)
             }
         case SQLWords.wher where isCondition(index + 1):
@@ -150,7 +163,8 @@ extension SQLGrammar {
         case SQLWords.procedure where kind(index + 2) == .leftParenthesis && follows: note(.sqlClause, index..<index + 3)
         case SQLWords.kase:
             if word(index + 1) == SQLWords.when && isCondition(index + 2)
-                || tokens[index...].prefix(20).contains(where: { $0.word == SQLWords.then }) && operand(at: index + 1)?.isLiteral == true
+                || tokens[index...].prefix(20).contains(where: { $0.word == SQLWords.then })
+                    && operand(at: index + 1)?.isLiteral == true
             {
                 note(.sqlSubquery, index..<index + 4)
             }

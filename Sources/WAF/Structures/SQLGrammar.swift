@@ -115,7 +115,9 @@ struct SQLGrammar {
         }
     }
 
-    private mutating func judgeComparison(_ index: Int, _ left: Operand, _ comparison: Int, _ right: Operand?, _ isAfterQuote: Bool) {
+    private mutating func judgeComparison(
+        _ index: Int, _ left: Operand, _ comparison: Int, _ right: Operand?, _ isAfterQuote: Bool
+    ) {
         guard let right else {
             // Cut at the operator: the statement's own quote follows.
             if isAfterQuote, left.isLiteral { note(.sqlCondition, index..<left.end + 1) }
@@ -133,7 +135,8 @@ struct SQLGrammar {
 
     /// `(7=7)`, wherever it stands: a condition of numbers is computed, not said.
     private mutating func judgeParenthesis(_ index: Int) {
-        guard kind(index + 1) == .number, kind(index + 2) == .comparison, kind(index + 3) == .number, kind(index + 4) == .rightParenthesis
+        guard kind(index + 1) == .number, kind(index + 2) == .comparison, kind(index + 3) == .number,
+            kind(index + 4) == .rightParenthesis
         else { return }
         note(.sqlTautology, index..<index + 5)
     }
@@ -161,7 +164,10 @@ struct SQLGrammar {
             let isJoin = right.kind == .string && text[tokens[right.end - 1].start] == UInt8(ascii: "'")
             let isSingle = context == .single
             if isSingle && isJoin || right.kind == .select || right.kind == .variable || right.kind == .call
-                || isSingle && (right.isLiteral && (kind(right.end) == .comment || token.kind == .comparison && kind(right.end) == .semicolon) || isContinued(right.end))
+                || isSingle
+                    && (right.isLiteral
+                        && (kind(right.end) == .comment || token.kind == .comparison && kind(right.end) == .semicolon)
+                        || isContinued(right.end))
             {
                 note(.sqlOperator, 0..<right.end)
             }
@@ -179,8 +185,12 @@ struct SQLGrammar {
 
     /// The whole value is an expression of calls, variables and strings, closed by a comment.
     private mutating func judgeExpression() {
-        guard tokens.last?.kind == .comment, tokens.count > 3, let first = operand(at: breaksOut ? 1 : 0), !breaksOut else { return }
-        let hasSymbol = tokens.contains { $0.kind == .variable || $0.kind == .string || $0.kind == .function || $0.kind == .select }
+        guard tokens.last?.kind == .comment, tokens.count > 3, let first = operand(at: breaksOut ? 1 : 0), !breaksOut else {
+            return
+        }
+        let hasSymbol = tokens.contains {
+            $0.kind == .variable || $0.kind == .string || $0.kind == .function || $0.kind == .select
+        }
         if first.end >= tokens.count - 2, hasSymbol, kind(0) == .leftParenthesis { note(.sqlExpression, 0..<tokens.count) }
     }
 }

@@ -181,7 +181,9 @@ struct SQLTokenizer {
             index += 1
         }
         // A letter before a quote marks the string's kind: x'41', n'text', b'01'.
-        if index - start == 1, byte(0) == UInt8(ascii: "'"), [UInt8(ascii: "x"), UInt8(ascii: "n"), UInt8(ascii: "b"), UInt8(ascii: "e")].contains(text[start]) {
+        if index - start == 1, byte(0) == UInt8(ascii: "'"),
+            [UInt8(ascii: "x"), UInt8(ascii: "n"), UInt8(ascii: "b"), UInt8(ascii: "e")].contains(text[start])
+        {
             readString(UInt8(ascii: "'"), from: start, contentStart: index + 1)
             return
         }
@@ -189,6 +191,8 @@ struct SQLTokenizer {
     }
 
     static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
-    static func startsWord(_ byte: UInt8) -> Bool { byte &- 0x61 < 26 || byte == UInt8(ascii: "_") || byte >= 0x80 || byte == UInt8(ascii: "$") }
+    static func startsWord(_ byte: UInt8) -> Bool {
+        byte &- 0x61 < 26 || byte == UInt8(ascii: "_") || byte >= 0x80 || byte == UInt8(ascii: "$")
+    }
     static func continuesWord(_ byte: UInt8) -> Bool { startsWord(byte) || isDigit(byte) }
 }
