@@ -15,6 +15,7 @@ package struct ModSecurityAuditReader: Sendable {
     private var isFirstLine = true
     private var bytes = 0
 
+    /// A reader at the beginning of a log.
     package init() {}
 
     /// Takes a line without its end; the transaction that it completes.

@@ -12,10 +12,13 @@ package struct ModSecurityMessage: Sendable, Equatable {
         }
     }
 
+    /// The rule's number.
     package var ruleID: Int
+    /// What the rule says of itself.
     package var message: String
     /// The bytes that matched, and where; may be cut.
     package var data: String
+    /// Nil where the line has none.
     package var severity: Severity?
     /// Joins the message to access and audit records.
     package var uniqueID: String?

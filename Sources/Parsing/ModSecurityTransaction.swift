@@ -1,13 +1,20 @@
 /// One request as an audit log has it, of version 2 or 3, native or JSON.
 package struct ModSecurityTransaction: Sendable {
+    /// Joins the record to access and error logs.
     package internal(set) var uniqueID = ""
+    /// The peer's address.
     package internal(set) var client: [UInt8] = []
     /// As written: `23/Nov/2026:14:13:48 +0000`, or version 3's JSON `Mon Nov 23 14:13:49 2026`, which has no zone.
     package internal(set) var time = ""
+    /// As received.
     package internal(set) var method: [UInt8] = []
+    /// Path and query, as received.
     package internal(set) var uri: [UInt8] = []
+    /// Names in lower case, in the order received.
     package internal(set) var headers: [(name: String, value: [UInt8])] = []
+    /// Empty where there is none or it was not logged.
     package internal(set) var body: [UInt8] = []
+    /// 0 where it was not logged.
     package internal(set) var status = 0
     /// Each rule once, though it may have matched in several places.
     package private(set) var messages: [ModSecurityMessage] = []

@@ -1,9 +1,11 @@
 /// What a service's log tells about someone who came: a login that failed or succeeded, a message refused, a probe.
 package struct ServiceLogRecord: Sendable {
+    /// Who wrote the line.
     package enum Service: String, Sendable, CaseIterable {
         case ssh, postfix, dovecot, exim, vsftpd, proftpd, mysql, magento
     }
 
+    /// What happened.
     package enum Event: String, Sendable {
         case loginFailed = "login-failed"
         /// The account does not exist: guessing of names.
@@ -21,8 +23,11 @@ package struct ServiceLogRecord: Sendable {
 
     /// What a template's fields held.
     package struct Fields: Sendable {
+        /// The client's address.
         package internal(set) var source: ArraySlice<UInt8>?
+        /// The account.
         package internal(set) var user: ArraySlice<UInt8>?
+        /// What else the form names.
         package internal(set) var detail: ArraySlice<UInt8>?
 
         /// False where `<source>` is no address.
@@ -39,8 +44,11 @@ package struct ServiceLogRecord: Sendable {
         }
     }
 
+    /// Who wrote the line.
     package let service: Service
+    /// What happened.
     package let event: Event
+    /// What stood where.
     package let fields: Fields
 
     /// The client's address.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Telemetry
+import Topology
 import WAF
 
 /// `magewatch waf top`: the families, rules and offenders that weigh most.

@@ -16,13 +16,13 @@ struct ServiceLogParserTests {
             ("sshd", "Accepted publickey for deploy from 192.0.2.1 port 5 ssh2: RSA", .loginSucceeded, "192.0.2.1", "deploy"),
             (
                 "sshd", "Unable to negotiate with 192.0.2.1 port 4: no matching MAC found. Their offer: x", .negotiationFailed,
-                "192.0.2.1", nil
+                "192.0.2.1", ""
             ),
             (
                 "postfix/smtpd", "warning: unknown[192.0.2.1]: SASL LOGIN authentication failed: x, sasl_username=a@b.example",
                 .loginFailed, "192.0.2.1", "a@b.example"
             ),
-            ("postfix/smtpd", "NOQUEUE: reject: RCPT from unknown[192.0.2.1]: 554 5.7.1 no", .rejected, "192.0.2.1", nil),
+            ("postfix/smtpd", "NOQUEUE: reject: RCPT from unknown[192.0.2.1]: 554 5.7.1 no", .rejected, "192.0.2.1", ""),
             ("dovecot", "auth-worker(1): pam(toto,192.0.2.1): unknown user", .unknownUser, "192.0.2.1", "toto"),
             (
                 "dovecot",
@@ -35,11 +35,11 @@ struct ServiceLogParserTests {
             ),
             ("vsftpd", "[pid 2] [ftp] FAIL LOGIN: Client \"::ffff:192.0.2.1\"", .loginFailed, "::ffff:192.0.2.1", "ftp"),
         ])
-    func attempts(program: String, message: String, event: ServiceLogRecord.Event, source: String, user: String?) throws {
+    func attempts(program: String, message: String, event: ServiceLogRecord.Event, source: String, user: String) throws {
         let record = try #require(parse(program, message))
         #expect(record.event == event)
         #expect(record.source.map { String(decoding: $0, as: UTF8.self) } == source)
-        #expect(record.user.map { String(decoding: $0, as: UTF8.self) } == user)
+        #expect(record.user.map { String(decoding: $0, as: UTF8.self) } ?? "" == user)
     }
 
     @Test(

@@ -13,18 +13,25 @@ package struct AttackLedger: Sendable {
     /// Hours kept of the timeline: a year.
     static let maximumHours = 8_784
 
+    /// Requests taken.
     package private(set) var requests = 0
+    /// Requests that the signatures call attacks.
     package private(set) var attacks = 0
+    /// Lines that are no access log.
     package private(set) var unparsed = 0
+    /// Offenders dropped for want of room.
     package private(set) var dropped = 0
+    /// By client.
     package private(set) var offenders: [NetworkRange: Offender] = [:]
     /// Attacks by the hour they began in and family.
     package private(set) var timeline: [Nanoseconds: [AttackFamily: Int]] = [:]
+    /// Finds by rule.
     package private(set) var rules: [String: Int] = [:]
 
     private var inspector: Inspector
     private var scenarios = ScenarioEngine()
 
+    /// An empty ledger.
     package init(signatures: SignatureSet = .shipped, level: Int = 1) {
         inspector = Inspector(signatures: signatures, level: level)
     }
@@ -38,6 +45,7 @@ package struct AttackLedger: Sendable {
         take(record)
     }
 
+    /// Takes one request.
     package mutating func take(_ record: AccessRecord) {
         requests += 1
         let judgement = inspector.judge(request: RequestText(record))

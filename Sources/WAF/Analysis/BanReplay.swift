@@ -5,14 +5,18 @@ package import Topology
 package struct BanReplay: Sendable {
     /// Above any of these the ban is left to a person.
     package struct Limits: Sendable {
+        /// Orders hit.
         package var orders = 0
+        /// Logins hit.
         package var logins = 0
         /// Share of the hit requests that were no attack, where there were at least ``minimumRequests``.
         package var innocentShare = 0.5
 
+        /// The limits that the product ships with.
         package init() {}
     }
 
+    /// What to do with the ban.
     package enum Advice: String, Sendable {
         /// It hits attacks.
         case apply
@@ -27,14 +31,20 @@ package struct BanReplay: Sendable {
     static let minimumRequests = 20
     static let maximumAgents = 10_000
 
+    /// What is to be banned.
     package let network: NetworkRange
+    /// Requests that it would have refused.
     package private(set) var requests = 0
+    /// Attacks among them.
     package private(set) var attacks = 0
+    /// Logins among them that succeeded.
     package private(set) var logins = 0
+    /// Orders among them.
     package private(set) var orders = 0
     private var agents: Set<UInt64> = []
     private var inspector: Inspector
 
+    /// A replay of a ban that is not applied yet.
     package init(of network: NetworkRange, signatures: SignatureSet = .shipped) {
         self.network = network
         inspector = Inspector(signatures: signatures)
@@ -43,6 +53,7 @@ package struct BanReplay: Sendable {
     /// Different user agents among the hit: several tell a shared address.
     package var agentCount: Int { agents.count }
 
+    /// Takes one request of the log, whoever made it.
     package mutating func take(_ record: AccessRecord) {
         guard let client = ClientAddress.network(of: record.client), network.overlaps(client) else { return }
         requests += 1
@@ -53,6 +64,7 @@ package struct BanReplay: Sendable {
         if succeeded, BanReplay.isOrder(record.uri) { orders += 1 }
     }
 
+    /// What the counts say.
     package func advice(_ limits: Limits = Limits()) -> Advice {
         if requests == 0 { return .nothing }
         if orders > limits.orders || logins > limits.logins && attacks == 0 { return .ask }

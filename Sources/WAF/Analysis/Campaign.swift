@@ -6,11 +6,17 @@ package struct Campaign: Sendable {
     /// Fewer are a coincidence.
     package static let minimumOffenders = 3
 
+    /// Its members, the worst first.
     package let clients: [NetworkRange]
+    /// What they all fire.
     package let rules: [String]
+    /// What kind of attack it is.
     package let family: AttackFamily?
+    /// When the first of them came.
     package let firstSeen: Nanoseconds
+    /// When one of them was last seen.
     package let lastSeen: Nanoseconds
+    /// Attacks of all of them.
     package let attacks: Int
 
     /// New offenders an hour, over the time the campaign lasts.

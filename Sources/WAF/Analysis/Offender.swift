@@ -9,30 +9,43 @@ package struct Offender: Sendable {
 
     /// One finding or overflow.
     package struct Evidence: Sendable {
+        /// When.
         package let time: Nanoseconds
+        /// What kind of attack it tells.
         package let family: AttackFamily
         /// The rule or scenario.
         package let rule: String
+        /// Why it tells an attack.
         package let reason: String
         /// What matched, after which transformations; of a scenario, the count and the time it took.
         package let detail: String
+        /// The request line.
         package let request: String
     }
 
+    /// Who, as offenders are counted.
     package let client: NetworkRange
+    /// The first request that is held against it.
     package let firstSeen: Nanoseconds
+    /// The latest request.
     package private(set) var lastSeen: Nanoseconds
+    /// Requests since the first attack.
     package private(set) var requests = 0
+    /// Attacks among them.
     package private(set) var attacks = 0
+    /// Bytes sent to it.
     package private(set) var bytes: Int64 = 0
     /// What the requests kept servers busy, where the log tells.
     package private(set) var busySeconds = 0.0
     /// Points of its attacks and overflows, bounded.
     package private(set) var score = 0
+    /// Points by family.
     package private(set) var families: [AttackFamily: Int] = [:]
+    /// The first finds of each rule.
     package private(set) var evidence: [Evidence] = []
     /// Hash of the user agent, and of the rules that fired: what campaigns have in common.
     package private(set) var agent: UInt64 = 0
+    /// Rules and scenarios that fired.
     package private(set) var ruleMask: Set<String> = []
 
     init(_ client: NetworkRange, at time: Nanoseconds) {

@@ -3,6 +3,7 @@ package import Topology
 
 /// Something that someone did, as far as repetition of it may matter.
 package struct BehaviourEvent: Sendable {
+    /// What was done.
     package enum Kind: String, Sendable, CaseIterable {
         /// Any request.
         case request
@@ -22,6 +23,7 @@ package struct BehaviourEvent: Sendable {
         case paymentFailed = "payment-failed"
     }
 
+    /// What was done.
     package var kind: Kind
     /// When it happened, by its own log line: replaying a log gives what living through it gave.
     package var time: Nanoseconds
@@ -29,9 +31,12 @@ package struct BehaviourEvent: Sendable {
     package var client: NetworkRange
     /// Hashes of what distinct counts and groups go by; nil where the log does not tell.
     package var path: UInt64?
+    /// The account that was tried.
     package var account: UInt64?
+    /// The user agent.
     package var agent: UInt64?
 
+    /// An event; hashes are those of ``hash(_:)``.
     package init(
         _ kind: Kind, at time: Nanoseconds, by client: NetworkRange, path: UInt64? = nil, account: UInt64? = nil,
         agent: UInt64? = nil

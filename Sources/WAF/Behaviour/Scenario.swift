@@ -14,17 +14,24 @@ package struct Scenario: Sendable {
     /// What a distinct count counts; an event whose value is in the bucket already adds nothing.
     package enum Distinct: String, Sendable { case path, account, client }
 
+    /// Unique; shown in evidence.
     package let name: String
+    /// What kind of attack it tells.
     package let family: AttackFamily
     /// Why it is an attack, in a sentence.
     package let reason: String
+    /// Events that count.
     package let kinds: Set<BehaviourEvent.Kind>
+    /// By what they are put into buckets.
     package let grouping: Grouping
+    /// What is counted once only; nil to count every event.
     package let distinct: Distinct?
+    /// How much is too much.
     package let shape: LeakyBucket.Shape
     /// Seconds for which a group that overflowed does so in silence.
     package let muteSeconds: Int64
 
+    /// A scenario: `capacity` events fit, and one drains every `leakSeconds`.
     package init(
         _ name: String, _ family: AttackFamily, _ reason: String, kinds: Set<BehaviourEvent.Kind>, by grouping: Grouping,
         distinct: Distinct? = nil, capacity: Double, leakSeconds: Double, muteSeconds: Int64 = 60

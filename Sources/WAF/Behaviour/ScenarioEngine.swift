@@ -14,12 +14,15 @@ package struct ScenarioEngine: Sendable {
 
     /// A bucket that overflowed.
     package struct Overflow: Sendable {
+        /// What was too much.
         package let scenario: Scenario
+        /// When the last drop fell.
         package let time: Nanoseconds
         /// Who: the client, or the client whose event was the last drop where buckets go by something else.
         package let client: NetworkRange
         /// Events since the bucket was last empty.
         package let eventCount: Int
+        /// When the bucket was last empty.
         package let firstEvent: Nanoseconds
     }
 
@@ -32,11 +35,13 @@ package struct ScenarioEngine: Sendable {
         var seen: [UInt64] = []
     }
 
+    /// What is watched for.
     package let scenarios: [Scenario]
     private var buckets: [[UInt64: Bucket]]
     /// Buckets forgotten before they had drained, for want of room.
     package private(set) var forgotten = 0
 
+    /// An engine with empty buckets.
     package init(_ scenarios: [Scenario] = Scenario.shipped) {
         self.scenarios = scenarios
         buckets = scenarios.map { _ in [:] }

@@ -18,6 +18,7 @@ package struct DecodedValue: Sendable {
     private var same: UInt8 = 0
     private var scratch: [UInt8] = []
 
+    /// Without a value; see ``load(_:plusIsBlank:)``.
     package init() {}
 
     /// Takes a new value.

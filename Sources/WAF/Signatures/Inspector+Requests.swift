@@ -1,16 +1,23 @@
 /// A request as far as it is known: an access log shows the request line and a header or two, an audit log all of it.
 package struct RequestText: Sendable {
+    /// Empty where it cannot be told.
     package var method: ArraySlice<UInt8>
     /// Path and query, as received.
     package var uri: ArraySlice<UInt8>
+    /// The host asked for.
     package var host: ArraySlice<UInt8>?
+    /// What the client calls itself.
     package var userAgent: ArraySlice<UInt8>?
+    /// Where the client says it comes from.
     package var referer: ArraySlice<UInt8>?
+    /// All cookies, as in the header.
     package var cookie: ArraySlice<UInt8>?
     /// Values of other headers.
     package var headers: [ArraySlice<UInt8>] = []
+    /// The body, where an audit log has it.
     package var body: ArraySlice<UInt8>?
 
+    /// A request line; the rest is unknown.
     package init(method: ArraySlice<UInt8>, uri: ArraySlice<UInt8>) {
         self.method = method
         self.uri = uri

@@ -10,6 +10,7 @@ package struct Inspector: Sendable {
     /// Parameters looked at in one request.
     package static let maximumParameters = 500
 
+    /// What is searched for.
     package let signatures: SignatureSet
     /// The paranoia level: rules above it do not count.
     package let level: Int
@@ -20,6 +21,7 @@ package struct Inspector: Sendable {
     private var tried: [UInt32]
     private var generation: UInt32 = 0
 
+    /// An inspector with empty buffers.
     package init(signatures: SignatureSet, level: Int = 1) {
         self.signatures = signatures
         self.level = level

@@ -1,6 +1,8 @@
 /// One rule's find in a request, with what it takes to show why.
 package struct SignatureFinding: Sendable {
+    /// The rule that found something.
     package let rule: SignatureRule
+    /// Where in the request.
     package let part: RequestPart
     /// The bytes that matched, in the form in which they did; at most ``Inspector/maximumEvidenceBytes``.
     package let matched: [UInt8]
@@ -15,8 +17,10 @@ package struct Judgement: Sendable {
     /// Points that a family adds at most.
     static let maximumFamilyScore = 15
 
+    /// Each rule once.
     package private(set) var findings: [SignatureFinding] = []
 
+    /// Nothing found.
     package init() {}
 
     mutating func add(_ finding: SignatureFinding) {

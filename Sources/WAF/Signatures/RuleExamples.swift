@@ -2,11 +2,14 @@
 package enum RuleExamples {
     /// An example that does not hold.
     package struct Failure: Sendable, CustomStringConvertible {
+        /// The rule's id.
         package let rule: String
+        /// The value.
         package let example: String
         /// Whether the rule was to find something.
         package let isPositive: Bool
 
+        /// One line to print.
         package var description: String {
             "\(rule): \(isPositive ? "finds nothing in" : "finds something in") \(example.debugDescription)"
         }

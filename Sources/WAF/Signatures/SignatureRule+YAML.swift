@@ -3,10 +3,14 @@ import Yams
 
 /// A rule file that cannot be used, with the place.
 package struct RuleFileError: Error, CustomStringConvertible {
+    /// The file, or the family where it is not known.
     package let file: String
+    /// The id, where one rule is at fault.
     package let rule: String?
+    /// What is wrong, and what is wanted.
     package let message: String
 
+    /// One line to print.
     package var description: String { file + (rule.map { ", rule \($0)" } ?? "") + ": " + message }
 }
 

@@ -2,6 +2,7 @@
 ///
 /// Made once, shared by every ``Inspector``.
 package final class SignatureSet: Sendable {
+    /// In the order of the files.
     package let rules: [SignatureRule]
     let automaton: LiteralAutomaton
     /// For each literal of the automaton: its rule, length, and whether it must stand as a word.

@@ -1,7 +1,9 @@
 /// What was undone to see a value as the attacked program would see it; kept as evidence of a finding.
 package struct Transforms: OptionSet, Sendable, Hashable {
+    /// One bit a transformation.
     package let rawValue: UInt16
 
+    /// A set from its bits.
     package init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// `%27`
@@ -18,9 +20,11 @@ package struct Transforms: OptionSet, Sendable, Hashable {
     package static let entities = Transforms(rawValue: 1 << 5)
     /// `\x27`, `\u0027`
     package static let escapes = Transforms(rawValue: 1 << 6)
+    /// Zero bytes dropped, at which C ends a string.
     package static let nulBytes = Transforms(rawValue: 1 << 7)
     /// Comments taken out: `un/**/ion`.
     package static let comments = Transforms(rawValue: 1 << 8)
+    /// The value was base64 of text.
     package static let base64 = Transforms(rawValue: 1 << 9)
     /// Quotes, backslashes and carets that a shell drops, `$IFS` as a blank.
     package static let shellQuoting = Transforms(rawValue: 1 << 10)
