@@ -84,7 +84,7 @@ let engines: [Target] =
 let judgement: [Target] =
     room("Alerting", ["Telemetry", "StateStore", "PromQL", yams, logging, asyncHTTPClient, nioCore, nioHTTP1])
     + room("Checks", ["Telemetry", logging, asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS])
-    + room("WAF", ["Telemetry", "Parsing", "Topology"])
+    + room("WAF", ["Telemetry", "Parsing", "RegularExpressions", "Topology", yams])
     + room("Forecasting", ["Telemetry"])
     + room("Planning", ["AgentContract", "Telemetry", "Topology"])
     + room("Execution", ["AgentContract", "StateStore", "Telemetry", "Topology", logging])
@@ -142,14 +142,14 @@ let house: [Target] =
                 "Agent", "AgentContract", "Alerting", "StackConfiguration", "Dashboard", "Lab", "LogQL", "MetricStore", "Monitor",
                 "PromQL",
                 "Telemetry",
-                "Topology", "CLinux",
+                "Parsing", "Topology", "WAF", "CLinux",
                 argumentParser, logging, asyncHTTPClient, serviceLifecycle, unixSignals, nioCore, nioFoundationCompat, nioHTTP1,
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "Conformance",
-            dependencies: ["PromQL", "LogQL", "Parsing", "Telemetry", "TestKit"],
+            dependencies: ["PromQL", "LogQL", "Parsing", "Telemetry", "TestKit", "Topology", "WAF"],
             swiftSettings: settings
         ),
         .testTarget(

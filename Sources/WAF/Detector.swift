@@ -21,22 +21,28 @@ package final class Detector: Sendable {
     static let maximumClockError = 86_400e9
     /// Above the threshold by as much as fades in six minutes, so that an offender is one for long enough to be acted upon.
     static let overflowScore = 150.0
+    /// What a point of a request's judgement adds to the score of its address: three attacks of the least weight make an offender.
+    static let scorePerPoint = 8.0
 
     private struct State {
-        var decoder = RequestDecoder()
+        var inspector: Inspector
         var scores: [String: OffenderScore] = [:]
         var findings: [AttackFamily: Int] = [:]
         var judged = 0
         var reported: Set<String> = []
+
+        init(_ signatures: SignatureSet) { inspector = Inspector(signatures: signatures) }
     }
 
-    private let signatures = Signatures()
     private let exempt: [NetworkRange]
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    /// - Parameter exempt: networks never judged: own servers, proxies, the operator's allow list.
-    package init(exempt: [NetworkRange]) {
+    /// - Parameters:
+    ///   - exempt: networks never judged: own servers, proxies, the operator's allow list.
+    ///   - signatures: what requests are searched for.
+    package init(exempt: [NetworkRange], signatures: SignatureSet = .shipped) {
         self.exempt = exempt
+        state = Mutex(State(signatures))
     }
 
     /// Judges one request.
@@ -105,23 +111,27 @@ package final class Detector: Sendable {
     }
 
     private func judge(_ record: AccessRecord, _ time: Nanoseconds, _ score: inout OffenderScore, _ state: inout State) {
-        let decoded = state.decoder.decode(record.uri)
-        if let match = signatures.match(request: decoded) {
-            state.findings[match.family, default: 0] += 1
-            score.add(match.family, match.score, "\"\(match.literal)\" in \(Detector.text(record.uri))", at: time)
+        let judgement = state.inspector.judge(request: RequestText(record))
+        if judgement.isAttack, let family = judgement.family,
+            let finding = judgement.findings.first(where: { $0.rule.family == family })
+        {
+            state.findings[family, default: 0] += 1
+            score.add(
+                family, Double(judgement.score) * Detector.scorePerPoint,
+                "\(finding.rule.id): \"\(Detector.text(finding.matched[...]))\" in \(Detector.text(record.uri))", at: time)
+        } else {
+            for finding in judgement.findings where finding.rule.family == .probing {
+                score.add(.probing, Double(finding.rule.severity.points) * Detector.scorePerPoint, finding.rule.id, at: time)
+            }
         }
-        if let agent = record.userAgent, let match = signatures.match(userAgent: agent) {
-            state.findings[match.family, default: 0] += 1
-            score.add(match.family, match.score, "user agent \(Detector.text(agent))", at: time)
-        }
-        if LoginPaths.isAttempt(method: record.method, decodedURI: decoded), score.logins.add(at: time, Detector.logins) {
+        if LoginPaths.isAttempt(method: record.method, uri: record.uri), score.logins.add(at: time, Detector.logins) {
             state.findings[.bruteForce, default: 0] += 1
             score.add(
                 .bruteForce, Detector.overflowScore, "logins in quick succession, the last at \(Detector.text(record.uri))",
                 at: time)
         }
         guard [400, 401, 403, 404].contains(record.status) else { return }
-        let path = Detector.hash(decoded.prefix { $0 != UInt8(ascii: "?") })
+        let path = Detector.hash(record.uri.prefix { $0 != UInt8(ascii: "?") })
         guard !score.refusedPaths.contains(path) else { return }
         score.refusedPaths = score.refusedPaths.suffix(31) + [path]
         if score.probing.add(at: time, Detector.probing) {

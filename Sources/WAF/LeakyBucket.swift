@@ -6,19 +6,23 @@ package import Telemetry
 package struct LeakyBucket: Sendable, Equatable {
     /// How a bucket leaks.
     package struct Shape: Sendable, Equatable {
+        /// Events that fit; one more overflows.
         package let capacity: Double
         /// Nanoseconds in which one event drains.
         package let leakInterval: Nanoseconds
 
+        /// One event drains every `leakSeconds`.
         package init(capacity: Double, leakSeconds: Double) {
             self.capacity = capacity
             leakInterval = Nanoseconds(leakSeconds * 1e9)
         }
     }
 
+    /// Events in it, as of the last one.
     package private(set) var level = 0.0
     private var lastEvent: Nanoseconds = 0
 
+    /// An empty bucket.
     package init() {}
 
     /// Adds an event; true if the bucket overflows by it, which empties it.

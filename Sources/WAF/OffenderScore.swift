@@ -14,16 +14,25 @@ package struct OffenderScore: Sendable {
 
     /// One finding, to be shown.
     package struct Evidence: Sendable, Equatable, Codable {
+        /// When it was found.
         package var time: Nanoseconds
+        /// What kind of attack it tells.
         package var family: AttackFamily
+        /// What matched, and in which request.
         package var text: String
     }
 
+    /// The first request.
     package private(set) var firstSeen: Nanoseconds
+    /// The latest request.
     package private(set) var lastSeen: Nanoseconds
+    /// Requests counted, harmless ones too.
     package private(set) var requests = 0
+    /// Points, faded to ``lastSeen``.
     package private(set) var score = 0.0
+    /// Points by family.
     package private(set) var scores: [AttackFamily: Double] = [:]
+    /// The first finding and the latest ones.
     package private(set) var evidence: [Evidence] = []
     var probing = LeakyBucket()
     var logins = LeakyBucket()

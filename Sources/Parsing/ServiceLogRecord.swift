@@ -1,0 +1,72 @@
+/// What a service's log tells about someone who came: a login that failed or succeeded, a message refused, a probe.
+package struct ServiceLogRecord: Sendable {
+    /// Who wrote the line.
+    package enum Service: String, Sendable, CaseIterable {
+        case ssh, postfix, dovecot, exim, vsftpd, proftpd, mysql, magento
+    }
+
+    /// What happened.
+    package enum Event: String, Sendable {
+        case loginFailed = "login-failed"
+        /// The account does not exist: guessing of names.
+        case unknownUser = "unknown-user"
+        case loginSucceeded = "login-succeeded"
+        /// A mail, recipient or sender was refused.
+        case rejected
+        /// A client that speaks another protocol, or none.
+        case probe
+        /// No common algorithm: scanners and very old clients.
+        case negotiationFailed = "negotiation-failed"
+        case paymentFailed = "payment-failed"
+        case orderPlaced = "order-placed"
+    }
+
+    /// What a template's fields held.
+    package struct Fields: Sendable {
+        /// The client's address.
+        package internal(set) var source: ArraySlice<UInt8>?
+        /// The account.
+        package internal(set) var user: ArraySlice<UInt8>?
+        /// What else the form names.
+        package internal(set) var detail: ArraySlice<UInt8>?
+
+        /// False where `<source>` is no address.
+        mutating func take(_ field: LineTemplate.Field, _ value: ArraySlice<UInt8>) -> Bool {
+            switch field {
+            case .user: user = value
+            case .detail: detail = value
+            case .ignored: break
+            case .source:
+                guard ServiceLogRecord.isAddress(value) else { return false }
+                source = value
+            }
+            return true
+        }
+    }
+
+    /// Who wrote the line.
+    package let service: Service
+    /// What happened.
+    package let event: Event
+    /// What stood where.
+    package let fields: Fields
+
+    /// The client's address.
+    package var source: ArraySlice<UInt8>? { fields.source }
+    /// The account that was tried, as written.
+    package var user: ArraySlice<UInt8>? { fields.user.flatMap { $0.isEmpty ? nil : $0 } }
+
+    /// Digits, hexadecimal digits, dots and colons with at least two separators.
+    static func isAddress(_ bytes: ArraySlice<UInt8>) -> Bool {
+        guard bytes.count >= 3, bytes.count <= 45 else { return false }
+        var separators = 0
+        for byte in bytes {
+            if byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":") {
+                separators += 1
+            } else if !byte.isHexDigit {
+                return false
+            }
+        }
+        return separators >= 2
+    }
+}

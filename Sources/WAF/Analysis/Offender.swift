@@ -1,0 +1,118 @@
+import Parsing
+package import Telemetry
+package import Topology
+
+/// What one client did, with what it takes to show why it counts as an offender.
+package struct Offender: Sendable {
+    static let maximumEvidence = 12
+    static let maximumScore = 1_000
+
+    /// One finding or overflow.
+    package struct Evidence: Sendable {
+        /// When.
+        package let time: Nanoseconds
+        /// What kind of attack it tells.
+        package let family: AttackFamily
+        /// The rule or scenario.
+        package let rule: String
+        /// Why it tells an attack.
+        package let reason: String
+        /// What matched, after which transformations; of a scenario, the count and the time it took.
+        package let detail: String
+        /// The request line.
+        package let request: String
+    }
+
+    /// Who, as offenders are counted.
+    package let client: NetworkRange
+    /// The first request that is held against it.
+    package let firstSeen: Nanoseconds
+    /// The latest request.
+    package private(set) var lastSeen: Nanoseconds
+    /// Requests since the first attack.
+    package private(set) var requests = 0
+    /// Attacks among them.
+    package private(set) var attacks = 0
+    /// Bytes sent to it.
+    package private(set) var bytes: Int64 = 0
+    /// What the requests kept servers busy, where the log tells.
+    package private(set) var busySeconds = 0.0
+    /// Points of its attacks and overflows, bounded.
+    package private(set) var score = 0
+    /// Points by family.
+    package private(set) var families: [AttackFamily: Int] = [:]
+    /// The first finds of each rule.
+    package private(set) var evidence: [Evidence] = []
+    /// Hash of the user agent, and of the rules that fired: what campaigns have in common.
+    package private(set) var agent: UInt64 = 0
+    /// Rules and scenarios that fired.
+    package private(set) var ruleMask: Set<String> = []
+
+    init(_ client: NetworkRange, at time: Nanoseconds) {
+        self.client = client
+        firstSeen = time
+        lastSeen = time
+    }
+
+    /// The family that weighs most.
+    package var family: AttackFamily? { families.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key }
+
+    mutating func take(
+        _ record: AccessRecord, _ judgement: Judgement, _ overflows: [ScenarioEngine.Overflow], at time: Nanoseconds
+    ) {
+        requests += 1
+        lastSeen = max(lastSeen, time)
+        bytes += record.bytes
+        busySeconds += record.durationSeconds ?? 0
+        if let text = record.userAgent { agent = BehaviourEvent.hash(text) }
+        if judgement.isAttack { take(judgement, record, time) }
+        for overflow in overflows { take(overflow, record) }
+    }
+
+    private mutating func take(_ judgement: Judgement, _ record: AccessRecord, _ time: Nanoseconds) {
+        attacks += 1
+        for finding in judgement.findings {
+            add(finding.rule.family, finding.rule.severity.points)
+            let isNew = ruleMask.insert(finding.rule.id).inserted
+            guard isNew || evidence.count < 3, evidence.count < Offender.maximumEvidence else { continue }
+            let undone = finding.transforms.description
+            let after = undone.isEmpty ? "" : " after \(undone.joined(separator: ", "))"
+            evidence.append(
+                Evidence(
+                    time: time, family: finding.rule.family, rule: finding.rule.id, reason: finding.rule.reason,
+                    detail: "\"\(Offender.text(finding.matched[...]))\" in \(finding.part.rawValue)\(after)",
+                    request: Offender.text(record.request)))
+        }
+    }
+
+    private mutating func take(_ overflow: ScenarioEngine.Overflow, _ record: AccessRecord) {
+        add(overflow.scenario.family, 5)
+        ruleMask.insert(overflow.scenario.name)
+        guard evidence.count < Offender.maximumEvidence else { return }
+        let seconds = (Double(overflow.time) - Double(overflow.firstEvent)) / 1e9
+        evidence.append(
+            Evidence(
+                time: overflow.time, family: overflow.scenario.family, rule: overflow.scenario.name,
+                reason: overflow.scenario.reason,
+                detail: "\(overflow.eventCount) in \(Int(seconds)) s; \(Int(overflow.scenario.shape.capacity)) are allowed",
+                request: Offender.text(record.request)))
+    }
+
+    private mutating func add(_ family: AttackFamily, _ points: Int) {
+        score = min(score + points, Offender.maximumScore)
+        families[family, default: 0] += points
+    }
+
+    /// Printable ASCII, the rest as `\xHH`: logs are the attacker's to write into.
+    static func text(_ bytes: ArraySlice<UInt8>) -> String {
+        var output = ""
+        for byte in bytes.prefix(200) {
+            if byte >= 0x20, byte < 0x7f {
+                output.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                output += "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            }
+        }
+        return output
+    }
+}

@@ -1,0 +1,56 @@
+package import Telemetry
+package import Topology
+
+/// Something that someone did, as far as repetition of it may matter.
+package struct BehaviourEvent: Sendable {
+    /// What was done.
+    package enum Kind: String, Sendable, CaseIterable {
+        /// Any request.
+        case request
+        /// A request answered with 400, 401, 403 or 404.
+        case refused
+        /// A request that the signatures call an attack.
+        case attack
+        /// A request for something other than pictures, styles and scripts.
+        case page
+        case loginAttempt = "login-attempt"
+        case loginFailed = "login-failed"
+        case loginSucceeded = "login-succeeded"
+        case unknownUser = "unknown-user"
+        case negotiationFailed = "negotiation-failed"
+        case probe
+        case rejected
+        case paymentFailed = "payment-failed"
+    }
+
+    /// What was done.
+    package var kind: Kind
+    /// When it happened, by its own log line: replaying a log gives what living through it gave.
+    package var time: Nanoseconds
+    /// The client, as offenders are counted.
+    package var client: NetworkRange
+    /// Hashes of what distinct counts and groups go by; nil where the log does not tell.
+    package var path: UInt64?
+    /// The account that was tried.
+    package var account: UInt64?
+    /// The user agent.
+    package var agent: UInt64?
+
+    /// An event; hashes are those of ``hash(_:)``.
+    package init(
+        _ kind: Kind, at time: Nanoseconds, by client: NetworkRange, path: UInt64? = nil, account: UInt64? = nil,
+        agent: UInt64? = nil
+    ) {
+        self.kind = kind
+        self.time = time
+        self.client = client
+        self.path = path
+        self.account = account
+        self.agent = agent
+    }
+
+    /// The hash by which paths, accounts and agents are told apart (FNV-1a).
+    package static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
+        bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    }
+}

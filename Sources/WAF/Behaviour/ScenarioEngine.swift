@@ -1,0 +1,124 @@
+package import Telemetry
+package import Topology
+
+/// Runs scenarios over events, in event time, with bounded memory.
+///
+/// With capacity N a bucket overflows on event N + 1 within the time in which the events drain; it is then emptied and its group muted
+/// for a while. Each scenario keeps at most ``maximumBuckets``; when they are full, a sweep forgets those that have drained, and, if all
+/// are in use, the ones unused for longest.
+package struct ScenarioEngine: Sendable {
+    /// Buckets of one scenario.
+    package static let maximumBuckets = 200_000
+    /// Distinct values that a bucket remembers; one needs no more than its capacity.
+    static let maximumDistinct = 128
+
+    /// A bucket that overflowed.
+    package struct Overflow: Sendable {
+        /// What was too much.
+        package let scenario: Scenario
+        /// When the last drop fell.
+        package let time: Nanoseconds
+        /// Who: the client, or the client whose event was the last drop where buckets go by something else.
+        package let client: NetworkRange
+        /// Events since the bucket was last empty.
+        package let eventCount: Int
+        /// When the bucket was last empty.
+        package let firstEvent: Nanoseconds
+    }
+
+    private struct Bucket {
+        var level = LeakyBucket()
+        var first: Nanoseconds = 0
+        var last: Nanoseconds = 0
+        var count = 0
+        var mutedUntil: Nanoseconds = .min
+        var seen: [UInt64] = []
+    }
+
+    /// What is watched for.
+    package let scenarios: [Scenario]
+    private var buckets: [[UInt64: Bucket]]
+    /// Buckets forgotten before they had drained, for want of room.
+    package private(set) var forgotten = 0
+
+    /// An engine with empty buckets.
+    package init(_ scenarios: [Scenario] = Scenario.shipped) {
+        self.scenarios = scenarios
+        buckets = scenarios.map { _ in [:] }
+    }
+
+    /// Buckets held now.
+    package var bucketCount: Int { buckets.reduce(0) { $0 + $1.count } }
+
+    /// Adds an event; the overflows that it is the last drop of.
+    package mutating func observe(_ event: BehaviourEvent) -> [Overflow] {
+        var overflows: [Overflow] = []
+        for index in scenarios.indices where scenarios[index].kinds.contains(event.kind) {
+            guard let group = ScenarioEngine.group(scenarios[index].grouping, event) else { continue }
+            if buckets[index][group] == nil, buckets[index].count >= ScenarioEngine.maximumBuckets { sweep(index, event.time) }
+            if let overflow = ScenarioEngine.pour(event, into: &buckets[index][group, default: Bucket()], scenarios[index]) {
+                overflows.append(overflow)
+            }
+        }
+        return overflows
+    }
+
+    private static func pour(_ event: BehaviourEvent, into bucket: inout Bucket, _ scenario: Scenario) -> Overflow? {
+        if isDrained(bucket, scenario, event.time) {
+            bucket.count = 0
+            bucket.first = event.time
+            bucket.seen.removeAll(keepingCapacity: true)
+        }
+        bucket.last = max(bucket.last, event.time)
+        guard event.time >= bucket.mutedUntil else { return nil }
+        if let distinct = scenario.distinct {
+            guard let value = value(distinct, event), !bucket.seen.contains(value) else { return nil }
+            if bucket.seen.count >= maximumDistinct { bucket.seen.removeFirst() }
+            bucket.seen.append(value)
+        }
+        bucket.count += 1
+        guard bucket.level.add(at: event.time, scenario.shape) else { return nil }
+        let overflow = Overflow(
+            scenario: scenario, time: event.time, client: event.client, eventCount: bucket.count, firstEvent: bucket.first)
+        bucket.count = 0
+        bucket.seen.removeAll(keepingCapacity: true)
+        bucket.mutedUntil = event.time.addingReportingOverflow(scenario.muteSeconds * 1_000_000_000).partialValue
+        return overflow
+    }
+
+    /// Whether all that was poured in has leaked out again.
+    private static func isDrained(_ bucket: Bucket, _ scenario: Scenario, _ time: Nanoseconds) -> Bool {
+        guard bucket.count > 0 else { return true }
+        return Double(time) - Double(bucket.last) >= bucket.level.level * Double(scenario.shape.leakInterval)
+    }
+
+    private mutating func sweep(_ index: Int, _ time: Nanoseconds) {
+        let scenario = scenarios[index]
+        buckets[index] = buckets[index].filter {
+            !ScenarioEngine.isDrained($0.value, scenario, time) || $0.value.mutedUntil > time
+        }
+        guard buckets[index].count >= ScenarioEngine.maximumBuckets else { return }
+        let times = buckets[index].values.map(\.last).sorted()
+        let limit = times[times.count / 10]
+        let before = buckets[index].count
+        buckets[index] = buckets[index].filter { $0.value.last > limit }
+        forgotten += before - buckets[index].count
+    }
+
+    private static func group(_ grouping: Scenario.Grouping, _ event: BehaviourEvent) -> UInt64? {
+        switch grouping {
+        case .address: BehaviourEvent.hash(event.client.address.bytes)
+        case .network: BehaviourEvent.hash(event.client.address.bytes.prefix(event.client.address.bytes.count == 4 ? 3 : 6))
+        case .account: event.account
+        case .agent: event.agent
+        }
+    }
+
+    private static func value(_ distinct: Scenario.Distinct, _ event: BehaviourEvent) -> UInt64? {
+        switch distinct {
+        case .path: event.path
+        case .account: event.account
+        case .client: BehaviourEvent.hash(event.client.address.bytes)
+        }
+    }
+}

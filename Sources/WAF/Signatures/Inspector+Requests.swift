@@ -1,0 +1,82 @@
+/// A request as far as it is known: an access log shows the request line and a header or two, an audit log all of it.
+package struct RequestText: Sendable {
+    /// Empty where it cannot be told.
+    package var method: ArraySlice<UInt8>
+    /// Path and query, as received.
+    package var uri: ArraySlice<UInt8>
+    /// The host asked for.
+    package var host: ArraySlice<UInt8>?
+    /// What the client calls itself.
+    package var userAgent: ArraySlice<UInt8>?
+    /// Where the client says it comes from.
+    package var referer: ArraySlice<UInt8>?
+    /// All cookies, as in the header.
+    package var cookie: ArraySlice<UInt8>?
+    /// Values of other headers.
+    package var headers: [ArraySlice<UInt8>] = []
+    /// The body, where an audit log has it.
+    package var body: ArraySlice<UInt8>?
+
+    /// A request line; the rest is unknown.
+    package init(method: ArraySlice<UInt8>, uri: ArraySlice<UInt8>) {
+        self.method = method
+        self.uri = uri
+    }
+}
+
+extension Inspector {
+    /// Judges everything that is known of a request.
+    package mutating func judge(request: RequestText) -> Judgement {
+        var judgement = Judgement()
+        judge(request.method, .method, plusIsBlank: false, &judgement)
+        judge(uri: request.uri, &judgement)
+        if let host = request.host { judge(host, .host, plusIsBlank: false, &judgement) }
+        if let agent = request.userAgent { judge(agent, .userAgent, plusIsBlank: false, &judgement) }
+        if let referer = request.referer { judge(referer, .referer, plusIsBlank: false, &judgement) }
+        if let cookie = request.cookie {
+            judgePairs(cookie, separator: UInt8(ascii: ";"), .cookie, plusIsBlank: false, &judgement)
+        }
+        for header in request.headers { judge(header, .header, plusIsBlank: false, &judgement) }
+        if let body = request.body { judge(body: body, &judgement) }
+        return judgement
+    }
+
+    private mutating func judge(uri: ArraySlice<UInt8>, _ judgement: inout Judgement) {
+        let mark = uri.firstIndex(of: UInt8(ascii: "?")) ?? uri.endIndex
+        judge(uri[..<mark], .path, plusIsBlank: true, &judgement)
+        guard mark < uri.endIndex else { return }
+        judgePairs(uri[(mark + 1)...], separator: UInt8(ascii: "&"), .parameter, plusIsBlank: true, &judgement)
+    }
+
+    /// A form's pairs each; anything else as one value.
+    private mutating func judge(body: ArraySlice<UInt8>, _ judgement: inout Judgement) {
+        let isForm = !body.prefix(DecodedValue.maximumBytes).contains {
+            $0 == 0x0a || $0 == 0x20 || $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "<")
+        }
+        if isForm {
+            judgePairs(body, separator: UInt8(ascii: "&"), .body, plusIsBlank: true, &judgement)
+        } else {
+            judge(body, .body, plusIsBlank: false, &judgement)
+        }
+    }
+
+    private mutating func judgePairs(
+        _ text: ArraySlice<UInt8>, separator: UInt8, _ part: RequestPart, plusIsBlank: Bool, _ judgement: inout Judgement
+    ) {
+        var count = 0
+        for pair in text.split(separator: separator) {
+            count += 1
+            guard count <= Inspector.maximumParameters else { return }
+            guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else {
+                judge(pair, part, plusIsBlank: plusIsBlank, &judgement)
+                continue
+            }
+            let name = pair[..<equals]
+            if Inspector.isUnusual(name) { judge(name, .parameterName, plusIsBlank: plusIsBlank, &judgement) }
+            judge(pair[(equals + 1)...], part, plusIsBlank: plusIsBlank, &judgement)
+        }
+    }
+
+    /// Names of letters, digits, dots, dashes and brackets are looked at only for words that matter in names.
+    private static func isUnusual(_ name: ArraySlice<UInt8>) -> Bool { !name.isEmpty }
+}
