@@ -48,14 +48,16 @@ struct Annealing {
             let tolerance = temperature * exponentials[Int(truncatingIfNeeded: bits >> 54)]
             let changed =
                 bits & (1 << 53) == 0
-                ? proposeMove(&state, bits, tolerance, schedule.moveWeight) : proposeSwap(&state, bits, tolerance, schedule.moveWeight)
+                ? proposeMove(&state, bits, tolerance, schedule.moveWeight)
+                : proposeSwap(&state, bits, tolerance, schedule.moveWeight)
             if changed { note(state) }
         }
         return best
     }
 
     @inline(__always)
-    private mutating func proposeMove(_ state: inout SearchState, _ bits: UInt64, _ tolerance: Float, _ moveWeight: Float) -> Bool {
+    private mutating func proposeMove(_ state: inout SearchState, _ bits: UInt64, _ tolerance: Float, _ moveWeight: Float) -> Bool
+    {
         let container = SplitMix64.number(below: state.containerCount, from: bits)
         let more = generator.next()
         var server = SplitMix64.number(below: state.serverCount, from: more)
@@ -76,7 +78,8 @@ struct Annealing {
     }
 
     @inline(__always)
-    private mutating func proposeSwap(_ state: inout SearchState, _ bits: UInt64, _ tolerance: Float, _ moveWeight: Float) -> Bool {
+    private mutating func proposeSwap(_ state: inout SearchState, _ bits: UInt64, _ tolerance: Float, _ moveWeight: Float) -> Bool
+    {
         let one = SplitMix64.number(below: state.containerCount, from: bits)
         let other = SplitMix64.number(below: state.containerCount, from: generator.next())
         let first = state.place[one]

@@ -79,6 +79,8 @@ struct ExactSearch {
 
     private func repeatsEmptyServer(_ server: Int) -> Bool {
         guard isInterchangeable, state.load[server] == .zero else { return false }
-        return (0..<server).contains { state.load[$0] == .zero && capacity[$0] == capacity[server] && state.isOpen($0) == state.isOpen(server) }
+        return (0..<server).contains {
+            state.load[$0] == .zero && capacity[$0] == capacity[server] && state.isOpen($0) == state.isOpen(server)
+        }
     }
 }

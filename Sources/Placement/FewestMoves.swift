@@ -23,24 +23,28 @@ struct FewestMoves {
         var annealing = Annealing(seed: 2)
         var state = SearchState(problem, places: found, limitPercent: limitPercent, lossLimitPercent: lossLimitPercent)
         (places, cost) = (found, state.moveCost)
+        // Small problems end here, most others at the end.
+        prove(nodes: effort.exactNodes / 4)
+        // A move weighs little against a point over the limit, or a search that starts from an overload would rather stay there; and the
+        // temperature stays below a move's weight, or with many servers nearly everything would leave its own.
         let half = effort.proposalsForMoves / 2
-        for (start, weight) in [(kept, Float(1)), (nil, 0.5)] where cost > 0 {
+        for (start, weight) in [(kept, Float(0.25)), (nil, 0.1)] where !isProven {
             state.reset(to: start ?? places)
             let schedule = Annealing.Schedule(
-                proposals: half, startTemperature: weight * 2, endTemperature: weight * 0.2, moveWeight: weight,
+                proposals: half, startTemperature: weight * 0.4, endTemperature: weight * 0.1, moveWeight: weight,
                 stopsWhenFeasible: false)
             guard let better = annealing.run(&state, schedule) else { continue }
             state.reset(to: better)
             if state.moveCost < cost { (places, cost) = (better, state.moveCost) }
         }
-        exact()
+        prove(nodes: effort.exactNodes)
     }
 
-    private mutating func exact() {
-        isProven = cost == 0
+    private mutating func prove(nodes: Int) {
+        isProven = isProven || cost == 0
         while !isProven {
             let outcome = ExactSearch.run(
-                problem, limitPercent: limitPercent, lossLimitPercent: lossLimitPercent, costBelow: cost, nodes: effort.exactNodes)
+                problem, limitPercent: limitPercent, lossLimitPercent: lossLimitPercent, costBelow: cost, nodes: nodes)
             switch outcome {
             case .gaveUp: return
             case .none: isProven = true

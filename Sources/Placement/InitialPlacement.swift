@@ -50,7 +50,8 @@ enum InitialPlacement {
         var best: Int?
         var lowest = Float.infinity
         for server in 0..<state.serverCount where state.mayMove(container, to: server) {
-            let points = SIMD4<Float>(state.load[server] &+ state.demand[container]) * problem.servers[server].capacity.pointsPerUnit
+            let points =
+                SIMD4<Float>(state.load[server] &+ state.demand[container]) * problem.servers[server].capacity.pointsPerUnit
             if points.max() < lowest {
                 lowest = points.max()
                 best = server

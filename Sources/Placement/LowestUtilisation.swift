@@ -20,7 +20,8 @@ struct LowestUtilisation {
 
     /// - Throws: where losses count and no assignment was found that survives them all.
     mutating func search(from starts: [[Int]]) throws(PlacementError) {
-        var state = SearchState(problem, places: starts[0], limitPercent: SearchState.unlimitedPercent, lossLimitPercent: lossLimitPercent)
+        var state = SearchState(
+            problem, places: starts[0], limitPercent: SearchState.unlimitedPercent, lossLimitPercent: lossLimitPercent)
         var budget = effort.proposalsForUtilisation
         for start in starts {
             state.reset(to: start)
@@ -30,10 +31,27 @@ struct LowestUtilisation {
         if places.isEmpty { try survive(&state, &budget) }
         while percent > lowerBound {
             state.setLimit(percent: percent - 1)
-            guard let better = descend(&state, &budget) ?? exact() else { break }
+            guard let better = assignment(&state, &budget) else { break }
             state.reset(to: better)
             adopt(better, state.worstPercent)
         }
+    }
+
+    /// One attempt to find an assignment within the limit, then the exact search, which may prove that there is none; only then the rest
+    /// of the budget.
+    private mutating func assignment(_ state: inout SearchState, _ budget: inout Int) -> [Int]? {
+        if let found = anneal(&state, &budget) { return found }
+        switch ExactSearch.run(
+            problem, limitPercent: state.limitPercent, lossLimitPercent: lossLimitPercent, nodes: effort.exactNodes)
+        {
+        case .found(let places): return places
+        case .none: lowerBound = percent
+        case .gaveUp:
+            while budget > 0 {
+                if let found = anneal(&state, &budget) { return found }
+            }
+        }
+        return nil
     }
 
     private mutating func adopt(_ places: [Int], _ percent: Int) {
@@ -43,31 +61,18 @@ struct LowestUtilisation {
 
     /// Any assignment that survives the losses, whatever it loads.
     private mutating func survive(_ state: inout SearchState, _ budget: inout Int) throws(PlacementError) {
-        guard let found = descend(&state, &budget) else {
+        guard let found = assignment(&state, &budget) else {
             throw PlacementError(.infeasible, "no assignment was found that survives the loss of any one server")
         }
         state.reset(to: found)
         adopt(found, state.worstPercent)
     }
 
-    private mutating func descend(_ state: inout SearchState, _ budget: inout Int) -> [Int]? {
-        while budget > 0 {
-            let proposals = min(budget, effort.proposalsAnAttempt)
-            let schedule = Annealing.Schedule(
-                proposals: proposals, startTemperature: 5, endTemperature: 0.2, moveWeight: 0, stopsWhenFeasible: true)
-            let found = annealing.run(&state, schedule)
-            budget -= annealing.proposalsMade
-            if let found { return found }
-        }
-        return nil
-    }
-
-    /// What annealing did not find, or the proof that it is not there.
-    private mutating func exact() -> [Int]? {
-        let outcome = ExactSearch.run(
-            problem, limitPercent: percent - 1, lossLimitPercent: lossLimitPercent, nodes: effort.exactNodes)
-        if case .found(let places) = outcome { return places }
-        if outcome == .none { lowerBound = percent }
-        return nil
+    private mutating func anneal(_ state: inout SearchState, _ budget: inout Int) -> [Int]? {
+        let schedule = Annealing.Schedule(
+            proposals: min(budget, effort.proposalsAnAttempt), startTemperature: 5, endTemperature: 0.2, moveWeight: 0,
+            stopsWhenFeasible: true)
+        defer { budget -= annealing.proposalsMade }
+        return annealing.run(&state, schedule)
     }
 }

@@ -34,7 +34,8 @@ package struct PlacementInstance: Decodable, Sendable {
         for (position, server) in servers.enumerated() { index[server.id] = position }
         var converted: [PlacementProblem.Server] = []
         for server in servers {
-            let capacity = try amounts("server \(server.id)", [server.cpu, server.ram, server.net, server.disk ?? 0], least: [1, 1, 1, 0])
+            let capacity = try amounts(
+                "server \(server.id)", [server.cpu, server.ram, server.net, server.disk ?? 0], least: [1, 1, 1, 0])
             converted.append(PlacementProblem.Server(name: server.id, capacity: capacity))
         }
         var placed: [PlacementProblem.Container] = []

@@ -50,9 +50,11 @@ package struct SearchEffort: Sendable, Equatable {
 
     /// Enough for a placement within a point of the best, in some 25 ms for 20 servers and a second for 200.
     package static func standard(for problem: PlacementProblem) -> SearchEffort {
-        let isLarge = problem.containers.count > 200
+        let count = problem.containers.count
+        let attempt = min(max(60_000, count * 1_000), 600_000)
         return SearchEffort(
-            proposalsAnAttempt: isLarge ? 600_000 : 60_000, proposalsForUtilisation: isLarge ? 3_000_000 : 180_000,
-            proposalsForMoves: isLarge ? 4_000_000 : 200_000, exactNodes: 20_000)
+            proposalsAnAttempt: attempt, proposalsForUtilisation: 3 * attempt,
+            proposalsForMoves: min(max(200_000, count * 4_000), 6_000_000),
+            exactNodes: min(20_000, 160_000 / problem.servers.count))
     }
 }

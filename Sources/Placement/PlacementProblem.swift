@@ -136,7 +136,8 @@ package struct PlacementProblem: Sendable {
                 throw PlacementError(.unknownServer, "container \(container.name) names a server that is not there")
             }
             guard (0...1_000).contains(container.moveCost) else {
-                throw PlacementError(.outOfBounds, "container \(container.name): a move costs 0 to 1000, not \(container.moveCost)")
+                throw PlacementError(
+                    .outOfBounds, "container \(container.name): a move costs 0 to 1000, not \(container.moveCost)")
             }
         }
     }
