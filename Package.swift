@@ -141,7 +141,7 @@ let house: [Target] =
             name: "magewatch",
             dependencies: [
                 "Agent", "AgentContract", "Alerting", "StackConfiguration", "Dashboard", "Lab", "LogQL", "MetricStore", "Monitor",
-                "Placement", "PromQL",
+                "Placement", "Planning", "PromQL",
                 "Telemetry",
                 "Topology", "CLinux",
                 argumentParser, logging, asyncHTTPClient, serviceLifecycle, unixSignals, nioCore, nioFoundationCompat, nioHTTP1,

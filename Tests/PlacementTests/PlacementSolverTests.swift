@@ -17,16 +17,19 @@ import Testing
 
     @Test("An assignment keeps counterparts apart and is what it says it is", arguments: [(5, 10), (12, 18), (20, 24), (30, 60)])
     func consistency(servers: Int, groups: Int) throws {
+        var brief = PlacementObjective()
+        brief.effort = SearchEffort(
+            proposalsAnAttempt: 5_000, proposalsForUtilisation: 10_000, proposalsForMoves: 20_000, exactNodes: 1_000)
         for seed in 1...3 as ClosedRange<UInt64> {
             let problem = try Instances.random(seed: seed, servers: servers, groups: groups)
-            let solution = try PlacementSolver.solve(problem)
+            let solution = try PlacementSolver.solve(problem, brief)
             for group in 0..<groups {
                 #expect(solution.places[2 * group] != solution.places[2 * group + 1], "seed \(seed), group \(group)")
             }
             #expect(solution.worstPercent == Instances.worstPercent(problem, solution.places), "seed \(seed)")
             #expect(solution.moves == Instances.moves(problem, solution.places), "seed \(seed)")
             #expect(solution.worstPercentLowerBound <= solution.worstPercent, "seed \(seed)")
-            let again = try PlacementSolver.solve(problem)
+            let again = try PlacementSolver.solve(problem, brief)
             #expect(again == solution, "the same problem has the same answer, seed \(seed)")
         }
     }
