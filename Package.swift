@@ -74,10 +74,11 @@ let stores: [Target] =
     + room("LogStore", ["Telemetry", "Compression", "CLinux", "RegularExpressions"])
     + room("StateStore", ["Telemetry", "Topology", grdb])
 
-// Floor 2: languages, and the hands.
+// Floor 2: languages, what goes where, and the hands.
 let engines: [Target] =
     room("PromQL", ["Telemetry", "RegularExpressions"])
     + room("LogQL", ["Telemetry", "Parsing", "RegularExpressions"])
+    + room("Placement")
     + room("Drivers", ["AgentContract", "Telemetry", "Topology", "CLinux", logging, subprocess])
 
 // Floor 3: what watches, foresees, decides and acts.
@@ -86,7 +87,7 @@ let judgement: [Target] =
     + room("Checks", ["Telemetry", logging, asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS])
     + room("WAF", ["Telemetry", "Parsing", "RegularExpressions", "Topology", yams])
     + room("Forecasting", ["Telemetry"])
-    + room("Planning", ["AgentContract", "Telemetry", "Topology"])
+    + room("Planning", ["AgentContract", "Placement", "Telemetry", "Topology"])
     + room("Execution", ["AgentContract", "StateStore", "Telemetry", "Topology", logging])
 
 // Floor 4: the edges.
@@ -140,7 +141,7 @@ let house: [Target] =
             name: "magewatch",
             dependencies: [
                 "Agent", "AgentContract", "Alerting", "StackConfiguration", "Dashboard", "Lab", "LogQL", "MetricStore", "Monitor",
-                "PromQL",
+                "Placement", "Planning", "PromQL",
                 "Telemetry",
                 "Parsing", "Topology", "WAF", "CLinux",
                 argumentParser, logging, asyncHTTPClient, serviceLifecycle, unixSignals, nioCore, nioFoundationCompat, nioHTTP1,

@@ -11,5 +11,6 @@ let package = Package(
         .target(name: "BenchmarkKit", swiftSettings: settings),
         .executableTarget(name: "ingest-benchmark", dependencies: ["BenchmarkKit"], swiftSettings: settings),
         .executableTarget(name: "metrics-benchmark", dependencies: ["BenchmarkKit"], swiftSettings: settings),
+        .executableTarget(name: "placement-benchmark", dependencies: ["BenchmarkKit"], swiftSettings: settings),
     ]
 )

@@ -128,7 +128,7 @@ private struct Rescue {
         let servers = input.stack.attachedServers.filter {
             $0.name != lost.server && isUsable($0.name) && !leaving.contains($0.name)
         }
-        return Placement(stack: input.stack, coming: input.comingContainers + input.movingContainers)
+        return ServerRoom(stack: input.stack, coming: input.comingContainers + input.movingContainers)
             .candidates(for: lost, among: servers).first?.server
     }
 

@@ -85,7 +85,7 @@ struct ScaleOutChoice {
     private(set) var alternatives: [String] = []
     private(set) var trouble = Refusal(code: .noRoom, reason: "nothing was asked for")
 
-    private var placement: Placement
+    private var placement: ServerRoom
     private var takenNames: Set<String>
     private var takenAddresses: Set<String>
 
@@ -94,7 +94,7 @@ struct ScaleOutChoice {
         self.policy = policy
         self.input = input
         let all = input.comingContainers
-        placement = Placement(
+        placement = ServerRoom(
             stack: input.stack, measured: input.serverUtilisation, target: input.policy.targetUtilisation, coming: all)
         takenNames = Set((input.stack.containers + all).map(\.name))
         takenAddresses = Set((input.stack.containers + all).map(\.host)).union(input.stack.servers.map(\.address))

@@ -10,8 +10,10 @@ struct StackCommand: AsyncParsableCommand {
             EXAMPLES
               magewatch stack show
               magewatch stack show --api http://10.0.0.2:7101
+              magewatch stack placement --what-if 'lose s2'
+              magewatch stack solve instance.json        a placement instance, solved
             """,
-        subcommands: [Show.self], defaultSubcommand: Show.self)
+        subcommands: [Show.self, StackPlacementCommand.self, StackSolveCommand.self], defaultSubcommand: Show.self)
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Servers with their containers and leases.")

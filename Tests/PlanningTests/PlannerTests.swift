@@ -324,7 +324,7 @@ enum House {
         let backup = House.container("web1b", on: "", kind: .backup, of: "web1")
         let roomy = Stack(
             name: "x", servers: stack.servers, containers: stack.containers.filter { $0.name == "web1" })
-        let names = Placement(stack: roomy).candidates(for: backup, among: roomy.servers).map(\.server.name)
+        let names = ServerRoom(stack: roomy).candidates(for: backup, among: roomy.servers).map(\.server.name)
         #expect(!names.contains("s1") && names.count == 3)
     }
 }

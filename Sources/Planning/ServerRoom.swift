@@ -1,7 +1,7 @@
 package import Topology
 
 /// Where a container would best stand, by what its limits leave free on each server.
-package struct Placement: Sendable {
+package struct ServerRoom: Sendable {
     /// A server, and how good it would be.
     package struct Candidate: Sendable, Equatable {
         package var server: Server
