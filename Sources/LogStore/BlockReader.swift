@@ -1,14 +1,18 @@
-import CLinux
 import Compression
 import Telemetry
 
 /// Reads a block: section by section, as they are wanted, each checked against its checksum.
 final class BlockReader {
     private let source: (_ offset: Int, _ count: Int) throws(LogStoreError) -> [UInt8]
-    private let table: BlockFormat.Table
+    let table: BlockFormat.Table
     private let bodyOffset: Int
-    private var columns: [Int: ColumnValues] = [:]
-    private var cachedLayout: (shapes: ShapeTable, ids: [Int64], counts: [Int])?
+    private var columns: [Int: Column] = [:]
+    private var directory: [ColumnDescription]?
+    private var texts: [Int: ShapedRows] = [:]
+    /// The filter of trigrams, where it was read.
+    private(set) var knownTrigrams: TrigramFilter?
+    private var knownTimes: [Nanoseconds]?
+    private var knownMetadata: (labels: [Labels], ids: [Int64])?
 
     /// A block read through `source`, which gives bytes by their offset in the block.
     init(length: Int, source: @escaping (_ offset: Int, _ count: Int) throws(LogStoreError) -> [UInt8]) throws(LogStoreError) {
@@ -34,155 +38,137 @@ final class BlockReader {
     }
 
     var rowCount: Int { table.rows }
-    var layout: BlockFormat.Layout { table.layout }
 
-    private func section(_ kind: BlockFormat.SectionKind, column: Int = 0) throws(LogStoreError) -> [UInt8] {
-        guard let section = table.section(kind, column: column) else { throw .corrupt("block lacks its section \(kind)") }
+    private func section(_ kind: BlockFormat.SectionKind, number: Int = 0) throws(LogStoreError) -> [UInt8] {
+        guard let section = table.section(kind, number: number) else { throw .corrupt("block lacks its section \(kind)") }
         let stored = try source(bodyOffset + section.offset, section.storedLength)
         guard CRC32C.checksum(stored) == section.checksum else {
-            throw .corrupt("section \(kind) \(column) fails its checksum")
+            throw .corrupt("section \(kind) \(number) fails its checksum")
         }
         if section.storedLength == section.rawLength { return stored }
         do {
             return try LZ4.decompress(stored[...], size: section.rawLength)
         } catch {
-            throw .corrupt("section \(kind) \(column): \(error)")
+            throw .corrupt("section \(kind) \(number): \(error)")
         }
+    }
+
+    func filter() throws(LogStoreError) -> BloomFilter {
+        try BloomFilter(decoding: section(.filter))
+    }
+
+    func trigrams() throws(LogStoreError) -> TrigramFilter {
+        if let knownTrigrams { return knownTrigrams }
+        let filter = try TrigramFilter(decoding: section(.trigrams))
+        knownTrigrams = filter
+        return filter
     }
 
     func times() throws(LogStoreError) -> [Nanoseconds] {
-        try TimeColumn.decode(section(.times), count: table.rows)
+        if let knownTimes { return knownTimes }
+        let times = try TimeColumn.decode(section(.times), count: table.rows)
+        knownTimes = times
+        return times
     }
 
-    /// All rows, rebuilt.
-    func rows() throws(LogStoreError) -> RowSet {
-        var result = RowSet()
-        result.rows.reserveCapacity(table.rows)
-        for time in try times() {
-            result.rows.append(RowSet.Row(timestamp: time, buffer: 0, metadata: 0, start: 0, end: 0))
+    /// Label sets and, by row, which of them it has: 0 for none.
+    func metadata() throws(LogStoreError) -> (labels: [Labels], ids: [Int64])? {
+        guard table.section(.metadata) != nil else { return nil }
+        if let knownMetadata { return knownMetadata }
+        let bytes = try section(.metadata)
+        var reader = ByteReader(bytes[...])
+        var labels = [Labels.empty]
+        for _ in 0..<(try reader.count(limit: table.rows)) { labels.append(Labels(canonical: try reader.string())) }
+        let ids = try IntegerColumn.decode(table.rows, from: &reader)
+        for id in ids where id < 0 || id >= labels.count { throw .corrupt("metadata id \(id) of \(labels.count)") }
+        knownMetadata = (labels, ids)
+        return (labels, ids)
+    }
+
+    /// What is known of the columns without reading them.
+    func descriptions() throws(LogStoreError) -> [ColumnDescription] {
+        if let directory { return directory }
+        let bytes = try section(.columns)
+        var reader = ByteReader(bytes[...])
+        var result: [ColumnDescription] = []
+        for _ in 0..<(try reader.count(limit: BlockFormat.maximumColumns)) {
+            result.append(try ColumnDescription(from: &reader))
         }
-        try addMetadata(to: &result)
-        if table.layout == .plain { try addPlainLines(to: &result) } else { try addShapedLines(to: &result) }
+        directory = result
         return result
     }
 
-    private func addMetadata(to result: inout RowSet) throws(LogStoreError) {
-        guard table.section(.metadata) != nil else { return }
-        let bytes = try section(.metadata)
+    /// The shapes and rows of the lines, or of the values that a column cut again.
+    func text(_ number: Int = 0) throws(LogStoreError) -> ShapedRows {
+        if let known = texts[number] { return known }
+        let bytes = try section(.shapes, number: number)
         var reader = ByteReader(bytes[...])
-        let count = try reader.count(limit: table.rows)
-        for _ in 0..<count { result.metadata.append(Labels(canonical: try reader.string())) }
-        for (index, id) in try IntegerColumn.decode(table.rows, from: &reader).enumerated() {
-            guard id >= 0, id <= count else { throw .corrupt("metadata id \(id) of \(count)") }
-            result.rows[index].metadata = Int32(id)
-        }
-    }
-
-    private func addPlainLines(to result: inout RowSet) throws(LogStoreError) {
-        let text = try section(.text)
-        let lengths = try section(.lengths)
-        var reader = ByteReader(lengths[...])
-        var end = 0
-        for (index, length) in try IntegerColumn.decode(table.rows, from: &reader).enumerated() {
-            guard length >= 0, length <= text.count - end else { throw .corrupt("line of \(length) bytes") }
-            result.rows[index].start = end
-            end += Int(length)
-            result.rows[index].end = end
-        }
-        result.buffers = [text]
-    }
-
-    /// The shapes, the shape of each row, and how many values each column has.
-    private func shapeLayout() throws(LogStoreError) -> (shapes: ShapeTable, ids: [Int64], counts: [Int]) {
-        if let cachedLayout { return cachedLayout }
-        let shapeBytes = try section(.shapes)
-        var reader = ByteReader(shapeBytes[...])
-        let shapes = try ShapeTable(from: &reader)
-        var ids = [Int64](repeating: 0, count: table.rows)
-        if shapes.shapes.count > 1 {
-            let bytes = try section(.shapeIDs)
+        let shapes = try LineShape.decode(from: &reader, columns: try descriptions().count)
+        let count = number == 0 ? table.rows : try singleCount(number)
+        var ids = [Int64](repeating: 0, count: count)
+        if shapes.count > 1 {
+            let bytes = try section(.shapeIDs, number: number)
             var reader = ByteReader(bytes[...])
-            ids = try IntegerColumn.decode(table.rows, from: &reader)
+            ids = try BitFrames.decode(count, from: &reader)
         }
-        var counts = [Int](repeating: 0, count: shapes.columnCount)
-        for id in ids {
-            guard id >= 0, id < shapes.shapes.count else { throw .corrupt("shape \(id) of \(shapes.shapes.count)") }
-            for column in shapes.shapes[Int(id)].columns { counts[column] += 1 }
+        let rows = try ShapedRows(shapes, ids) { [unowned self] (index) throws(LogStoreError) in
+            let description = try descriptions()[index]
+            // Values of values are never cut again: a damaged block must not make the reader descend without end.
+            if number > 0, case .strings(_, _, let shaped) = description.type, shaped != 0 { throw .corrupt("shapes in shapes") }
+            return try column(index)
         }
-        cachedLayout = (shapes, ids, counts)
-        return (shapes, ids, counts)
+        for (column, uses) in rows.uses where try descriptions()[column].count != uses {
+            throw .corrupt("column \(column) has not as many values as its shapes need")
+        }
+        texts[number] = rows
+        return rows
     }
 
-    private func column(_ index: Int, count: Int) throws(LogStoreError) -> ColumnValues {
+    private func singleCount(_ number: Int) throws(LogStoreError) -> Int {
+        for description in try descriptions() {
+            if case .strings(_, let single, number) = description.type { return single }
+        }
+        throw .corrupt("no column has the shapes \(number)")
+    }
+
+    func column(_ index: Int) throws(LogStoreError) -> Column {
         if let known = columns[index] { return known }
-        let values = try ColumnValues(try section(.column, column: index), count: count)
-        columns[index] = values
-        return values
+        let description = try descriptions()[index]
+        let values = try section(.values, number: index)
+        let column: Column
+        if case .strings(_, _, let shaped) = description.type {
+            let texts = shaped == 0 ? nil : try text(shaped).decoded()
+            column = try Column(description, values: values, ids: try section(.ids, number: index), shaped: texts)
+        } else {
+            column = try Column(description, values: values)
+        }
+        columns[index] = column
+        return column
     }
 
-    private func addShapedLines(to result: inout RowSet) throws(LogStoreError) {
-        let (shapes, ids, counts) = try shapeLayout()
-        var values: [ColumnValues] = []
-        for index in counts.indices { values.append(try column(index, count: counts[index])) }
-        var next = [Int](repeating: 0, count: counts.count)
+    /// Rows of a range, rebuilt; only those selected if there is a selection.
+    func rows(_ range: Range<Int>? = nil, selected: RowSelection? = nil) throws(LogStoreError) -> RowSet {
+        let range = range ?? 0..<table.rows
+        let times = try times()
+        let metadata = try metadata()
+        var result = RowSet()
+        if let metadata { result.metadata = metadata.labels }
         var text: [UInt8] = []
-        text.reserveCapacity(table.textBytes)
-        for row in ids.indices {
-            result.rows[row].start = text.count
-            let shape = shapes.shapes[Int(ids[row])]
-            for slot in shape.columns.indices {
-                text.append(contentsOf: shape.literals[slot])
-                let index = shape.columns[slot]
-                values[index].append(next[index], to: &text)
-                next[index] += 1
-            }
-            if let last = shape.literals.last { text.append(contentsOf: last) }
-            result.rows[row].end = text.count
+        var rows: [RowSet.Row] = []
+        if selected == nil {
+            rows.reserveCapacity(range.count)
+            text.reserveCapacity(table.textBytes / max(1, table.rows) * range.count + 1024)
         }
-        guard text.count == table.textBytes else {
+        try self.text().forEach(range, selected: selected, times: times, into: &text) { row, start, end in
+            rows.append(
+                RowSet.Row(
+                    timestamp: times[row], buffer: 0, metadata: metadata.map { Int32($0.ids[row]) } ?? 0, start: start, end: end))
+        }
+        guard range.count < table.rows || selected != nil || text.count == table.textBytes else {
             throw .corrupt("block yields \(text.count) bytes of text, \(table.textBytes) were written")
         }
+        result.rows = rows
         result.buffers = [text]
-    }
-
-    /// False only where no line of the block contains all the literals.
-    func mayContain(_ literals: [[UInt8]]) throws(LogStoreError) -> Bool {
-        var filter: BloomFilter?
-        for literal in literals {
-            let needle = Needle(literal)
-            if needle.wholeWords.isEmpty { continue }
-            let known: BloomFilter
-            if let filter { known = filter } else { known = try BloomFilter(decoding: section(.filter)[...]) }
-            filter = known
-            for hash in needle.wholeWords where !known.mayContain(hash) { return false }
-        }
-        guard table.layout != .plain else { return true }
-        for literal in literals {
-            for part in Needle(literal).partialWords {
-                if try !columnsMayContain(part) { return false }
-            }
-        }
-        return true
-    }
-
-    /// Whether a run of letters and digits, at least one of them a letter, stands in a constant text or a value.
-    private func columnsMayContain(_ part: [UInt8]) throws(LogStoreError) -> Bool {
-        let (shapes, _, counts) = try shapeLayout()
-        for shape in shapes.shapes {
-            for literal in shape.literals where BlockReader.contains(literal[...], part) { return true }
-        }
-        for index in counts.indices {
-            if let text = try column(index, count: counts[index]).searchable, BlockReader.contains(text, part) { return true }
-        }
-        return false
-    }
-
-    private static func contains(_ text: ArraySlice<UInt8>, _ part: [UInt8]) -> Bool {
-        unsafe text.withUnsafeBytes { haystack in
-            unsafe part.withUnsafeBytes { needle in
-                guard let start = haystack.baseAddress, let wanted = needle.baseAddress else { return false }
-                return unsafe clinux_memmem(start, haystack.count, wanted, needle.count) != nil
-            }
-        }
+        return result
     }
 }

@@ -12,12 +12,9 @@ struct BloomFilter: Sendable {
         }
     }
 
-    init(decoding bytes: ArraySlice<UInt8>) throws(LogStoreError) {
-        var reader = ByteReader(bytes)
+    init(decoding bytes: [UInt8]) throws(LogStoreError) {
         guard bytes.count >= 8, bytes.count % 8 == 0 else { throw .corrupt("filter of \(bytes.count) bytes") }
-        words = []
-        words.reserveCapacity(bytes.count / 8)
-        for _ in 0..<(bytes.count / 8) { words.append(try reader.fixed64()) }
+        words = Bytes.words(bytes)
     }
 
     var encoded: [UInt8] {

@@ -17,4 +17,10 @@ enum ByteClass {
     static let quote = UInt8(ascii: "\"")
     static let backslash = UInt8(ascii: "\\")
     static let colon = UInt8(ascii: ":")
+
+    /// Whether the name of a month may begin so.
+    static func startsMonth(_ byte: UInt8) -> Bool {
+        // One bit for each of A, D, F, J, M, N, O, S.
+        byte >= 0x41 && byte <= 0x53 && (0x47229 >> (UInt32(byte) - 0x41)) & 1 != 0
+    }
 }

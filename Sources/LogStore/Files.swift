@@ -63,6 +63,40 @@ enum Files {
         try syncDirectory(directory)
     }
 
+    /// Gives a file a second name, or copies it where that can't be. The new name is durable once its directory is synced.
+    static func link(_ path: String, to other: String) throws(LogStoreError) {
+        if unsafe Glibc.link(path, other) == 0 { return }
+        try copy(path, to: other)
+    }
+
+    /// Copies a file in pieces, and syncs the copy.
+    static func copy(_ path: String, to other: String) throws(LogStoreError) {
+        let pieceBytes = 1 << 20
+        let source = try OpenFile(path, flags: O_RDONLY)
+        let target = try OpenFile(other, flags: O_WRONLY | O_CREAT | O_TRUNC)
+        let size = try source.size()
+        for offset in stride(from: 0, to: size, by: pieceBytes) {
+            try target.write(source.read(min(pieceBytes, size - offset), at: offset), at: offset)
+        }
+        try target.sync()
+    }
+
+    /// The directory in which a path stands.
+    static func parent(of path: String) -> String {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: true).dropLast().joined(separator: "/")
+        return path.hasPrefix("/") ? "/" + parts : parts.isEmpty ? "." : parts
+    }
+
+    /// Removes a directory and what is in it; nothing where there is none.
+    static func removeTree(_ path: String) throws(LogStoreError) {
+        guard exists(path) else { return }
+        for name in try list(path) {
+            let inner = path + "/" + name
+            if unsafe unlink(inner) != 0 { try removeTree(inner) }
+        }
+        guard unsafe rmdir(path) == 0 || errno == ENOENT else { throw OpenFile.failure("remove", path) }
+    }
+
     static func syncDirectory(_ path: String) throws(LogStoreError) {
         try OpenFile(path, flags: O_RDONLY | O_DIRECTORY).sync()
     }

@@ -1,126 +1,133 @@
-/// Integers in frames of 256: each frame stores its smallest value and the rest bit by bit, or the same for differences.
+/// Integers in frames of 256, in whichever of three modes is smallest.
 ///
 /// ```
-/// mode (0 values, 1 differences) | frame ... frame
+/// mode | then
+/// 0 values        frames
+/// 1 differences   frames of the difference to the value before
+/// 2 distinct      count | distinct values, ascending, as mode 1 | ids as mode 0: 0 for a value seen once, else place + 1 | values seen
+///                 once as mode 0
 /// frame: smallest, zigzag | bits a value | values - smallest, packed, least significant bit first
 /// ```
 enum IntegerColumn {
     static let frameLength = 256
+    /// Values looked at to decide whether distinct values are few enough to be worth a table.
+    private static let probe = 1024
 
     static func encode(_ values: [Int64], into writer: inout ByteWriter) {
-        var differences: [Int64] = []
-        differences.reserveCapacity(values.count)
-        var previous: Int64 = 0
-        for value in values {
-            differences.append(value &- previous)
-            previous = value
+        let plain = cost(values)
+        let differences = IntegerColumn.differences(values)
+        let stepped = cost(differences)
+        if plain > values.count, stepped > values.count, let table = DistinctIntegers(values, probe: probe) {
+            var packed = ByteWriter()
+            encode(table, into: &packed)
+            if packed.bytes.count * 8 < min(plain, stepped) {
+                writer.byte(2)
+                writer.bytes.append(contentsOf: packed.bytes)
+                return
+            }
         }
-        if cost(differences) < cost(values) {
-            writer.byte(1)
-            encodeFrames(differences, into: &writer)
-        } else {
-            writer.byte(0)
-            encodeFrames(values, into: &writer)
+        writer.byte(stepped < plain ? 1 : 0)
+        BitFrames.encode(stepped < plain ? differences : values, into: &writer)
+    }
+
+    private static func encode(_ table: DistinctIntegers, into writer: inout ByteWriter) {
+        writer.count(table.repeated.count)
+        BitFrames.encode(differences(table.repeated), into: &writer)
+        BitFrames.encode(table.ids, into: &writer)
+        BitFrames.encode(table.single, into: &writer)
+    }
+
+    private static func differences(_ values: [Int64]) -> [Int64] {
+        var previous: Int64 = 0
+        return values.map { value in
+            defer { previous = value }
+            return value &- previous
+        }
+    }
+
+    private static func accumulate(_ values: inout [Int64]) {
+        var sum: Int64 = 0
+        for index in values.indices {
+            sum &+= values[index]
+            values[index] = sum
         }
     }
 
     static func decode(_ count: Int, from reader: inout ByteReader) throws(LogStoreError) -> [Int64] {
-        let mode = try reader.byte()
-        guard mode <= 1 else { throw .corrupt("integer column of unknown mode \(mode)") }
-        var values: [Int64] = []
-        values.reserveCapacity(count)
-        var first = 0
-        while first < count {
-            try decodeFrame(min(frameLength, count - first), from: &reader, into: &values)
-            first += frameLength
-        }
-        if mode == 1 {
-            var sum: Int64 = 0
-            for index in values.indices {
-                sum &+= values[index]
-                values[index] = sum
-            }
-        }
-        return values
+        let (values, ids) = try decodeDistinct(count, ofColumn: &reader)
+        return ids.isEmpty ? values : ids.map { values[Int($0)] }
     }
 
-    private static func bounds(_ values: ArraySlice<Int64>) -> (smallest: Int64, width: Int) {
-        var smallest = Int64.max
-        var largest = Int64.min
-        for value in values {
-            smallest = min(smallest, value)
-            largest = max(largest, value)
+    /// The values by row; or where they are stored so, distinct values and which of them each row has.
+    static func decodeDistinct(_ count: Int, ofColumn reader: inout ByteReader) throws(LogStoreError) -> (
+        values: [Int64], ids: [Int64]
+    ) {
+        switch try reader.byte() {
+        case 0:
+            return (try BitFrames.decode(count, from: &reader), [])
+        case 1:
+            var values = try BitFrames.decode(count, from: &reader)
+            accumulate(&values)
+            return (values, [])
+        case 2:
+            return try decodeTable(count, from: &reader)
+        case let mode:
+            throw .corrupt("integer column of unknown mode \(mode)")
         }
-        let span = UInt64(bitPattern: largest &- smallest)
-        return (smallest, 64 - span.leadingZeroBitCount)
     }
 
+    private static func decodeTable(_ count: Int, from reader: inout ByteReader) throws(LogStoreError) -> (
+        values: [Int64], ids: [Int64]
+    ) {
+        let repeated = try reader.count(limit: count)
+        var values = try BitFrames.decode(repeated, from: &reader)
+        accumulate(&values)
+        var ids = try BitFrames.decode(count, from: &reader)
+        // Values seen once stand behind the others, in the order of their rows.
+        var next = Int64(repeated)
+        for index in ids.indices {
+            let id = ids[index]
+            guard id >= 0, id <= repeated else { throw .corrupt("id \(id) of \(repeated) distinct integers") }
+            ids[index] = id == 0 ? next : id - 1
+            if id == 0 { next += 1 }
+        }
+        values.append(contentsOf: try BitFrames.decode(Int(next) - repeated, from: &reader))
+        return (values, ids)
+    }
+
+    /// Bits that frames of these values take.
     private static func cost(_ values: [Int64]) -> Int {
         var bits = 0
         for first in stride(from: 0, to: values.count, by: frameLength) {
-            let frame = values[first..<min(first + frameLength, values.count)]
-            bits += bounds(frame).width * frame.count
+            let end = min(first + frameLength, values.count)
+            bits += BitFrames.bounds(values, first..<end).width * (end - first) + 24
         }
         return bits
     }
+}
 
-    private static func encodeFrames(_ values: [Int64], into writer: inout ByteWriter) {
-        for first in stride(from: 0, to: values.count, by: frameLength) {
-            let frame = values[first..<min(first + frameLength, values.count)]
-            let (smallest, width) = bounds(frame)
-            writer.zigzag(smallest)
-            writer.byte(UInt8(width))
-            if width == 0 { continue }
-            var word: UInt64 = 0
-            var filled = 0
-            for value in frame {
-                let bits = UInt64(bitPattern: value &- smallest)
-                word |= bits << UInt64(filled)
-                let room = 64 - filled
-                if width >= room {
-                    writer.fixed64(word)
-                    // A shift by 64 gives 0, as it must when the value ended with the word.
-                    word = bits >> room
-                    filled = width - room
-                } else {
-                    filled += width
-                }
-            }
-            for shift in stride(from: 0, to: filled, by: 8) { writer.byte(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
-        }
-    }
+/// The distinct values of a column: those that repeat, which of them each row has, and those seen once.
+private struct DistinctIntegers {
+    private(set) var repeated: [Int64] = []
+    private(set) var ids: [Int64] = []
+    private(set) var single: [Int64] = []
 
-    private static func decodeFrame(_ count: Int, from reader: inout ByteReader, into values: inout [Int64])
-        throws(LogStoreError)
-    {
-        let smallest = try reader.zigzag()
-        let width = Int(try reader.byte())
-        guard width <= 64 else { throw .corrupt("integer frame of \(width) bits") }
-        if width == 0 {
-            values.append(contentsOf: repeatElement(smallest, count: count))
-            return
+    /// Nil where nearly every value differs from the others, as the first ones show.
+    init?(_ values: [Int64], probe: Int) {
+        let first = values.prefix(probe)
+        guard Set(first).count * 8 < first.count * 7 else { return nil }
+        let sorted = values.sorted()
+        for index in sorted.indices.dropFirst() where sorted[index] == sorted[index - 1] {
+            if repeated.last != sorted[index] { repeated.append(sorted[index]) }
         }
-        let packed = try reader.take((count * width + 7) / 8)
-        let mask: UInt64 = width == 64 ? .max : (1 << UInt64(width)) - 1
-        var position = packed.startIndex
-        var word: UInt64 = 0
-        var available = 0
-        for _ in 0..<count {
-            var bits = word
-            if available < width {
-                var next: UInt64 = 0
-                let bytes = min(8, packed.endIndex - position)
-                for index in 0..<bytes { next |= UInt64(packed[position + index]) << UInt64(8 * index) }
-                position += bytes
-                bits |= next << UInt64(available)
-                let used = width - available
-                word = next >> used
-                available = bytes * 8 - used
-            } else {
-                word >>= UInt64(width)
-                available -= width
-            }
-            values.append(smallest &+ Int64(bitPattern: bits & mask))
+        var places: [Int64: Int64] = [:]
+        places.reserveCapacity(repeated.count)
+        for (place, value) in repeated.enumerated() { places[value] = Int64(place + 1) }
+        ids.reserveCapacity(values.count)
+        for value in values {
+            let id = places[value] ?? 0
+            ids.append(id)
+            if id == 0 { single.append(value) }
         }
     }
 }

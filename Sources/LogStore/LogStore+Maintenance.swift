@@ -4,7 +4,7 @@ import Telemetry
 
 extension LogStore {
     /// A head that is to become blocks.
-    private struct Flush {
+    struct Flush {
         var id: Int
         var labels: Labels
         var chunks: [StreamHead.Chunk]
@@ -15,89 +15,115 @@ extension LogStore {
         guard !state.withLock({ $0.isClosed }) else {
             throw LogStoreError(.closed, "log store \(directory) was closed")
         }
-        applyRetention(now: now)
         // What is too old goes first: on a full disk it makes the room that the rest needs.
-        try removeExpired()
+        try expire(now: now)
         let flushes = sealHeads(now: now)
         if !flushes.isEmpty { try write(flushes) }
         try shortenLog()
+        try finishDeletions()
+        try mergeFiles()
         publishGauges()
     }
 
-    private func applyRetention(now: Nanoseconds) {
-        guard let retention = options.retention else { return }
-        let (floor, overflow) = now.subtractingReportingOverflow(retention)
-        state.withLock { $0.retentionFloor = overflow ? .min : floor }
-    }
-
+    /// Closes the heads that are due: full ones, old ones, those that keep the log long, and where memory runs short the largest.
     private func sealHeads(now: Nanoseconds) -> [Flush] {
-        state.withLock { state in
-            // When memory runs short all heads are written, whatever their age.
-            let pressed = state.headBytes > options.maximumHeadBytes / 2
-            var flushes: [Flush] = []
+        let isLogLong = log.withLock { $0.bytes } > options.maximumLogBytes
+        return state.withLock { state in
+            var due: [Int] = []
+            var others: [(id: Int, bytes: Int)] = []
+            let pinned = state.appliedSequence - (state.appliedSequence - state.flushedSequence) / 2
             for id in state.streams.indices {
                 guard let head = state.streams[id]?.head, !head.isEmpty else { continue }
                 let since = state.streams[id]?.headSince ?? now
                 state.streams[id]?.headSince = since
-                guard
-                    pressed || head.lines >= options.blockLines || head.bytes >= options.blockBytes
-                        || now &- since >= options.blockAge
-                else { continue }
-                guard let labels = state.streams[id]?.labels, let chunks = state.streams[id]?.head.seal() else { continue }
-                flushes.append(Flush(id: id, labels: labels, chunks: chunks, throughSequence: head.lastSequence))
+                if head.lines >= options.blockLines || head.bytes >= options.blockBytes || now &- since >= options.blockAge
+                    || isLogLong && head.firstSequence <= pinned
+                {
+                    due.append(id)
+                } else {
+                    others.append((id, head.bytes))
+                }
             }
-            return flushes
+            var left = others.reduce(0) { $0 + $1.bytes }
+            if state.headBytes > options.headBytes {
+                for other in others.sorted(by: { $0.bytes > $1.bytes }) where left > options.headBytes / 2 {
+                    due.append(other.id)
+                    left -= other.bytes
+                }
+            }
+            return due.sorted().compactMap { LogStore.seal(&state, $0) }
         }
     }
 
-    private func write(_ flushes: [Flush]) throws(LogStoreError) {
-        var streams: [(labels: Labels, blocks: [(entry: BlockFile.Entry, bytes: [UInt8])])] = []
-        for flush in flushes {
-            let rows = StreamHead.rows(flush.chunks, in: .min ... .max)
-            var blocks: [(entry: BlockFile.Entry, bytes: [UInt8])] = []
-            for range in split(rows) {
-                let packed = rows.packed(range)
-                let bytes = try BlockEncoder.encode(packed)
-                let entry = BlockFile.Entry(
-                    offset: 0, length: bytes.count, rows: packed.count, textBytes: packed.buffers[0].count,
-                    first: packed.rows[0].timestamp, last: packed.rows[packed.count - 1].timestamp,
-                    throughSequence: flush.throughSequence)
-                blocks.append((entry, bytes))
+    /// Closes the heads of the streams that pass, whatever their size and age.
+    func sealHeads(where passes: (StoreState.Stream) -> Bool) -> [Flush] {
+        state.withLock { state in
+            state.streams.indices.compactMap { id in
+                guard let stream = state.streams[id], !stream.head.isEmpty, passes(stream) else { return nil }
+                return LogStore.seal(&state, id)
             }
-            streams.append((flush.labels, blocks))
         }
+    }
+
+    private static func seal(_ state: inout StoreState, _ id: Int) -> Flush? {
+        guard let stream = state.streams[id], let chunks = state.streams[id]?.head.seal() else { return nil }
+        return Flush(id: id, labels: stream.labels, chunks: chunks, throughSequence: stream.head.lastSequence)
+    }
+
+    func write(_ flushes: [Flush]) throws(LogStoreError) {
         let number = state.withLock { state in
             state.lastFileNumber += 1
             return state.lastFileNumber
         }
-        let path = "\(directory)/blocks/\(hexadecimal(number))\(BlockFile.suffix)"
         do {
-            try Files.replace(path, in: directory + "/blocks", with: BlockFile.encode(streams))
+            let writer = try BlockFileWriter(BlockFile.Name(number: number), in: directory + "/blocks")
+            for flush in flushes {
+                let rows = StreamHead.rows(flush.chunks, in: .min ... .max)
+                for range in split(rows) {
+                    try writer.append(rows.packed(range), of: flush.labels, throughSequence: flush.throughSequence)
+                }
+            }
+            let (file, entries) = try writer.finish()
+            publish(flushes, file, entries)
         } catch {
             metrics.add("magewatch_log_store_write_errors_total")
             throw error
         }
-        let (file, directoryEntries) = try BlockFile.load(path, number: number)
-        publish(flushes, file, directoryEntries)
     }
 
-    /// Cuts rows into blocks that are neither too long nor too large.
-    private func split(_ rows: RowSet) -> [Range<Int>] {
+    /// Cuts rows into blocks of about equal size that are neither too long nor too large, none over midnight (UTC): what is kept for so
+    /// many days goes day by day.
+    func split(_ rows: RowSet) -> [Range<Int>] {
+        let total = rows.rows.reduce(0) { $0 + $1.end - $1.start }
+        let lineLimit = min(options.blockLines, BlockFormat.maximumRows)
+        // Half as much again is no reason for a second block.
+        let parts = max(
+            (rows.count + lineLimit - 1) / lineLimit, (total * 2 / 3 + options.blockBytes - 1) / options.blockBytes, 1)
+        let bytesOfPart = total / parts + 1
         var ranges: [Range<Int>] = []
         var start = 0
         var bytes = 0
-        let limit = min(options.blockLines, BlockFormat.maximumRows)
         for index in 0..<rows.count {
-            let length = rows.rows[index].end - rows.rows[index].start
-            if index > start && (index - start >= limit || bytes + length > options.blockBytes) {
+            let day = LogStore.day(of: rows.rows[index].timestamp)
+            if index > start, day != LogStore.day(of: rows.rows[index - 1].timestamp) {
                 ranges.append(start..<index)
                 start = index
                 bytes = 0
             }
-            bytes += length
+            bytes += rows.rows[index].end - rows.rows[index].start
+            if index + 1 - start >= lineLimit || bytes >= bytesOfPart {
+                ranges.append(start..<(index + 1))
+                start = index + 1
+                bytes = 0
+            }
         }
-        ranges.append(start..<rows.count)
+        if start < rows.count { ranges.append(start..<rows.count) }
         return ranges
+    }
+
+    static func day(of time: Nanoseconds) -> Int64 {
+        let day: Int64 = 86_400_000_000_000
+        return time >= 0 ? time / day : (time &- day &+ 1) / day
     }
 
     /// From one instant to the next, readers find the entries in blocks instead of heads.
@@ -113,7 +139,7 @@ extension LogStore {
     }
 
     /// Removes segments of the write-ahead log whose entries are all in blocks, once what they knew of identities is kept.
-    private func shortenLog() throws(LogStoreError) {
+    func shortenLog() throws(LogStoreError) {
         let flushed = state.withLock { $0.flushedSequence }
         let hasWork = log.withLock { log in
             let empty = state.withLock { state in state.headBytes == 0 && state.flushedSequence == state.appliedSequence }
@@ -127,18 +153,6 @@ extension LogStore {
             try Files.replace(directory + "/duplicates", in: directory, with: window.encoded)
         }
         try log.withLock { log throws(LogStoreError) in try log.removeSegments(through: flushed) }
-    }
-
-    private func removeExpired() throws(LogStoreError) {
-        let expired = state.withLock { state -> [BlockFile] in
-            let floor = state.retentionFloor
-            let expired = state.files.filter { $0.last < floor }
-            state.files.removeAll { $0.last < floor }
-            for id in state.streams.indices { state.streams[id]?.blocks.removeAll { $0.entry.last < floor } }
-            state.removeEmptyStreams()
-            return expired
-        }
-        for file in expired { try Files.remove(file.path) }
     }
 
     private func publishGauges() {

@@ -11,14 +11,30 @@ extension LogStore {
     package struct Options: Sendable {
         /// Entries older than this are removed, and refused as `too_old`; nil keeps everything.
         package var retention: Nanoseconds? = 14 * 86_400 * 1_000_000_000
+        /// Most bytes that all blocks take on disk, those under rules of their own not counted; beyond it the oldest go.
+        package var maximumBytes: Int?
+        /// Streams that are kept for longer or shorter than the others.
+        package var retentionRules: [RetentionRule] = []
         /// Lines of one stream after which its head is written to a block; also the most lines of one block.
-        package var blockLines = 8192
+        package var blockLines = 65_536
         /// Age after which a head is written to a block though it has fewer lines.
-        package var blockAge: Nanoseconds = 600 * 1_000_000_000
+        package var blockAge: Nanoseconds = 2 * 3600 * 1_000_000_000
         /// Bytes of text after which a head is written to a block; also about the most text of one block.
         package var blockBytes = 8 << 20
+        /// Bytes of text in all heads after which the largest ones are written, until half is left.
+        package var headBytes = 48 << 20
+        /// Bytes of write-ahead log after which the heads that keep it from being shortened are written.
+        package var maximumLogBytes = 256 << 20
         /// Most streams; entries of further ones are refused as `too_many_streams`.
         package var maximumStreams = 100_000
+        /// Longest line kept whole.
+        package var maximumLineBytes = LogBatch.maximumLineBytes
+        /// What becomes of longer ones.
+        package var longLines = LongLines.cut
+        /// Most labels of an entry's structured metadata; entries with more are refused as `too_many_fields`.
+        package var maximumFields = 128
+        /// How much each stream may send; what is over it is refused as `rate_limited`. A stream that passes none has no limit.
+        package var rateLimits: [RateLimit] = []
         /// Most bytes of text in all heads; beyond it batches are refused as overloaded until blocks were written.
         package var maximumHeadBytes = 256 << 20
         /// Most bytes of batches that wait to be written; beyond it batches are refused as overloaded.

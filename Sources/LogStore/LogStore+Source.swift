@@ -1,4 +1,3 @@
-import Glibc
 import Synchronization
 package import Telemetry
 
@@ -6,23 +5,26 @@ extension LogStore {
     package func select(_ selection: LogSelection) throws -> [any LogStreamReader] {
         try state.withLock { state in
             try checkOpen(state)
-            var clamped = selection
-            let lower = max(selection.range.lowerBound, state.retentionFloor)
-            clamped.range = lower..<max(lower, selection.range.upperBound)
-            guard !clamped.range.isEmpty else { return [] }
-            return LogStore.matching(state, [selection.matchers], clamped.range)
+            return LogStore.matching(state, [selection.matchers], selection.range)
                 .map { stream in
-                    StoredStreamReader(
-                        labels: stream.labels, blocks: stream.blocks, chunks: stream.head.chunks, selection: clamped, store: self)
+                    var clamped = selection
+                    clamped.range = LogStore.clamp(selection.range, stream.floor)
+                    return StoredStreamReader(
+                        labels: stream.labels, blocks: stream.blocks, chunks: stream.head.chunks, selection: clamped,
+                        hidden: state.deletions.filter { $0.covers(stream.labels) }, store: self)
                 }
         }
+    }
+
+    private static func clamp(_ range: Range<Nanoseconds>, _ floor: Nanoseconds) -> Range<Nanoseconds> {
+        let lower = max(range.lowerBound, floor)
+        return lower..<max(lower, range.upperBound)
     }
 
     package func streams(matchingAny selectors: [[LabelMatcher]], in range: Range<Nanoseconds>) throws -> [Labels] {
         try state.withLock { state in
             try checkOpen(state)
-            let lower = max(range.lowerBound, state.retentionFloor)
-            return LogStore.matching(state, selectors, lower..<max(lower, range.upperBound)).map(\.labels)
+            return LogStore.matching(state, selectors, range).map(\.labels)
         }
     }
 
@@ -49,6 +51,8 @@ extension LogStore {
         state.streams.compactMap { $0 }
             .filter { stream in
                 guard selectors.isEmpty || selectors.contains(where: { $0.allMatch(stream.labels) }) else { return false }
+                let range = clamp(range, stream.floor)
+                if range.isEmpty { return false }
                 return stream.blocks.contains { $0.entry.last >= range.lowerBound && $0.entry.first < range.upperBound }
                     || stream.head.chunks.contains { $0.timestamps.contains { range.contains($0) } }
             }
@@ -66,9 +70,7 @@ extension LogStore {
             "block at \(block.entry.offset) of \(block.file.path) is passed over, its bytes are set aside in \(copy): \(error)")
         do {
             guard !Files.exists(copy) else { return }
-            let file = try OpenFile(block.file.path, flags: O_RDONLY)
-            let bytes = try file.read(block.entry.length, at: block.entry.offset)
-            try Files.replace(copy, in: directory + "/blocks", with: bytes)
+            try Files.replace(copy, in: directory + "/blocks", with: block.file.rawBlock(block.entry))
         } catch {
             report("the damaged block could not be copied: \(error)")
         }

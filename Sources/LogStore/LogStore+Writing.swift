@@ -97,41 +97,48 @@ extension LogStore {
         var kept: [Bool] = []
         kept.reserveCapacity(batch.count)
         state.withLock { state in
-            let known = batch.streams.map { state.id(of: $0, limit: options.maximumStreams) != nil }
+            let ids = batch.streams.map { state.id(of: $0, limit: options.maximumStreams) }
             for (index, entry) in batch.entries.enumerated() {
-                if !known[entry.stream] {
-                    result.outcome.refused["too_many_streams", default: 0] += 1
+                if let reason = refusal(of: entry, in: batch, ids[entry.stream], &state) {
+                    result.outcome.refused[reason, default: 0] += 1
                     kept.append(false)
-                } else if entry.timestamp < state.retentionFloor {
-                    result.outcome.refused["too_old", default: 0] += 1
-                    kept.append(false)
-                } else if !hashes.isEmpty, let hash = hashes[index] {
-                    let new = state.window.insert(hash)
-                    if new { result.hashes.append(hash) } else { result.duplicates += 1 }
-                    result.outcome.accepted += 1
-                    kept.append(new)
-                } else {
-                    result.outcome.accepted += 1
-                    kept.append(true)
+                    continue
                 }
-                if entry.line.count > LogBatch.maximumLineBytes { result.cut += 1 }
+                result.outcome.accepted += 1
+                var isNew = true
+                if !hashes.isEmpty, let hash = hashes[index] {
+                    isNew = state.window.insert(hash)
+                    if isNew { result.hashes.append(hash) } else { result.duplicates += 1 }
+                }
+                kept.append(isNew)
+                if isNew && entry.line.count > options.maximumLineBytes { result.cut += 1 }
             }
         }
         if kept.contains(false) { result.outcome.stored = kept }
         let changed = result.cut > 0 || result.outcome.stored != nil
-        result.stored = changed ? LogStore.reduced(batch, to: kept) : batch
+        result.stored = changed ? reduced(batch, to: kept) : batch
         return result
     }
 
+    /// Why an entry is not taken, nil where it is.
+    private func refusal(of entry: LogBatch.Entry, in batch: LogBatch, _ id: Int?, _ state: inout StoreState) -> String? {
+        guard let id, let floor = state.streams[id]?.floor else { return "too_many_streams" }
+        if entry.timestamp < floor { return "too_old" }
+        if entry.line.count > options.maximumLineBytes && options.longLines == .refuse { return "line_too_long" }
+        if entry.metadata >= 0 && batch.metadata[entry.metadata].count > options.maximumFields { return "too_many_fields" }
+        let bytes = min(entry.line.count, options.maximumLineBytes)
+        return state.streams[id]?.allowance.take(bytes) == false ? "rate_limited" : nil
+    }
+
     /// The batch without the entries that are not kept, and with long lines cut.
-    private static func reduced(_ batch: LogBatch, to kept: [Bool]) -> LogBatch {
+    private func reduced(_ batch: LogBatch, to kept: [Bool]) -> LogBatch {
         var result = LogBatch()
         let marker = LogBatch.cutMarker.withUTF8Buffer { unsafe Array($0) }
         for (index, entry) in batch.entries.enumerated() where kept[index] {
             let stream = result.stream(batch.streams[entry.stream])
             let line = batch.line(of: entry)
-            if line.count > LogBatch.maximumLineBytes {
-                let cut = Array(line.prefix(LogBatch.maximumLineBytes)) + marker
+            if line.count > options.maximumLineBytes {
+                let cut = Array(line.prefix(options.maximumLineBytes)) + marker
                 result.append(stream: stream, at: entry.timestamp, line: cut, metadata: batch.metadata(of: entry))
             } else {
                 result.append(stream: stream, at: entry.timestamp, line: line, metadata: batch.metadata(of: entry))

@@ -30,11 +30,13 @@ package final class LogStore: LogSink, LogSource, Sendable {
     let identityKey: (UInt64, UInt64)
     let state: Mutex<StoreState>
     let log: Mutex<WriteAheadLog>
+    let filters = FilterCache()
     let pending = Mutex(Queue())
     let subscribers = Mutex<[Int: AsyncStream<LogBatch>.Continuation]>([:])
     /// Appends are written here, one group after the other.
     let writer = DispatchQueue(label: "magewatch.log-store")
-    private let maintenance = Mutex(())
+    /// Held by whoever writes files of blocks: maintenance, deletion, snapshot.
+    let maintenance = Mutex(())
     private let lockFile: Mutex<OpenFile?>
 
     /// Opens a store, or makes one. What a crash left behind is put in order first.
@@ -51,7 +53,7 @@ package final class LogStore: LogSink, LogSource, Sendable {
         let lock = try OpenFile(directory + "/lock", flags: O_RDWR | O_CREAT)
         try lock.lock()
         lockFile = Mutex(lock)
-        identityKey = try Recovery.identityKey(in: directory)
+        identityKey = try Recovery.identityKey(in: directory, report: report)
         let recovered = try Recovery(directory: directory, options: options, key: identityKey, report: report)
         if recovered.state.corruptions > 0 {
             metrics.add("magewatch_log_store_corrupt_total", by: Double(recovered.state.corruptions))

@@ -8,6 +8,8 @@ package struct LogStoreError: Error, Sendable, CustomStringConvertible {
         case inputOutput
         /// Bytes on disk are not what was written.
         case corrupt
+        /// The call names something that can't be: a directory that is in use, a snapshot that is none.
+        case invalid
         /// The store was closed.
         case closed
     }

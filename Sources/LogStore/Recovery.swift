@@ -8,10 +8,11 @@ struct Recovery {
     var log: WriteAheadLog
 
     init(directory: String, options: LogStore.Options, key: (UInt64, UInt64), report: (String) -> Void) throws(LogStoreError) {
-        state = StoreState(duplicateWindow: options.duplicateWindow)
+        state = StoreState(options)
         log = WriteAheadLog(directory: directory + "/wal")
         try loadWindow(directory + "/duplicates", report)
         try loadBlocks(directory + "/blocks", report)
+        try loadDeletions(directory + "/deletions", report)
         var state = self.state
         for case let stream? in state.streams { state.appliedSequence = max(state.appliedSequence, stream.flushedSequence) }
         let damaged = try log.replay(report: report) { sequence, batch in
@@ -29,38 +30,62 @@ struct Recovery {
         do {
             try state.window.load(bytes)
         } catch {
-            report("\(path): \(error)")
+            try Files.rename(path, to: path + ".corrupt")
+            report("\(path) was set aside as duplicates.corrupt: \(error)")
+            state.corruptions += 1
+        }
+    }
+
+    private mutating func loadDeletions(_ path: String, _ report: (String) -> Void) throws(LogStoreError) {
+        guard Files.exists(path) else { return }
+        do {
+            state.deletions = try Deletion.decode(Files.readAll(path))
+            for deletion in state.deletions { state.lastFileNumber = max(state.lastFileNumber, deletion.throughFile) }
+        } catch {
+            guard error.code == .corrupt else { throw error }
+            try Files.rename(path, to: path + ".corrupt")
+            report("\(path) was set aside as deletions.corrupt: \(error)")
             state.corruptions += 1
         }
     }
 
     private mutating func loadBlocks(_ directory: String, _ report: (String) -> Void) throws(LogStoreError) {
-        for name in try Files.list(directory) {
-            let path = "\(directory)/\(name)"
-            if name.hasSuffix(".tmp") { try Files.remove(path) }
+        var loaded: [(file: BlockFile, streams: [(Labels, [BlockFile.Entry])])] = []
+        for text in try Files.list(directory) {
+            let path = "\(directory)/\(text)"
+            if text.hasSuffix(".tmp") { try Files.remove(path) }
             // Files set aside count, so that their numbers are not given again.
-            state.lastFileNumber = max(state.lastFileNumber, UInt64(name.prefix(16), radix: 16) ?? 0)
-            guard name.hasSuffix(BlockFile.suffix), let number = UInt64(name.dropLast(BlockFile.suffix.count), radix: 16)
-            else { continue }
+            state.lastFileNumber = max(state.lastFileNumber, UInt64(text.prefix(16), radix: 16) ?? 0)
+            guard let name = BlockFile.Name(text) else { continue }
             do {
-                let (file, streams) = try BlockFile.load(path, number: number)
-                state.add(file, streams)
+                loaded.append(try BlockFile.load(path, name: name))
             } catch {
                 guard error.code == .corrupt else { throw error }
                 try Files.rename(path, to: path + ".corrupt")
-                report("\(path) was set aside as \(name).corrupt: \(error)")
+                report("\(path) was set aside as \(text).corrupt: \(error)")
                 state.corruptions += 1
             }
+        }
+        // Neither is a number that a file replaces or a deletion means: a new file must not be taken for an old one.
+        for name in loaded.flatMap(\.file.replaces) { state.lastFileNumber = max(state.lastFileNumber, name.number) }
+        // Where a crash came between a merged file and the removal of those it was made of, both are there.
+        let replaced = Set(loaded.flatMap(\.file.replaces))
+        for (file, streams) in loaded {
+            if replaced.contains(file.name) { try Files.remove(file.path) } else { state.add(file, streams) }
         }
     }
 
     /// The store's key for hashes of entries, made on first use.
-    static func identityKey(in directory: String) throws(LogStoreError) -> (UInt64, UInt64) {
+    static func identityKey(in directory: String, report: (String) -> Void) throws(LogStoreError) -> (UInt64, UInt64) {
         let path = directory + "/identity"
-        if Files.exists(path), let bytes = try? Files.readAll(path), bytes.count == 20 {
-            var reader = ByteReader(bytes[...])
-            let key = (try reader.fixed64(), try reader.fixed64())
-            if try reader.fixed32() == CRC32C.checksum(bytes[..<16]) { return key }
+        if Files.exists(path) {
+            let bytes = try Files.readAll(path)
+            if bytes.count == 20 {
+                var reader = ByteReader(bytes[...])
+                let key = (try reader.fixed64(), try reader.fixed64())
+                if try reader.fixed32() == CRC32C.checksum(bytes[..<16]) { return key }
+            }
+            report("\(path) was damaged and is made anew; entries sent again from before may be stored twice")
         }
         var generator = SystemRandomNumberGenerator()
         let key = (generator.next(), generator.next())

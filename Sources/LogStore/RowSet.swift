@@ -63,4 +63,17 @@ struct RowSet: Sendable {
         result.buffers = [bytes]
         return result
     }
+
+    /// Adds the rows of another set whose times are wanted, behind these.
+    mutating func append(_ other: RowSet, where wanted: (Nanoseconds) -> Bool) {
+        let firstBuffer = Int32(buffers.count)
+        let firstMetadata = Int32(metadata.count - 1)
+        buffers.append(contentsOf: other.buffers)
+        metadata.append(contentsOf: other.metadata.dropFirst())
+        for var row in other.rows where wanted(row.timestamp) {
+            row.buffer += firstBuffer
+            if row.metadata > 0 { row.metadata += firstMetadata }
+            rows.append(row)
+        }
+    }
 }

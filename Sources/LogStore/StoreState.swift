@@ -1,3 +1,4 @@
+import Synchronization
 import Telemetry
 
 /// What is in memory: streams, their heads, and where their blocks stand. A value, guarded by the store's lock.
@@ -6,6 +7,9 @@ struct StoreState: Sendable {
     struct BlockReference: Sendable {
         var file: BlockFile
         var entry: BlockFile.Entry
+
+        /// Whether the block was found damaged before.
+        var isDamaged: Bool { file.damaged.withLock { $0.contains(entry.offset) } }
     }
 
     /// One stream.
@@ -15,6 +19,10 @@ struct StoreState: Sendable {
         var blocks: [BlockReference] = []
         /// The last record of the write-ahead log whose entries of this stream are in a block.
         var flushedSequence: UInt64 = 0
+        /// Which rule of the retention counts for it, and the time before which its entries are gone.
+        var rule: Int
+        var floor: Nanoseconds
+        var allowance: RateAllowance
         /// When maintenance first saw the oldest entry of the head.
         var headSince: Nanoseconds?
     }
@@ -27,16 +35,21 @@ struct StoreState: Sendable {
     /// The highest number a file of blocks ever had.
     var lastFileNumber: UInt64 = 0
     var window: DuplicateWindow
-    /// Entries before this are gone.
-    var retentionFloor: Nanoseconds = .min
+    var retention: RetentionPolicy
+    /// Entries that are hidden, and whose bytes are still to be removed.
+    var deletions: [Deletion] = []
     /// The last record whose entries stand in the heads.
     var appliedSequence: UInt64 = 0
     var duplicates = 0
     var corruptions = 0
     var isClosed = false
 
-    init(duplicateWindow: Int) {
-        window = DuplicateWindow(capacity: duplicateWindow)
+    private let rateLimits: [LogStore.RateLimit]
+
+    init(_ options: LogStore.Options) {
+        rateLimits = options.rateLimits
+        window = DuplicateWindow(capacity: options.duplicateWindow)
+        retention = RetentionPolicy(options)
     }
 
     var streamCount: Int { ids.count }
@@ -45,13 +58,17 @@ struct StoreState: Sendable {
     mutating func id(of labels: Labels, limit: Int) -> Int? {
         if let id = ids[labels] { return id }
         guard ids.count < limit else { return nil }
+        let rule = retention.rule(of: labels)
+        let stream = Stream(
+            labels: labels, rule: rule, floor: retention.floor(rule),
+            allowance: RateAllowance(rateLimits.first { $0.matchers.allMatch(labels) }))
         let id: Int
         if let reused = free.popLast() {
             id = reused
-            streams[id] = Stream(labels: labels)
+            streams[id] = stream
         } else {
             id = streams.count
-            streams.append(Stream(labels: labels))
+            streams.append(stream)
         }
         ids[labels] = id
         return id
@@ -86,6 +103,27 @@ struct StoreState: Sendable {
         var sequence = appliedSequence
         for case let stream? in streams where !stream.head.isEmpty { sequence = min(sequence, stream.head.firstSequence - 1) }
         return sequence
+    }
+
+    /// Takes out the files of which no block is left.
+    mutating func takeEmptyFiles() -> [BlockFile] {
+        var used: Set<BlockFile.Name> = []
+        for case let stream? in streams { for block in stream.blocks { used.insert(block.file.name) } }
+        let empty = files.filter { !used.contains($0.name) }
+        files.removeAll { !used.contains($0.name) }
+        return empty
+    }
+
+    /// Puts a file in the place of others.
+    mutating func replace(_ old: Set<BlockFile.Name>, by file: BlockFile, _ streams: [(Labels, [BlockFile.Entry])]) {
+        files.removeAll { old.contains($0.name) }
+        for id in self.streams.indices { self.streams[id]?.blocks.removeAll { old.contains($0.file.name) } }
+        add(file, streams)
+        for id in self.streams.indices {
+            // Entries of one time are told apart by the place of their block, so blocks stay in the order of arrival.
+            self.streams[id]?.blocks.sort { ($0.file.name.number, $0.entry.offset) < ($1.file.name.number, $1.entry.offset) }
+        }
+        removeEmptyStreams()
     }
 
     /// Adds the blocks of a file.

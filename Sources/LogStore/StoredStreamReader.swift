@@ -10,7 +10,23 @@ struct StoredStreamReader: LogStreamReader {
     let blocks: [StoreState.BlockReference]
     let chunks: [StreamHead.Chunk]
     let selection: LogSelection
+    /// Deletions of the stream whose bytes are still there.
+    let hidden: [Deletion]
     let store: LogStore
+    private let needles: [Needle]
+
+    init(
+        labels: Labels, blocks: [StoreState.BlockReference], chunks: [StreamHead.Chunk], selection: LogSelection,
+        hidden: [Deletion], store: LogStore
+    ) {
+        self.labels = labels
+        self.blocks = blocks
+        self.chunks = chunks
+        self.selection = selection
+        self.hidden = hidden
+        self.store = store
+        needles = selection.requiredLiterals.map { Needle($0) }
+    }
 
     private enum Source {
         case block(StoreState.BlockReference, ordinal: Int)
@@ -40,8 +56,28 @@ struct StoredStreamReader: LogStreamReader {
             repeat {
                 guard try visit(active[best].take()) else { return }
             } while !active[best].isDone && active[best].key < limit
-            if active[best].isDone { active.remove(at: best) }
+            guard active[best].isDone else { continue }
+            let done = active.remove(at: best)
+            if let failure = done.failure {
+                guard failure.code == .corrupt else { throw failure }
+                store.setAside(blocks[abs(done.ordinal)], failure)
+            }
         }
+    }
+
+    var checksRequiredLiterals: Bool { true }
+
+    func forEachGroup(_ visit: (any LogRowGroup) throws -> Bool) throws {
+        for block in blocks where block.entry.last >= selection.range.lowerBound && block.entry.first < selection.range.upperBound
+        {
+            let groups = try read(block) { (reader) throws(LogStoreError) in
+                try BlockGroups(reader, selection.range, selected: selected(in: reader, block))
+            }
+            guard let groups else { continue }
+            guard try groups.forEach(visit) else { return }
+        }
+        let head = headRows()
+        if head.count > 0 { _ = try visit(WholeLineGroup((0..<head.count).map { head.row($0) })) }
     }
 
     private func precedes(_ left: RowCursor, _ right: RowCursor) -> Bool {
@@ -58,11 +94,24 @@ struct StoredStreamReader: LogStreamReader {
             let edge = backward ? block.entry.last : block.entry.first
             sources.append((RowCursor.key(edge, backward), .block(block, ordinal: index)))
         }
-        let head = StreamHead.rows(chunks, in: range.lowerBound...(range.upperBound - 1))
+        let head = headRows()
         if let edge = backward ? head.rows.last : head.rows.first {
             sources.append((RowCursor.key(edge.timestamp, backward), .head(head)))
         }
         return sources.sorted { $0.key > $1.key }
+    }
+
+    /// The rows of the head that are wanted.
+    private func headRows() -> RowSet {
+        guard !selection.range.isEmpty else { return RowSet() }
+        var rows = StreamHead.rows(chunks, in: selection.range.lowerBound...(selection.range.upperBound - 1))
+        if !needles.isEmpty {
+            rows.rows.removeAll { row in
+                let line = rows.buffers[Int(row.buffer)][row.start..<row.end]
+                return !needles.allSatisfy { $0.isContained(in: line) }
+            }
+        }
+        return rows
     }
 
     private func open(_ source: Source) throws -> RowCursor? {
@@ -71,18 +120,41 @@ struct StoredStreamReader: LogStreamReader {
         case .head(let rows):
             cursor = RowCursor(rows, in: selection.range, backward: backward, ordinal: blocks.count)
         case .block(let block, let ordinal):
-            guard let rows = try read(block) else { return nil }
-            cursor = RowCursor(rows, in: selection.range, backward: backward, ordinal: ordinal)
+            guard let found = try blockCursor(block, ordinal) else { return nil }
+            cursor = found
         }
         return cursor.isDone ? nil : cursor
     }
 
-    private func read(_ block: StoreState.BlockReference) throws -> RowSet? {
-        guard !block.file.damaged.withLock({ $0.contains(block.entry.offset) }) else { return nil }
+    private func blockCursor(_ block: StoreState.BlockReference, _ ordinal: Int) throws -> RowCursor? {
+        try read(block) { (reader) throws(LogStoreError) in
+            let selected = try selected(in: reader, block)
+            if selected?.isEmpty ?? false { return nil }
+            return try RowCursor(reader, in: selection.range, selected: selected, backward: backward, ordinal: ordinal)
+        }
+    }
+
+    /// The rows of a block that are wanted, whatever their time; nil for all.
+    private func selected(in reader: BlockReader, _ block: StoreState.BlockReference) throws(LogStoreError) -> RowSelection? {
+        var selected = try BlockSearch(reader: reader).rows(containing: needles)
+        for deletion in hidden where deletion.touches(block.entry, of: labels, in: block.file.name) {
+            let times = try reader.times()
+            if selected == nil { selected = RowSelection(count: times.count, all: true) }
+            for (row, time) in times.enumerated() where deletion.range.contains(time) { selected?.remove(row) }
+        }
+        return selected
+    }
+
+    /// Reads from a block; a damaged one is set aside and gives nothing.
+    private func read<Result>(
+        _ block: StoreState.BlockReference, _ body: (BlockReader) throws(LogStoreError) -> Result?
+    ) throws -> Result? {
+        guard !block.isDamaged, !store.filters.excludes(block, needles) else { return nil }
         do {
-            guard let reader = try block.file.reader(block.entry) else { return nil }
-            guard try reader.mayContain(selection.requiredLiterals) else { return nil }
-            return try reader.rows()
+            let reader = try block.file.reader(block.entry)
+            let result = try body(reader)
+            if let filter = reader.knownTrigrams { store.filters.insert(filter, of: block) }
+            return result
         } catch {
             guard error.code == .corrupt else { throw error }
             store.setAside(block, error)

@@ -1,6 +1,6 @@
 import Telemetry
 
-/// Ascending times: the largest unit that divides them all, the first one, then the difference to each next one in that unit.
+/// Ascending times: the largest unit that divides them all, the first one, then the differences to each next one, in frames.
 enum TimeColumn {
     private static let units: [Int64] = [1_000_000_000, 1_000_000, 1_000, 1]
 
@@ -8,28 +8,24 @@ enum TimeColumn {
         let unit = units.first { unit in times.allSatisfy { $0 % unit == 0 } } ?? 1
         var writer = ByteWriter()
         writer.count(Int(unit))
-        var previous: Int64 = 0
-        for (index, time) in times.enumerated() {
-            let value = time / unit
-            if index == 0 {
-                writer.zigzag(value)
-            } else {
-                writer.varint(UInt64(bitPattern: value &- previous))
-            }
-            previous = value
+        var previous = (times.first ?? 0) / unit
+        writer.zigzag(previous)
+        let differences = times.map { time in
+            defer { previous = time / unit }
+            return time / unit &- previous
         }
+        BitFrames.encode(differences, into: &writer)
         return writer.bytes
     }
 
     static func decode(_ section: [UInt8], count: Int) throws(LogStoreError) -> [Nanoseconds] {
         var reader = ByteReader(section[...])
         let unit = Int64(try reader.count(limit: 1_000_000_000))
-        var times: [Nanoseconds] = []
-        times.reserveCapacity(count)
-        var value: Int64 = 0
-        for index in 0..<count {
-            value = index == 0 ? try reader.zigzag() : value &+ Int64(bitPattern: try reader.varint())
-            times.append(value &* unit)
+        var value = try reader.zigzag()
+        var times = try BitFrames.decode(count, from: &reader)
+        for index in times.indices {
+            value &+= times[index]
+            times[index] = value &* unit
         }
         return times
     }

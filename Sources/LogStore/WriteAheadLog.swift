@@ -10,9 +10,10 @@ struct WriteAheadLog: Sendable {
     static let segmentBytes = 32 << 20
     private static let suffix = ".wal"
 
-    /// A closed segment and the last record in it.
+    /// A closed segment, the first and the last record in it.
     struct Segment: Sendable {
         var number: UInt64
+        var firstSequence: UInt64
         var lastSequence: UInt64
         var bytes: Int
     }
@@ -23,6 +24,8 @@ struct WriteAheadLog: Sendable {
     private var current: OpenFile?
     private var number: UInt64 = 0
     private var lastSequence: UInt64 = 0
+    /// The first record of the current segment.
+    private var firstSequence: UInt64 = 0
 
     init(directory: String) {
         self.directory = directory
@@ -44,6 +47,7 @@ struct WriteAheadLog: Sendable {
             number += 1
             current = file
             currentBytes = 0
+            firstSequence = lastSequence + 1
         }
         do {
             try file.write(records, at: currentBytes)
@@ -70,7 +74,7 @@ struct WriteAheadLog: Sendable {
     /// Closes the current segment; the next write opens another.
     mutating func rotate() {
         guard current != nil else { return }
-        closed.append(Segment(number: number, lastSequence: lastSequence, bytes: currentBytes))
+        closed.append(Segment(number: number, firstSequence: firstSequence, lastSequence: lastSequence, bytes: currentBytes))
         current = nil
         currentBytes = 0
     }
@@ -81,6 +85,16 @@ struct WriteAheadLog: Sendable {
             try Files.remove(path(first.number))
             closed.removeFirst()
         }
+    }
+
+    /// The last record of the closed segments that may hold records up to `sequence`.
+    func lastSequence(ofSegmentsThrough sequence: UInt64) -> UInt64 {
+        closed.reduce(sequence) { $1.firstSequence <= sequence ? max($0, $1.lastSequence) : $0 }
+    }
+
+    /// Whether records up to `sequence` may still stand in a segment.
+    func mayHold(through sequence: UInt64) -> Bool {
+        closed.contains { $0.firstSequence <= sequence } || current != nil && firstSequence <= sequence
     }
 
     /// Whether there is a closed segment that `removeSegments` would remove.
@@ -95,13 +109,15 @@ struct WriteAheadLog: Sendable {
             guard let value = UInt64(name.dropLast(WriteAheadLog.suffix.count), radix: 16) else { continue }
             let bytes = try Files.readAll("\(directory)/\(name)")
             var last: UInt64 = lastSequence
+            var first: UInt64?
             damaged += WriteAheadLog.forEachRecord(bytes, "\(directory)/\(name)", report) { sequence, batch in
                 last = max(last, sequence)
+                first = min(first ?? sequence, sequence)
                 visit(sequence, batch)
             }
             lastSequence = last
             number = max(number, value)
-            closed.append(Segment(number: value, lastSequence: last, bytes: bytes.count))
+            closed.append(Segment(number: value, firstSequence: first ?? last, lastSequence: last, bytes: bytes.count))
         }
         return damaged
     }

@@ -1,0 +1,136 @@
+import Telemetry
+
+/// The wanted rows of a block by message shape.
+struct BlockGroups {
+    private var groups: [BlockRowGroup] = []
+
+    init(_ reader: BlockReader, _ range: Range<Nanoseconds>, selected: RowSelection?) throws(LogStoreError) {
+        if selected?.isEmpty ?? false { return }
+        let times = try reader.times()
+        let first = times.partitioningIndex { $0 >= range.lowerBound }
+        let rows = first..<max(first, times.partitioningIndex { $0 >= range.upperBound })
+        let text = try reader.text()
+        if text.shapes.count == 1, selected == nil, rows.count == times.count {
+            groups = [BlockRowGroup(reader, text, shape: 0, rows: nil)]
+            return
+        }
+        var byShape = [[Int32]](repeating: [], count: text.shapes.count)
+        for row in rows where selected?.contains(row) ?? true { byShape[Int(text.ids[row])].append(Int32(row)) }
+        for (shape, rows) in byShape.enumerated() where !rows.isEmpty {
+            groups.append(BlockRowGroup(reader, text, shape: shape, rows: rows))
+        }
+    }
+
+    /// False where `visit` wanted no more.
+    func forEach(_ visit: (any LogRowGroup) throws -> Bool) throws -> Bool {
+        for group in groups where try !visit(group) { return false }
+        return true
+    }
+}
+
+/// Rows of a block that have one shape.
+struct BlockRowGroup: LogRowGroup {
+    private let reader: BlockReader
+    private let text: ShapedRows
+    private let shape: Int
+    /// Nil for all rows of the block.
+    private let rows: [Int32]?
+
+    init(_ reader: BlockReader, _ text: ShapedRows, shape: Int, rows: [Int32]?) {
+        self.reader = reader
+        self.text = text
+        self.shape = shape
+        self.rows = rows
+    }
+
+    var texts: [[UInt8]] { text.shapes[shape].literals }
+    var count: Int { rows?.count ?? text.ids.count }
+
+    var times: [Nanoseconds] {
+        // Read when the group was made; a block whose times are damaged has no groups.
+        guard let all = try? reader.times() else { return [] }
+        return rows.map { $0.map { all[Int($0)] } } ?? all
+    }
+
+    var metadata: [Labels]? {
+        guard let known = try? reader.metadata() else { return nil }
+        let own = rows.map { $0.map { known.labels[Int(known.ids[Int($0)])] } } ?? known.ids.map { known.labels[Int($0)] }
+        return own.contains { !$0.isEmpty } ? own : nil
+    }
+
+    /// The column of a variable and the place of each row's value in it, nil where value and row are one.
+    private func column(of variable: Int) throws(LogStoreError) -> (column: Column, places: [Int32]?) {
+        var variable = variable
+        if case .same(let earlier) = text.shapes[shape].slots[variable] { variable = earlier }
+        guard case .column(let index) = text.shapes[shape].slots[variable] else { throw .corrupt("a repetition of a repetition") }
+        let column = try reader.column(index)
+        guard let rows else { return (column, nil) }
+        let places = text.places(in: index)
+        return (column, rows.map { places[Int($0)] })
+    }
+
+    private func pick(_ values: [Int64], _ places: [Int32]?) -> [Int64] {
+        places.map { $0.map { values[Int($0)] } } ?? values
+    }
+
+    func strings(of variable: Int) throws -> LogStringColumn {
+        let (column, places) = try column(of: variable)
+        switch column.description.type {
+        case .strings:
+            return LogStringColumn(bytes: column.bytes, ends: column.ends, ids: pick(column.ids, places))
+        case .numbers(let form, _, _):
+            var (distinct, ids) = (column.distinctNumbers, column.ids)
+            if ids.isEmpty { (distinct, ids) = BlockRowGroup.distinct(column.numbers) }
+            var result = LogStringColumn(bytes: [], ends: [], ids: pick(ids, places))
+            for number in distinct {
+                form.append(number, to: &result.bytes)
+                result.ends.append(result.bytes.count)
+            }
+            return result
+        case .hexadecimal, .time:
+            let times = times
+            var result = LogStringColumn(bytes: [], ends: [], ids: Array(0..<Int64(count)))
+            for row in 0..<count {
+                column.append(places.map { Int($0[row]) } ?? row, time: times[row], to: &result.bytes)
+                result.ends.append(result.bytes.count)
+            }
+            return result
+        }
+    }
+
+    private static func distinct(_ numbers: [Int64]) -> (values: [Int64], ids: [Int64]) {
+        var places: [Int64: Int64] = [:]
+        var values: [Int64] = []
+        let ids = numbers.map { number in
+            if let place = places[number] { return place }
+            let place = Int64(values.count)
+            places[number] = place
+            values.append(number)
+            return place
+        }
+        return (values, ids)
+    }
+
+    func numbers(of variable: Int) throws -> LogNumberColumn? {
+        let (column, places) = try column(of: variable)
+        switch column.description.type {
+        case .numbers(.fixed(let scale, _), _, _), .numbers(.trimmed(let scale, _), _, _):
+            return LogNumberColumn(mantissas: pick(column.numbers, places), scale: scale)
+        default:
+            return nil
+        }
+    }
+
+    func forEachRow(where wanted: (Int) -> Bool, _ visit: (Int, LogRow) throws -> Bool) throws {
+        var selected = RowSelection(count: text.ids.count)
+        var indexes: [Int] = []
+        for index in 0..<count where wanted(index) {
+            selected.insert(rows.map { Int($0[index]) } ?? index)
+            indexes.append(index)
+        }
+        let rebuilt = try reader.rows(selected: selected)
+        for (place, index) in indexes.enumerated() {
+            guard try visit(index, rebuilt.row(place)) else { return }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+import Telemetry
+
+/// Finds the rows of a block whose lines contain a literal, by shapes and columns: no line is rebuilt unless the literal may stand half in
+/// constant text and half in a variable.
+struct BlockSearch {
+    let reader: BlockReader
+
+    /// Runs of a needle that are looked up before lines are rebuilt for it.
+    private static let maximumRuns = 2
+
+    /// The rows whose lines contain all the literals; nil where all do.
+    func rows(containing needles: [Needle]) throws(LogStoreError) -> RowSelection? {
+        var result: RowSelection?
+        guard try mayContain(needles) else { return RowSelection(count: reader.rowCount) }
+        for needle in needles where !needle.bytes.isEmpty {
+            guard let found = try rows(containing: needle) else { continue }
+            if result == nil { result = found } else { result?.formIntersection(found) }
+            if result?.isEmpty ?? false { return result }
+        }
+        return result
+    }
+
+    /// False only where the filters know that no line contains all the literals.
+    private func mayContain(_ needles: [Needle]) throws(LogStoreError) -> Bool {
+        guard needles.contains(where: { !$0.wholeWords.isEmpty }) else { return true }
+        let filter = try reader.filter()
+        return needles.allSatisfy { needle in needle.wholeWords.allSatisfy { filter.mayContain($0) } }
+    }
+
+    private func rows(containing needle: Needle) throws(LogStoreError) -> RowSelection? {
+        let inTexts = try reader.trigrams().mayContain(needle.bytes)
+        if !inTexts && needle.isWord && !needle.mayStandOutsideTexts { return RowSelection(count: reader.rowCount) }
+        let descriptions = try reader.descriptions()
+        var candidates: Set<Int> = []
+        for (index, description) in descriptions.enumerated() where try mayStand(needle, description, inTexts: inTexts) {
+            candidates.insert(index)
+        }
+        guard !candidates.isEmpty || inTexts || !needle.isWord else { return RowSelection(count: reader.rowCount) }
+        let text = try reader.text()
+        // Shapes whose constant text has the needle, and those whose rows must be looked at one by one.
+        let decided = text.shapes.map { shape in inTexts && shape.literals.contains { needle.isContained(in: $0[...]) } }
+        if !zip(text.counts, decided).contains(where: { $0 > 0 && !$1 }) { return nil }
+        var result = RowSelection(count: reader.rowCount)
+        if decided.contains(true) {
+            for (row, id) in text.ids.enumerated() where decided[Int(id)] { result.insert(row) }
+        }
+        try search(columns(of: text, candidates, decided), for: needle, text, into: &result)
+        try searchStraddling(needle, text, decided, into: &result)
+        return result
+    }
+
+    private func mayStand(_ needle: Needle, _ column: ColumnDescription, inTexts: Bool) throws(LogStoreError) -> Bool {
+        guard column.count > 0, needle.mayStand(in: column) else { return false }
+        switch column.type {
+        case .strings: return inTexts
+        case .hexadecimal(let digits, _) where digits == needle.bytes.count && !needle.runs.isEmpty:
+            // As long as the identifiers are, it must be a whole one.
+            return try reader.filter().mayContain(Words.hash(needle.bytes))
+        default: return true
+        }
+    }
+
+    /// Columns of the lines, among the candidates, that undecided shapes have.
+    private func columns(of text: ShapedRows, _ candidates: Set<Int>, _ decided: [Bool]) -> Set<Int> {
+        var used: Set<Int> = []
+        for (shape, isDecided) in decided.enumerated() where !isDecided && text.counts[shape] > 0 {
+            for slot in text.shapes[shape].slots.indices {
+                if let column = text.column(of: slot, inShape: shape) { used.insert(column) }
+            }
+        }
+        return used.intersection(candidates)
+    }
+
+    private func search(
+        _ columns: Set<Int>, for needle: Needle, _ text: ShapedRows, into result: inout RowSelection
+    ) throws(LogStoreError) {
+        var places: [Int] = []
+        var hits: [RowSelection] = []
+        for index in columns.sorted() {
+            let column = try reader.column(index)
+            if case .time = column.description.type {
+                try searchTimes(column, index, needle, text, into: &result)
+            } else if let found = column.values(containing: needle) {
+                // A column that every row has is told from its rows by nothing.
+                if found.count == result.count {
+                    result.formUnion(found)
+                } else {
+                    places.append(index)
+                    hits.append(found)
+                }
+            }
+        }
+        guard !hits.isEmpty else { return }
+        text.forEachValue(of: places) { row, column, place in
+            if hits[column].contains(place) { result.insert(row) }
+        }
+    }
+
+    /// Times depend on those of their entries, so they are written out row by row.
+    private func searchTimes(
+        _ column: Column, _ index: Int, _ needle: Needle, _ text: ShapedRows, into result: inout RowSelection
+    ) throws(LogStoreError) {
+        let times = try reader.times()
+        var buffer: [UInt8] = []
+        text.forEachValue(of: [index]) { row, _, place in
+            guard !result.contains(row) else { return }
+            buffer.removeAll(keepingCapacity: true)
+            column.append(place, time: times[row], to: &buffer)
+            if needle.isContained(in: buffer[...]) { result.insert(row) }
+        }
+    }
+
+    /// Rebuilds the lines in which the needle may stand partly in constant text, and looks.
+    private func searchStraddling(
+        _ needle: Needle, _ text: ShapedRows, _ decided: [Bool], into result: inout RowSelection
+    ) throws(LogStoreError) {
+        guard !needle.isWord else { return }
+        let straddled = text.shapes.indices.map { shape in
+            !decided[shape] && text.counts[shape] > 0 && needle.mayStraddle(text.shapes[shape])
+        }
+        guard straddled.contains(true) else { return }
+        var candidates = RowSelection(count: reader.rowCount)
+        for (row, id) in text.ids.enumerated() where straddled[Int(id)] && !result.contains(row) { candidates.insert(row) }
+        for run in needle.runs.prefix(BlockSearch.maximumRuns) {
+            guard let with = try rows(containing: Needle(run)) else { continue }
+            candidates.formIntersection(with)
+        }
+        if candidates.isEmpty { return }
+        let rebuilt = try reader.rows(selected: candidates)
+        var index = 0
+        candidates.forEach { row in
+            if needle.isContained(in: rebuilt.line(index)) { result.insert(row) }
+            index += 1
+        }
+    }
+}
+
+extension Column {
+    /// Which values contain the needle; nil where none does. Not for times, which depend on the entry.
+    func values(containing needle: Needle) -> RowSelection? {
+        if case .strings = description.type { return texts(containing: needle) }
+        var result: RowSelection?
+        var buffer: [UInt8] = []
+        for index in 0..<description.count {
+            buffer.removeAll(keepingCapacity: true)
+            append(index, time: 0, to: &buffer)
+            guard needle.isContained(in: buffer[...]) else { continue }
+            if result == nil { result = RowSelection(count: description.count) }
+            result?.insert(index)
+        }
+        return result
+    }
+
+    private func texts(containing needle: Needle) -> RowSelection? {
+        guard let distinct = distinctTexts(containing: needle) else { return nil }
+        var result = RowSelection(count: description.count)
+        for (index, id) in ids.enumerated() where distinct.contains(Int(id)) { result.insert(index) }
+        return result
+    }
+
+    /// Which distinct texts contain the needle; nil where none does.
+    func distinctTexts(containing needle: Needle) -> RowSelection? {
+        var result: RowSelection?
+        var id = 0
+        var position = 0
+        while let found = Needle.find(needle.bytes, in: bytes[position...]) {
+            while ends[id] <= found { id += 1 }
+            guard found + needle.bytes.count <= ends[id] else {
+                position = found + 1
+                continue
+            }
+            if result == nil { result = RowSelection(count: ends.count) }
+            result?.insert(id)
+            position = ends[id]
+        }
+        return result
+    }
+}

@@ -1,0 +1,165 @@
+import Telemetry
+
+/// The rows of a block (or the values of a column that are cut again) as shapes and columns: rebuilt where somebody wants the text.
+final class ShapedRows {
+    /// Rows between two places from which rebuilding can begin.
+    static let windowRows = 1024
+
+    let shapes: [LineShape]
+    /// The shape of each row.
+    let ids: [Int64]
+    /// Rows of each shape.
+    let counts: [Int]
+    private let column: (Int) throws(LogStoreError) -> Column
+    /// By shape: columns of its variables, -1 for one that repeats another.
+    private let targets: [[Int]]
+    private let hasRepeats: [Bool]
+    private var knownLayout: Layout?
+    private var knownPlaces: [Int: [Int32]] = [:]
+
+    /// The columns that the rows need.
+    private struct Layout {
+        var columns: [Column] = []
+        /// By shape: the places of its columns in ``columns``, -1 for a variable that repeats another.
+        var slots: [[Int]] = []
+        /// By window and column: values before the window.
+        var before: [[Int]] = []
+    }
+
+    init(
+        _ shapes: [LineShape], _ ids: [Int64], column: @escaping (Int) throws(LogStoreError) -> Column
+    ) throws(LogStoreError) {
+        self.shapes = shapes
+        self.ids = ids
+        self.column = column
+        var counts = [Int](repeating: 0, count: shapes.count)
+        for id in ids {
+            guard id >= 0, id < shapes.count else { throw .corrupt("shape \(id) of \(shapes.count)") }
+            counts[Int(id)] += 1
+        }
+        self.counts = counts
+        targets = shapes.map { $0.slots.map { slot in if case .column(let column) = slot { column } else { -1 } } }
+        hasRepeats = shapes.map(\.hasRepeats)
+    }
+
+    /// Rebuilds the rows of a range that are selected, all if there is no selection; hands each one's text to `visit`.
+    func forEach(
+        _ range: Range<Int>, selected: RowSelection?, times: [Nanoseconds]?, into text: inout [UInt8],
+        _ visit: (_ row: Int, _ start: Int, _ end: Int) -> Void
+    ) throws(LogStoreError) {
+        guard !range.isEmpty else { return }
+        let layout = try layout()
+        let window = range.lowerBound / ShapedRows.windowRows
+        var next = layout.before[window]
+        var ranges: [Range<Int>] = []
+        for row in (window * ShapedRows.windowRows)..<range.upperBound {
+            let shape = Int(ids[row])
+            let slots = layout.slots[shape]
+            if row < range.lowerBound || !(selected?.contains(row) ?? true) {
+                for slot in slots where slot >= 0 { next[slot] += 1 }
+                continue
+            }
+            let start = text.count
+            let time = times?[row] ?? 0
+            let literals = shapes[shape].literals
+            let repeats = hasRepeats[shape]
+            ranges.removeAll(keepingCapacity: true)
+            for slot in slots.indices {
+                text.append(contentsOf: literals[slot])
+                let valueStart = text.count
+                let place = slots[slot]
+                if place >= 0 {
+                    layout.columns[place].append(next[place], time: time, to: &text)
+                    next[place] += 1
+                } else if case .same(let earlier) = shapes[shape].slots[slot] {
+                    // Byte by byte: a slice of the text would make a copy of all of it.
+                    for index in ranges[earlier] { text.append(text[index]) }
+                }
+                if repeats { ranges.append(valueStart..<text.count) }
+            }
+            text.append(contentsOf: literals[slots.count])
+            visit(row, start, text.count)
+        }
+    }
+
+    private func layout() throws(LogStoreError) -> Layout {
+        if let knownLayout { return knownLayout }
+        var layout = Layout()
+        var places: [Int: Int] = [:]
+        for shape in shapes.indices {
+            var own: [Int] = []
+            for target in targets[shape] {
+                guard target >= 0, counts[shape] > 0 else {
+                    own.append(-1)
+                    continue
+                }
+                if places[target] == nil {
+                    places[target] = layout.columns.count
+                    layout.columns.append(try column(target))
+                }
+                own.append(places[target] ?? 0)
+            }
+            layout.slots.append(own)
+        }
+        var next = [Int](repeating: 0, count: layout.columns.count)
+        for (row, id) in ids.enumerated() {
+            if row % ShapedRows.windowRows == 0 { layout.before.append(next) }
+            for place in layout.slots[Int(id)] where place >= 0 { next[place] += 1 }
+        }
+        knownLayout = layout
+        return layout
+    }
+
+    /// All rows, rebuilt.
+    func decoded() throws(LogStoreError) -> DecodedTexts {
+        var result = DecodedTexts()
+        var ends: [Int] = []
+        ends.reserveCapacity(ids.count)
+        try forEach(0..<ids.count, selected: nil, times: nil, into: &result.bytes) { _, _, end in ends.append(end) }
+        result.ends = ends
+        return result
+    }
+
+    /// By column: rows that have a value in it.
+    var uses: [Int: Int] {
+        var uses: [Int: Int] = [:]
+        for (shape, own) in targets.enumerated() {
+            for column in own where column >= 0 { uses[column, default: 0] += counts[shape] }
+        }
+        return uses
+    }
+
+    /// The column of a variable, nil for one that repeats another.
+    func column(of slot: Int, inShape shape: Int) -> Int? {
+        let target = targets[shape][slot]
+        return target < 0 ? nil : target
+    }
+
+    /// Hands the values of some columns to `visit` with the place of each: the cheapest way through a block where no text is wanted.
+    /// - Parameter columns: each is told by its place here.
+    func forEachValue(of columns: [Int], _ visit: (_ row: Int, _ column: Int, _ place: Int) -> Void) {
+        let slots = targets.map { own in own.compactMap { columns.firstIndex(of: $0) } }
+        var next = [Int](repeating: 0, count: columns.count)
+        for (row, id) in ids.enumerated() {
+            for column in slots[Int(id)] {
+                visit(row, column, next[column])
+                next[column] += 1
+            }
+        }
+    }
+
+    /// By row: the place of its value in a column; only for rows whose shape has the column.
+    func places(in column: Int) -> [Int32] {
+        if let known = knownPlaces[column] { return known }
+        let has = targets.map { $0.contains(column) }
+        var places: [Int32] = []
+        places.reserveCapacity(ids.count)
+        var next: Int32 = 0
+        for id in ids {
+            places.append(next)
+            if has[Int(id)] { next += 1 }
+        }
+        knownPlaces[column] = places
+        return places
+    }
+}
