@@ -90,7 +90,7 @@ struct CrashTests {
             try store.maintain(now: second)
         }
         try store.close()
-        let path = directory.path + "/logs/blocks/0000000000000001.logs"
+        let path = directory.path + "/logs/blocks/0000000000000001-0.logs"
         var bytes = try Files.readAll(path)
         bytes[bytes.count - 30] ^= 1
         try Data(bytes).write(to: URL(fileURLWithPath: path))
@@ -111,7 +111,7 @@ struct CrashTests {
         }
         try store.maintain(now: second)
         try store.close()
-        let path = directory.path + "/logs/blocks/0000000000000001.logs"
+        let path = directory.path + "/logs/blocks/0000000000000001-0.logs"
         var bytes = try Files.readAll(path)
         bytes[40] ^= 1
         try Data(bytes).write(to: URL(fileURLWithPath: path))

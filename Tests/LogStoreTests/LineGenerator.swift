@@ -1,4 +1,7 @@
+import Telemetry
 import TestKit
+
+@testable import LogStore
 
 /// Lines as services write them, and lines nobody should write.
 struct LineGenerator {
@@ -42,5 +45,40 @@ struct LineGenerator {
         Array(
             "{\"level\":\"\(["info", "warn"][number(0..<2)])\",\"request_id\":\"\(hexadecimal(16))\",\"duration_ms\":\(number(0..<4000)),\"msg\":\"user \\\"u\(number(0..<20))\\\" done\"}"
                 .utf8)
+    }
+
+    /// A line with a time in it that need not be the entry's, nor a time that there is.
+    mutating func timed() -> [UInt8] {
+        let month = ["Jan", "Feb", "Nov", "Dec", "Foo"][number(0..<5)]
+        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        let clock = "\(two(number(0..<25))):\(two(number(0..<61))):\(two(number(0..<61)))"
+        let day = number(1..<33)
+        return Array(
+            [
+                "\(number(1960..<2030))-\(two(number(0..<14)))-\(two(day))T\(clock).\(number(0..<999_999))Z level=info \(number(0..<99))",
+                "[\(two(day))/\(month)/\(number(1960..<2030)):\(clock) +0100] \"GET /x\(number(0..<9)) HTTP/1.1\" 200",
+                "\(month) \(day < 10 ? " " : "")\(day) \(clock) host sshd[\(number(1..<70_000))]: closed",
+                "{\"ts\":\"2026-\(two(number(1..<13)))-\(two(day)) \(clock),\(number(100..<999))\",\"n\":\(number(0..<50)).\(number(0..<10))}",
+                "at 2024-02-29 \(clock)x and 2023-02-29T\(clock)",
+            ][number(0..<5)].utf8)
+    }
+
+    /// A line with the entry's own time in one of the usual forms.
+    mutating func timed(at time: Nanoseconds) -> [UInt8] {
+        var line = Array("\(["", "x ", "[", "\""][number(0..<4)])".utf8)
+        let form = [
+            TimeForm(kind: .iso, digits: 6, zulu: true), TimeForm(kind: .isoSpaced, digits: 3, comma: true),
+            TimeForm(kind: .common),
+            TimeForm(kind: .syslog),
+        ][number(0..<4)]
+        form.append(form.units(of: time), to: &line)
+        return line + Array(" took \(number(0..<900)) ms\"".utf8)
+    }
+
+    static func isoLine(at time: Nanoseconds) -> [UInt8] {
+        var line = Array("time=".utf8)
+        let form = TimeForm(kind: .iso, digits: 3, zulu: true)
+        form.append(form.units(of: time), to: &line)
+        return line + Array(" level=info done".utf8)
     }
 }

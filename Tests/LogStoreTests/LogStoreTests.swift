@@ -13,6 +13,7 @@ func openStore(
 ) throws -> LogStore {
     var options = LogStore.Options()
     options.blockLines = blockLines
+    options.blockAge = 600 * second
     options.retention = retention
     options.maximumStreams = maximumStreams
     return try LogStore(directory: directory.path + "/logs", options: options, metrics: metrics, report: report)

@@ -19,7 +19,7 @@ private struct Twin {
 
 @Suite("The store against a naive twin")
 struct TwinTests {
-    @Test("Appends out of order, maintenance and restarts at any moment change no answer", arguments: 0..<12)
+    @Test("Appends out of order, deletions, merges and restarts at any moment change no answer", arguments: 0..<12)
     func property(seed: Int) async throws {
         let directory = try TemporaryDirectory("twin")
         var generator = LineGenerator(seed: UInt64(seed) &* 7919)
@@ -27,13 +27,19 @@ struct TwinTests {
         var store = try openStore(directory, blockLines: 30)
         let streams: [Labels] = (0..<4).map { ["app": "app\($0)"] }
         var now: Nanoseconds = 1_000_000
-        for _ in 0..<60 {
+        for _ in 0..<100 {
             now += 100 * second
-            switch generator.number(0..<10) {
+            switch generator.number(0..<11) {
             case 0:
                 try store.close()
                 store = try openStore(directory, blockLines: 30)
             case 1, 2: try store.maintain(now: now)
+            case 4:
+                let labels = streams[generator.number(0..<streams.count)]
+                let from = now - Nanoseconds(generator.number(0..<60)) * 100 * second
+                let range = from..<(from + Nanoseconds(generator.number(0..<2000)) * second)
+                try store.delete(matching: [.equal("app", labels["app"] ?? "")], in: range)
+                twin.entries.removeAll { $0.labels == labels && range.contains($0.row.timestamp) }
             case 3: try compare(store, twin, streams, now, &generator, seed)
             default: try await append(to: store, &twin, streams, now, &generator)
             }
