@@ -5,19 +5,62 @@ extension LogSource {
     func read(
         _ selection: LogSelection, _ budget: QueryBudget, _ visit: (_ stream: Labels, _ row: LogRow) throws(LogQLError) -> Bool
     ) throws(LogQLError) {
-        do {
-            for reader in try select(selection) {
-                let labels = reader.labels
-                try reader.forEach { row in
-                    try budget.charge(line: row.line)
-                    return try visit(labels, row)
-                }
-            }
-        } catch let error as LogQLError {
-            throw error
-        } catch {
-            throw LogQLError(.storage, "reading logs failed: \(error)")
+        for reader in try readers(selection) {
+            let labels = reader.labels
+            try reader.read(budget) { (row) throws(LogQLError) in try visit(labels, row) }
         }
+    }
+
+    /// The streams of a selection.
+    func readers(_ selection: LogSelection) throws(LogQLError) -> [any LogStreamReader] {
+        try storageFailing { try select(selection) }
+    }
+}
+
+extension LogStreamReader {
+    /// Hands the entries to `visit` until it returns false.
+    func read(_ budget: QueryBudget, _ visit: (_ row: LogRow) throws(LogQLError) -> Bool) throws(LogQLError) {
+        try storageFailing {
+            try forEach { row in
+                try budget.charge(line: row.line)
+                return try visit(row)
+            }
+        }
+    }
+}
+
+extension LogColumnReader {
+    func readStretches(_ visit: (any LogColumns) throws(LogQLError) -> Void) throws(LogQLError) {
+        try storageFailing { try forEachStretch { try visit($0) } }
+    }
+}
+
+extension LogColumns {
+    func readShapes(describingVariables: Bool) throws(LogQLError) -> [LogLineShape] {
+        try storageFailing { try shapes(describingVariables: describingVariables) }
+    }
+
+    /// Hands entries to `visit`, as far as they are wanted.
+    func read(
+        _ wishes: [LogColumnWish], _ budget: QueryBudget, _ visit: (borrowing LogColumnRow) throws(LogQLError) -> Void
+    ) throws(LogQLError) {
+        try storageFailing {
+            try forEachRow(wishes) { row in
+                if wishes[row.shape] == .line { try budget.charge(line: row.bytes[...]) } else { try budget.chargeCount() }
+                try visit(row)
+            }
+        }
+    }
+}
+
+/// Runs work of a source; what fails in it is a failure of the storage, unless the query failed meanwhile.
+private func storageFailing<Value>(_ work: () throws -> Value) throws(LogQLError) -> Value {
+    do {
+        return try work()
+    } catch let error as LogQLError {
+        throw error
+    } catch {
+        throw LogQLError(.storage, "reading logs failed: \(error)")
     }
 }
 

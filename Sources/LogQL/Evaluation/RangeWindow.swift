@@ -47,37 +47,91 @@ final class RangeWindow {
         let end = Clamped.add(Clamped.subtract(last, aggregation.offset), 1)
         guard start < end else { return }
         let pipeline = Pipeline(aggregation.log.stages)
-        let after = Pipeline(aggregation.stagesAfterUnwrap)
         let selection = LogSelection(
             matchers: aggregation.log.matchers, range: start..<end, requiredLiterals: pipeline.requiredLiterals)
-        let sharesLabels = pipeline.leavesLabels && aggregation.unwrap == nil
-        var shared: (stream: Labels, index: Int)?
-        try source.read(selection, budget) { (stream, row) throws(LogQLError) in
-            if sharesLabels, row.metadata.isEmpty {
-                guard pipeline.passes(row.line) else { return true }
-                if shared?.stream != stream { shared = (stream, try index(grouped(stream), maximumSeries)) }
-                guard let shared else { return true }
-                try budget.chargeSample()
-                series[shared.index].append(row.timestamp, lineValue(row.line))
-                return true
+        let loading = Loading(
+            pipeline: pipeline, after: Pipeline(aggregation.stagesAfterUnwrap), budget: budget, maximumSeries: maximumSeries)
+        let plan = ColumnPlan(aggregation)
+        for reader in try source.readers(selection) {
+            if let plan, let columns = reader as? any LogColumnReader {
+                try load(columns, plan, loading)
+            } else {
+                try load(reader, loading)
             }
-            try add(stream, row, pipeline, after, budget, maximumSeries)
-            return true
         }
         series.sort { $0.labels < $1.labels }
         for index in series.indices { series[index].sort() }
         indexes = [:]
     }
 
-    private func add(
-        _ stream: Labels, _ row: LogRow, _ pipeline: Pipeline, _ after: Pipeline, _ budget: QueryBudget, _ maximumSeries: Int
-    ) throws(LogQLError) {
-        var entry = PipelineEntry(
-            timestamp: row.timestamp, line: row.line, labels: EntryLabels(stream: stream, metadata: row.metadata))
-        guard pipeline.process(&entry) else { return }
+    /// What goes along while samples are read.
+    private struct Loading {
+        var pipeline: Pipeline
+        /// Stages behind `unwrap`.
+        var after: Pipeline
+        var budget: QueryBudget
+        var maximumSeries: Int
+    }
+
+    /// Reads lines one by one.
+    private func load(_ reader: any LogStreamReader, _ loading: Loading) throws(LogQLError) {
+        let stream = reader.labels
+        let sharesLabels = loading.pipeline.leavesLabels && aggregation.unwrap == nil
+        var shared: Int?
+        try reader.read(loading.budget) { (row) throws(LogQLError) in
+            if sharesLabels, row.metadata.isEmpty {
+                guard loading.pipeline.passes(row.line) else { return true }
+                if shared == nil { shared = try index(grouped(stream), loading.maximumSeries) }
+                guard let shared else { return true }
+                try append(Sample(series: shared, value: lineValue(row.line)), at: row.timestamp, loading.budget)
+                return true
+            }
+            let labels = EntryLabels(stream: stream, metadata: row.metadata)
+            var entry = PipelineEntry(timestamp: row.timestamp, line: row.line, labels: labels)
+            if let sample = try sample(&entry, loading.pipeline, loading) {
+                try append(sample, at: row.timestamp, loading.budget)
+            }
+            return true
+        }
+    }
+
+    /// Reads times, and the fields that are looked at. What one entry's texts came to, others with the same texts come to.
+    private func load(_ reader: any LogColumnReader, _ plan: ColumnPlan, _ loading: Loading) throws(LogQLError) {
+        let stream = reader.labels
+        try reader.readStretches { (columns) throws(LogQLError) in
+            let readings = plan.readings(try columns.readShapes(describingVariables: plan.parser != nil))
+            var known = KnownSamples(shapes: readings.count)
+            try columns.read(readings.map(\.wish), loading.budget) { (row) throws(LogQLError) in
+                let reading = readings[row.shape]
+                if reading.isRead, row.metadata.isEmpty, let sample = known.sample(of: row) {
+                    if let sample { try append(sample, at: row.timestamp, loading.budget) }
+                    return
+                }
+                var labels = EntryLabels(stream: stream, metadata: row.metadata)
+                var line: ArraySlice<UInt8> = []
+                if reading.isRead { reading.parse(row, into: &labels) } else { line = row.text(0) }
+                var entry = PipelineEntry(timestamp: row.timestamp, line: line, labels: labels)
+                let sample = try sample(&entry, reading.isRead ? plan.filters : loading.pipeline, loading)
+                if reading.isRead, row.metadata.isEmpty { known.note(row, sample) }
+                if let sample { try append(sample, at: row.timestamp, loading.budget) }
+            }
+        }
+    }
+
+    private func append(_ sample: Sample, at time: Nanoseconds, _ budget: QueryBudget) throws(LogQLError) {
+        budget.passed()
+        try budget.chargeSample()
+        series[sample.series].append(time, sample.value)
+    }
+
+    /// The sample that an entry makes; nil where a stage drops it.
+    private func sample(
+        _ entry: inout PipelineEntry, _ stages: Pipeline, _ loading: Loading
+    ) throws(LogQLError) -> Sample? {
+        guard stages.process(&entry) else { return nil }
         var value = 0.0
         if let unwrap = aggregation.unwrap {
-            guard let unwrapped = unwrap.value(of: &entry.labels), after.process(&entry) else { return }
+            guard let unwrapped = unwrap.value(of: &entry.labels), loading.after.process(&entry) else { return nil }
             value = unwrapped
         } else {
             value = lineValue(entry.line)
@@ -88,8 +142,7 @@ final class RangeWindow {
                 "a stage failed with \(error.code) on an entry of \(entry.labels.labels()): "
                     + "leave such entries out with | \(EntryLabels.errorName)=\"\"")
         }
-        try budget.chargeSample()
-        series[try index(grouped(entry.labels.labels()), maximumSeries)].append(row.timestamp, value)
+        return Sample(series: try index(grouped(entry.labels.labels()), loading.maximumSeries), value: value)
     }
 
     private func lineValue(_ line: ArraySlice<UInt8>) -> Double {
