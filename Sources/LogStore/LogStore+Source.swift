@@ -30,8 +30,7 @@ extension LogStore {
     func selected(_ matchers: [LabelMatcher], _ range: Range<Nanoseconds>) throws -> [StoreState.Stream] {
         try state.withLock { state in
             try checkOpen(state)
-            let lower = max(range.lowerBound, state.retentionFloor)
-            return LogStore.matching(state, [matchers], lower..<max(lower, range.upperBound))
+            return LogStore.matching(state, [matchers], range)
         }
     }
 

@@ -27,7 +27,8 @@ extension LogStore {
         }
         guard !block.file.damaged.withLock({ $0.contains(entry.offset) }) else { return }
         do {
-            guard let reader = try block.file.reader(entry) else { return }
+            let reader: BlockReader? = try block.file.reader(entry)
+            guard let reader else { return }
             buckets.add(try reader.times(), bytesEach: Double(entry.textBytes) / Double(max(1, entry.rows)))
         } catch {
             guard error.code == .corrupt else { throw error }

@@ -77,6 +77,11 @@ package protocol LogStreamReader: Sendable {
     var labels: Labels { get }
     /// Hands each entry of the selection to `visit` in the order asked for, until it returns false.
     func forEach(_ visit: (LogRow) throws -> Bool) throws
+    /// Hands out the entries of the selection in groups of one message shape, until `visit` returns false. Groups come in no order; each
+    /// entry stands in one.
+    func forEachGroup(_ visit: (any LogRowGroup) throws -> Bool) throws
+    /// Whether entries without all the required literals are left out already, so that nobody need look again.
+    var checksRequiredLiterals: Bool { get }
 }
 
 /// One entry as it is read.

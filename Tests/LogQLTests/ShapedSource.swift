@@ -12,22 +12,28 @@ struct ShapedSource: LogSource {
         var stretch = 50
     }
 
-    private struct Reader: LogColumnReader {
+    private struct Reader: LogStreamReader {
+        var checksRequiredLiterals: Bool { true }
+
         let labels: Labels
         let rows: [LogRow]
         let literals: [[UInt8]]
         let cut: Cut
 
-        func forEach(_ visit: (LogRow) throws -> Bool) throws {
-            for row in rows where try !visit(row) { return }
+        private var wanted: [LogRow] {
+            rows.filter { row in literals.allSatisfy { row.line.contains($0) } }
         }
 
-        func forEachStretch(_ visit: (any LogColumns) throws -> Void) throws {
+        func forEach(_ visit: (LogRow) throws -> Bool) throws {
+            for row in wanted where try !visit(row) { return }
+        }
+
+        func forEachGroup(_ visit: (any LogRowGroup) throws -> Bool) throws {
+            let rows = wanted
             for start in stride(from: 0, to: rows.count, by: cut.stretch) {
-                let rows = rows[start..<min(rows.count, start + cut.stretch)].filter { row in
-                    literals.allSatisfy { literal in row.line.contains(literal) }
+                for group in ShapedGroup.groups(rows[start..<min(rows.count, start + cut.stretch)], cut) {
+                    guard try visit(group) else { return }
                 }
-                try visit(ShapedStretch(rows, cut))
             }
         }
     }
@@ -42,15 +48,20 @@ struct ShapedSource: LogSource {
                 rows.append(row)
                 return true
             }
-            return Reader(labels: reader.labels, rows: rows, literals: selection.requiredLiterals, cut: cut)
+            return Reader(
+                labels: reader.labels, rows: rows, literals: selection.requiredLiterals, cut: cut)
         }
     }
 
-    func streams(matchingAny selectors: [[LabelMatcher]], in range: Range<Nanoseconds>) throws -> [Labels] {
+    func streams(matchingAny selectors: [[LabelMatcher]], in range: Range<Nanoseconds>) throws
+        -> [Labels]
+    {
         try memory.streams(matchingAny: selectors, in: range)
     }
 
-    func labelNames(matchingAny selectors: [[LabelMatcher]], in range: Range<Nanoseconds>) throws -> [String] {
+    func labelNames(matchingAny selectors: [[LabelMatcher]], in range: Range<Nanoseconds>) throws
+        -> [String]
+    {
         try memory.labelNames(matchingAny: selectors, in: range)
     }
 
@@ -61,46 +72,70 @@ struct ShapedSource: LogSource {
     }
 }
 
-/// Some entries, their lines cut.
-private struct ShapedStretch: LogColumns {
-    private var shapes: [LogLineShape] = []
-    private var rows: [(row: LogRow, shape: Int, values: [ArraySlice<UInt8>])] = []
+/// Entries of one shape.
+private struct ShapedGroup: LogRowGroup {
+    let texts: [[UInt8]]
+    private var rows: [LogRow] = []
+    /// By row, the values of all variables.
+    private var values: [[ArraySlice<UInt8>]] = []
 
-    init(_ rows: [LogRow], _ cut: ShapedSource.Cut) {
+    private init(_ texts: [[UInt8]]) { self.texts = texts }
+
+    static func groups(_ rows: ArraySlice<LogRow>, _ cut: ShapedSource.Cut) -> [ShapedGroup] {
+        var groups: [ShapedGroup] = []
         var indexes: [[[UInt8]]: Int] = [:]
-        var values: [[[ArraySlice<UInt8>]]] = []
         for row in rows {
-            let (literals, variables) = ShapedStretch.cut(row.line, cut)
-            let index = indexes[literals] ?? indexes.count
-            if index == indexes.count { values.append([]) }
-            indexes[literals] = index
-            values[index].append(variables)
-            self.rows.append((row, index, variables))
+            let (texts, values) = ShapedGroup.cut(row.line, cut)
+            let index = indexes[texts] ?? groups.count
+            if index == groups.count { groups.append(ShapedGroup(texts)) }
+            indexes[texts] = index
+            groups[index].rows.append(row)
+            groups[index].values.append(values)
         }
-        shapes = indexes.sorted { $0.value < $1.value }.map { literals, index in
-            let kinds = (0..<literals.count - 1).map { variable in ShapedStretch.kind(of: values[index].map { $0[variable] }) }
-            return LogLineShape(literals: literals, kinds: kinds)
-        }
+        return groups
     }
 
-    func shapes(describingVariables: Bool) -> [LogLineShape] { shapes }
+    var count: Int { rows.count }
+    var times: [Nanoseconds] { rows.map(\.timestamp) }
+    var metadata: [Labels]? { rows.contains { !$0.metadata.isEmpty } ? rows.map(\.metadata) : nil }
 
-    func forEachRow(_ wishes: [LogColumnWish], _ visit: (borrowing LogColumnRow) throws -> Void) throws {
-        for (row, shape, values) in rows {
-            var out = LogColumnRow()
-            out.timestamp = row.timestamp
-            out.metadata = row.metadata
-            out.shape = shape
-            let texts =
-                switch wishes[shape] {
-                case .line: [row.line]
-                case .variables(let wanted): wanted.map { values[$0] }
-                }
-            for text in texts {
-                out.bytes += text
-                out.ends.append(out.bytes.count)
+    /// Values seen twice stand there once, but for every third.
+    func strings(of variable: Int) -> LogStringColumn {
+        var column = LogStringColumn(bytes: [], ends: [], ids: [])
+        var known: [ArraySlice<UInt8>: Int64] = [:]
+        for (row, values) in values.enumerated() {
+            if let id = known[values[variable]], row % 3 != 0 {
+                column.ids.append(id)
+                continue
             }
-            try visit(out)
+            known[values[variable]] = Int64(column.ends.count)
+            column.ids.append(Int64(column.ends.count))
+            column.bytes += values[variable]
+            column.ends.append(column.bytes.count)
+        }
+        return column
+    }
+
+    func numbers(of variable: Int) -> LogNumberColumn? {
+        var column = LogNumberColumn(mantissas: [], scale: 3)
+        for values in values {
+            let parts = values[variable].split(
+                separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+            guard parts.count <= 2, parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy { $0 &- 0x30 < 10 } })
+            else { return nil }
+            let fraction = parts.count == 2 ? String(decoding: parts[1], as: UTF8.self) : ""
+            let digits =
+                String(decoding: parts[0], as: UTF8.self) + fraction
+                + String(repeating: "0", count: max(0, 3 - fraction.count))
+            guard fraction.count <= 3, let mantissa = Int64(digits) else { return nil }
+            column.mantissas.append(mantissa)
+        }
+        return column
+    }
+
+    func forEachRow(where wanted: (Int) -> Bool, _ visit: (Int, LogRow) throws -> Bool) throws {
+        for (index, row) in rows.enumerated() where wanted(index) {
+            guard try visit(index, row) else { return }
         }
     }
 
@@ -108,7 +143,9 @@ private struct ShapedStretch: LogColumns {
         byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 || byte >= 0x80 || byte == UInt8(ascii: ".")
     }
 
-    private static func cut(_ line: ArraySlice<UInt8>, _ cut: ShapedSource.Cut) -> ([[UInt8]], [ArraySlice<UInt8>]) {
+    private static func cut(_ line: ArraySlice<UInt8>, _ cut: ShapedSource.Cut) -> (
+        [[UInt8]], [ArraySlice<UInt8>]
+    ) {
         var literals: [[UInt8]] = [[]]
         var variables: [ArraySlice<UInt8>] = []
         func end(_ start: Int, while condition: (UInt8) -> Bool) -> Int {
@@ -124,7 +161,11 @@ private struct ShapedStretch: LogColumns {
                 let close = end(index) { $0 != UInt8(ascii: "\"") }
                 // The keys of JSON stay constant.
                 let isKey = close + 1 < line.endIndex && line[close + 1] == UInt8(ascii: ":")
-                if !isKey { variable = index..<close } else { literals[literals.count - 1] += line[index..<close] }
+                if !isKey {
+                    variable = index..<close
+                } else {
+                    literals[literals.count - 1] += line[index..<close]
+                }
                 index = close
                 if variable == nil, index < line.endIndex {
                     literals[literals.count - 1].append(line[index])
@@ -151,19 +192,5 @@ private struct ShapedStretch: LogColumns {
             }
         }
         return (literals, variables)
-    }
-
-    private static func kind(of values: [ArraySlice<UInt8>]) -> LogLineShape.Kind {
-        func all(_ condition: (ArraySlice<UInt8>) -> Bool) -> Bool { values.allSatisfy(condition) }
-        func isDigits(_ text: some Collection<UInt8>) -> Bool { !text.isEmpty && text.allSatisfy { $0 &- 0x30 < 10 } }
-        let isNumber = all { value in
-            let parts = value.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-            return parts.count <= 2 && parts.allSatisfy(isDigits)
-        }
-        if isNumber { return .number }
-        if all({ !$0.isEmpty && $0.allSatisfy(isWord) }) { return .word }
-        func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") }
-        if all({ $0.allSatisfy { isPlain($0) && $0 != 0x20 && $0 != UInt8(ascii: "=") } }) { return .bare }
-        return all { $0.allSatisfy(isPlain) } ? .plain : .text
     }
 }

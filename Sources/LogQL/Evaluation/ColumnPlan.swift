@@ -24,9 +24,11 @@ struct ColumnPlan {
         var filters: [Stage] = []
         for stage in aggregation.log.stages {
             switch stage {
-            case .lineFilter(let filter) where parser == nil && filters.isEmpty && filter.isOneLiteral: continue
+            case .lineFilter(let filter) where parser == nil && filters.isEmpty && filter.isOneLiteral:
+                continue
             case .json(let labels) where labels.isEmpty && parser == nil: parser = .json
-            case .logfmt(strict: false, keepEmpty: false, let labels) where labels.isEmpty && parser == nil: parser = .logfmt
+            case .logfmt(strict: false, keepEmpty: false, let labels)
+            where labels.isEmpty && parser == nil: parser = .logfmt
             case .labelFilter(let filter):
                 filter.addNames(to: &needed)
                 filters.append(stage)
@@ -45,65 +47,74 @@ struct ColumnPlan {
         self.filters = Pipeline(filters)
         self.needed = needed
     }
-
-    /// How the lines of each shape are read.
-    func readings(_ shapes: [LogLineShape]) -> [ShapeReading] { shapes.map { ShapeReading($0, self) } }
 }
 
-/// How lines of one shape are read for a plan.
-struct ShapeReading {
-    /// The fields wanted; nil where lines are parsed one by one.
-    private let fields: [ShapeFields.Field]?
-    /// Place of each variable in what is handed over.
-    private var places: [Int: Int] = [:]
+/// How the lines of a group are read for a plan: from columns, without the lines.
+struct GroupReading {
+    private let fields: [ShapeFields.Field]
+    /// The columns that fields are made of, by variable.
+    private let columns: [Int: LogStringColumn]
     private let skipsEmpty: Bool
-    let wish: LogColumnWish
+    private let isParsed: Bool
 
-    init(_ shape: LogLineShape, _ plan: ColumnPlan) {
-        skipsEmpty = plan.parser == .logfmt
+    /// Nil where the lines must be parsed one by one.
+    init?(_ group: any LogRowGroup, _ plan: ColumnPlan) throws {
+        let texts = group.texts
         let found: ShapeFields?
         switch plan.parser {
         case nil: found = ShapeFields(fields: [])
-        case .json: found = ShapeFields.json(shape)
-        case .logfmt: found = ShapeFields.logfmt(shape)
+        case .json: found = ShapeFields.json(texts, try GroupReading.kinds(group))
+        case .logfmt: found = ShapeFields.logfmt(texts, try GroupReading.kinds(group))
         }
-        guard let found, found.fields.count < EntryLabels.maximumCount / 2 else {
-            fields = nil
-            wish = .line
-            return
-        }
+        guard let found, found.fields.count < EntryLabels.maximumCount / 2 else { return nil }
+        isParsed = plan.parser != nil
+        skipsEmpty = plan.parser == .logfmt
         // A parsed name that the stream has goes by another.
-        let wanted = found.fields.filter { plan.needed.contains($0.name) || plan.needed.contains(EntryLabels.extracted($0.name)) }
-        var variables: [Int] = []
-        for field in wanted {
-            for case .variable(let index) in field.pieces where places[index] == nil {
-                places[index] = variables.count
-                variables.append(index)
+        fields = found.fields.filter {
+            plan.needed.contains($0.name) || plan.needed.contains(EntryLabels.extracted($0.name))
+        }
+        var columns: [Int: LogStringColumn] = [:]
+        for field in fields {
+            for case .variable(let index) in field.pieces where columns[index] == nil {
+                columns[index] = try group.strings(of: index)
             }
         }
-        fields = wanted
-        wish = .variables(variables)
+        self.columns = columns
     }
 
-    /// Whether a row's labels come of the texts handed over, rather than of a line.
-    var isRead: Bool { fields != nil }
+    private static func kinds(_ group: any LogRowGroup) throws -> [VariableKind] {
+        try (0..<group.variableCount).map { try VariableKind(of: $0, in: group) }
+    }
 
     /// Adds the fields of a row, as the parser would.
-    func parse(_ row: borrowing LogColumnRow, into labels: inout EntryLabels) {
-        guard let fields else { return }
+    func parse(_ row: Int, into labels: inout EntryLabels) {
+        guard isParsed else { return }
         labels.beginStage()
         for field in fields {
             var bytes: [UInt8] = []
             for piece in field.pieces {
                 switch piece {
                 case .text(let text): bytes += text
-                case .variable(let index): if let place = places[index] { bytes += row.text(place) }
+                case .variable(let index):
+                    if let column = columns[index] { bytes += column.text(ofRow: row) }
                 }
             }
             if skipsEmpty, bytes.isEmpty { continue }
             labels.parsed(
-                field.name, field.isQuoted ? JSONText.unescape(bytes[...]) : String(decoding: bytes, as: UTF8.self))
+                field.name,
+                field.isQuoted ? JSONText.unescape(bytes[...]) : String(decoding: bytes, as: UTF8.self))
         }
+    }
+
+    /// Numbers by row that are equal where all texts of the fields are; nil where there are more of them than can be told apart so.
+    func keys(rows: Int) -> [Int]? {
+        var keys = [Int](repeating: 0, count: rows)
+        for column in columns.values {
+            let (limit, overflow) = column.ends.count.multipliedReportingOverflow(by: (keys.max() ?? 0) + 1)
+            guard !overflow, limit < Int.max / 2 else { return nil }
+            for row in keys.indices { keys[row] = keys[row] * column.ends.count + Int(column.ids[row]) }
+        }
+        return keys
     }
 }
 

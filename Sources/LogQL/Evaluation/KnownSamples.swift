@@ -1,36 +1,38 @@
-import Telemetry
-
 /// A sample of a series that an entry makes.
 struct Sample {
     var series: Int
     var value: Double
 }
 
-/// What entries of a stretch came to, by their shape and the texts that were looked at: most fields have few values, so that most entries
-/// need no stage at all.
+/// What entries of a group came to, by the texts that were looked at: most fields have few values, so that most entries need no stage at
+/// all.
 struct KnownSamples {
-    /// Most texts remembered of one shape; a field with more of them is not worth remembering.
-    static let maximumTexts = 1 << 14
+    /// Up to as many texts they stand in an array.
+    private static let maximumDense = 1 << 16
 
-    private var byShape: [[[UInt8]: Sample?]]
+    private let keys: [Int]?
+    private var dense: [Sample??]
+    private var sparse: [Int: Sample?] = [:]
 
-    init(shapes: Int) {
-        byShape = Array(repeating: [:], count: shapes)
+    /// - Parameter keys: by row; equal keys, equal texts. Nil where nothing is to be remembered.
+    init(_ keys: [Int]?) {
+        self.keys = keys
+        let most = keys?.max() ?? 0
+        dense = most < KnownSamples.maximumDense ? Array(repeating: nil, count: most + 1) : []
     }
 
     /// What a row comes to: a sample, nothing (the inner nil), or not known yet.
-    func sample(of row: borrowing LogColumnRow) -> Sample?? { byShape[row.shape][KnownSamples.key(row)] }
-
-    mutating func note(_ row: borrowing LogColumnRow, _ sample: Sample?) {
-        guard byShape[row.shape].count < KnownSamples.maximumTexts else { return }
-        byShape[row.shape].updateValue(sample, forKey: KnownSamples.key(row))
+    func sample(ofRow row: Int) -> Sample?? {
+        guard let keys else { return nil }
+        return dense.isEmpty ? sparse[keys[row]] : dense[keys[row]]
     }
 
-    /// The texts, and where they end if there are several.
-    private static func key(_ row: borrowing LogColumnRow) -> [UInt8] {
-        guard row.ends.count > 1 else { return row.bytes }
-        var key = row.bytes
-        for end in row.ends { for shift in [0, 8, 16, 24] { key.append(UInt8(truncatingIfNeeded: end >> shift)) } }
-        return key
+    mutating func note(_ sample: Sample?, ofRow row: Int) {
+        guard let keys else { return }
+        if dense.isEmpty {
+            sparse.updateValue(sample, forKey: keys[row])
+        } else {
+            dense[keys[row]] = .some(sample)
+        }
     }
 }

@@ -3,7 +3,8 @@ import Telemetry
 extension LogSource {
     /// Hands the entries of a selection to `visit`, stream by stream, until it returns false for a stream.
     func read(
-        _ selection: LogSelection, _ budget: QueryBudget, _ visit: (_ stream: Labels, _ row: LogRow) throws(LogQLError) -> Bool
+        _ selection: LogSelection, _ budget: QueryBudget,
+        _ visit: (_ stream: Labels, _ row: LogRow) throws(LogQLError) -> Bool
     ) throws(LogQLError) {
         for reader in try readers(selection) {
             let labels = reader.labels
@@ -19,7 +20,9 @@ extension LogSource {
 
 extension LogStreamReader {
     /// Hands the entries to `visit` until it returns false.
-    func read(_ budget: QueryBudget, _ visit: (_ row: LogRow) throws(LogQLError) -> Bool) throws(LogQLError) {
+    func read(_ budget: QueryBudget, _ visit: (_ row: LogRow) throws(LogQLError) -> Bool)
+        throws(LogQLError)
+    {
         try storageFailing {
             try forEach { row in
                 try budget.charge(line: row.line)
@@ -29,25 +32,14 @@ extension LogStreamReader {
     }
 }
 
-extension LogColumnReader {
-    func readStretches(_ visit: (any LogColumns) throws(LogQLError) -> Void) throws(LogQLError) {
-        try storageFailing { try forEachStretch { try visit($0) } }
-    }
-}
-
-extension LogColumns {
-    func readShapes(describingVariables: Bool) throws(LogQLError) -> [LogLineShape] {
-        try storageFailing { try shapes(describingVariables: describingVariables) }
-    }
-
-    /// Hands entries to `visit`, as far as they are wanted.
-    func read(
-        _ wishes: [LogColumnWish], _ budget: QueryBudget, _ visit: (borrowing LogColumnRow) throws(LogQLError) -> Void
-    ) throws(LogQLError) {
+extension LogStreamReader {
+    /// Hands groups of entries to `visit`, which may read their columns: failures of the storage pass through to the source, which knows
+    /// what to do about damage.
+    func readGroups(_ visit: (any LogRowGroup) throws -> Void) throws(LogQLError) {
         try storageFailing {
-            try forEachRow(wishes) { row in
-                if wishes[row.shape] == .line { try budget.charge(line: row.bytes[...]) } else { try budget.chargeCount() }
-                try visit(row)
+            try forEachGroup { group in
+                try visit(group)
+                return true
             }
         }
     }

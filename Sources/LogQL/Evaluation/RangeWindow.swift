@@ -41,20 +41,24 @@ final class RangeWindow {
 
     /// Reads what all steps from `first` to `last` need.
     func load(
-        _ source: any LogSource, _ budget: QueryBudget, from first: Nanoseconds, to last: Nanoseconds, maximumSeries: Int
+        _ source: any LogSource, _ budget: QueryBudget, from first: Nanoseconds, to last: Nanoseconds,
+        maximumSeries: Int
     ) throws(LogQLError) {
-        let start = Clamped.add(Clamped.subtract(Clamped.subtract(first, aggregation.offset), aggregation.range), 1)
+        let start = Clamped.add(
+            Clamped.subtract(Clamped.subtract(first, aggregation.offset), aggregation.range), 1)
         let end = Clamped.add(Clamped.subtract(last, aggregation.offset), 1)
         guard start < end else { return }
         let pipeline = Pipeline(aggregation.log.stages)
         let selection = LogSelection(
-            matchers: aggregation.log.matchers, range: start..<end, requiredLiterals: pipeline.requiredLiterals)
+            matchers: aggregation.log.matchers, range: start..<end,
+            requiredLiterals: pipeline.requiredLiterals)
         let loading = Loading(
-            pipeline: pipeline, after: Pipeline(aggregation.stagesAfterUnwrap), budget: budget, maximumSeries: maximumSeries)
+            pipeline: pipeline, after: Pipeline(aggregation.stagesAfterUnwrap), budget: budget,
+            maximumSeries: maximumSeries)
         let plan = ColumnPlan(aggregation)
         for reader in try source.readers(selection) {
-            if let plan, let columns = reader as? any LogColumnReader {
-                try load(columns, plan, loading)
+            if let plan, reader.checksRequiredLiterals || selection.requiredLiterals.isEmpty {
+                try load(reader, plan, loading)
             } else {
                 try load(reader, loading)
             }
@@ -83,42 +87,57 @@ final class RangeWindow {
                 guard loading.pipeline.passes(row.line) else { return true }
                 if shared == nil { shared = try index(grouped(stream), loading.maximumSeries) }
                 guard let shared else { return true }
-                try append(Sample(series: shared, value: lineValue(row.line)), at: row.timestamp, loading.budget)
+                try append(
+                    Sample(series: shared, value: lineValue(row.line)), at: row.timestamp, loading.budget)
                 return true
             }
-            let labels = EntryLabels(stream: stream, metadata: row.metadata)
-            var entry = PipelineEntry(timestamp: row.timestamp, line: row.line, labels: labels)
-            if let sample = try sample(&entry, loading.pipeline, loading) {
-                try append(sample, at: row.timestamp, loading.budget)
-            }
+            try add(row, of: stream, loading)
             return true
         }
     }
 
     /// Reads times, and the fields that are looked at. What one entry's texts came to, others with the same texts come to.
-    private func load(_ reader: any LogColumnReader, _ plan: ColumnPlan, _ loading: Loading) throws(LogQLError) {
+    private func load(_ reader: any LogStreamReader, _ plan: ColumnPlan, _ loading: Loading)
+        throws(LogQLError)
+    {
         let stream = reader.labels
-        try reader.readStretches { (columns) throws(LogQLError) in
-            let readings = plan.readings(try columns.readShapes(describingVariables: plan.parser != nil))
-            var known = KnownSamples(shapes: readings.count)
-            try columns.read(readings.map(\.wish), loading.budget) { (row) throws(LogQLError) in
-                let reading = readings[row.shape]
-                if reading.isRead, row.metadata.isEmpty, let sample = known.sample(of: row) {
-                    if let sample { try append(sample, at: row.timestamp, loading.budget) }
-                    return
+        try reader.readGroups { group in
+            guard let reading = try GroupReading(group, plan) else {
+                return try group.forEachRow { _, row in
+                    try loading.budget.charge(line: row.line)
+                    try add(row, of: stream, loading)
+                    return true
                 }
-                var labels = EntryLabels(stream: stream, metadata: row.metadata)
-                var line: ArraySlice<UInt8> = []
-                if reading.isRead { reading.parse(row, into: &labels) } else { line = row.text(0) }
-                var entry = PipelineEntry(timestamp: row.timestamp, line: line, labels: labels)
-                let sample = try sample(&entry, reading.isRead ? plan.filters : loading.pipeline, loading)
-                if reading.isRead, row.metadata.isEmpty { known.note(row, sample) }
-                if let sample { try append(sample, at: row.timestamp, loading.budget) }
+            }
+            let (times, metadata) = (group.times, group.metadata)
+            var known = KnownSamples(reading.keys(rows: times.count))
+            for (row, time) in times.enumerated() {
+                try loading.budget.chargeCount()
+                let own = metadata?[row] ?? .empty
+                if own.isEmpty, let sample = known.sample(ofRow: row) {
+                    if let sample { try append(sample, at: time, loading.budget) }
+                    continue
+                }
+                var labels = EntryLabels(stream: stream, metadata: own)
+                reading.parse(row, into: &labels)
+                var entry = PipelineEntry(timestamp: time, line: [], labels: labels)
+                let sample = try sample(&entry, plan.filters, loading)
+                if own.isEmpty { known.note(sample, ofRow: row) }
+                if let sample { try append(sample, at: time, loading.budget) }
             }
         }
     }
 
-    private func append(_ sample: Sample, at time: Nanoseconds, _ budget: QueryBudget) throws(LogQLError) {
+    private func add(_ row: LogRow, of stream: Labels, _ loading: Loading) throws(LogQLError) {
+        let labels = EntryLabels(stream: stream, metadata: row.metadata)
+        var entry = PipelineEntry(timestamp: row.timestamp, line: row.line, labels: labels)
+        guard let sample = try sample(&entry, loading.pipeline, loading) else { return }
+        try append(sample, at: row.timestamp, loading.budget)
+    }
+
+    private func append(_ sample: Sample, at time: Nanoseconds, _ budget: QueryBudget)
+        throws(LogQLError)
+    {
         budget.passed()
         try budget.chargeSample()
         series[sample.series].append(time, sample.value)
@@ -131,7 +150,9 @@ final class RangeWindow {
         guard stages.process(&entry) else { return nil }
         var value = 0.0
         if let unwrap = aggregation.unwrap {
-            guard let unwrapped = unwrap.value(of: &entry.labels), loading.after.process(&entry) else { return nil }
+            guard let unwrapped = unwrap.value(of: &entry.labels), loading.after.process(&entry) else {
+                return nil
+            }
             value = unwrapped
         } else {
             value = lineValue(entry.line)
@@ -142,7 +163,8 @@ final class RangeWindow {
                 "a stage failed with \(error.code) on an entry of \(entry.labels.labels()): "
                     + "leave such entries out with | \(EntryLabels.errorName)=\"\"")
         }
-        return Sample(series: try index(grouped(entry.labels.labels()), loading.maximumSeries), value: value)
+        return Sample(
+            series: try index(grouped(entry.labels.labels()), loading.maximumSeries), value: value)
     }
 
     private func lineValue(_ line: ArraySlice<UInt8>) -> Double {
@@ -153,7 +175,9 @@ final class RangeWindow {
         if let index = indexes[labels] { return index }
         guard series.count < maximum else {
             throw LogQLError(
-                .limit, "the query makes more than \(maximum) series: aggregate by fewer labels or narrow its selector")
+                .limit,
+                "the query makes more than \(maximum) series: aggregate by fewer labels or narrow its selector"
+            )
         }
         indexes[labels] = series.count
         series.append(Series(labels: labels))
@@ -179,8 +203,11 @@ final class RangeWindow {
             let window = series[index].window
             guard !window.isEmpty else { continue }
             let samples = WindowSamples(
-                timestamps: series[index].timestamps[window], values: series[index].values[window], start: start, end: end)
-            if let value = aggregation.value(of: samples) { elements.append(Element(labels: series[index].labels, value: value)) }
+                timestamps: series[index].timestamps[window], values: series[index].values[window],
+                start: start, end: end)
+            if let value = aggregation.value(of: samples) {
+                elements.append(Element(labels: series[index].labels, value: value))
+            }
         }
         guard aggregation.operation == .absent else { return elements }
         return elements.isEmpty ? [Element(labels: absentLabels, value: 1)] : []

@@ -23,15 +23,18 @@ struct ShapeFields {
     var fields: [Field]
 
     /// The fields that `json` finds; nil where lines must be parsed one by one.
-    static func json(_ shape: LogLineShape) -> ShapeFields? {
-        var scanner = ShapeScanner(shape)
+    /// - Parameters:
+    ///   - texts: the constant texts, one more than there are variables.
+    ///   - kinds: what can be said about all values of each variable.
+    static func json(_ texts: [[UInt8]], _ kinds: [VariableKind]) -> ShapeFields? {
+        var scanner = ShapeScanner(texts, kinds)
         guard scanner.object(path: [], depth: 0), scanner.isAtEnd else { return nil }
         return ShapeFields(fields: scanner.fields)
     }
 
     /// The fields that `logfmt` finds; nil where lines must be parsed one by one.
-    static func logfmt(_ shape: LogLineShape) -> ShapeFields? {
-        var scanner = ShapeScanner(shape)
+    static func logfmt(_ texts: [[UInt8]], _ kinds: [VariableKind]) -> ShapeFields? {
+        var scanner = ShapeScanner(texts, kinds)
         return scanner.pairs() ? ShapeFields(fields: scanner.fields) : nil
     }
 }
@@ -45,14 +48,14 @@ private struct ShapeScanner {
     }
 
     private let units: [Unit]
-    private let kinds: [LogLineShape.Kind]
+    private let kinds: [VariableKind]
     private var index = 0
     private(set) var fields: [ShapeFields.Field] = []
 
-    init(_ shape: LogLineShape) {
-        kinds = shape.kinds
-        units = shape.literals.enumerated().flatMap { index, literal in
-            literal.map { Unit.byte($0) } + (index < shape.kinds.count ? [.variable(index)] : [])
+    init(_ texts: [[UInt8]], _ kinds: [VariableKind]) {
+        self.kinds = kinds
+        units = texts.enumerated().flatMap { index, text in
+            text.map { Unit.byte($0) } + (index < kinds.count ? [.variable(index)] : [])
         }
     }
 
@@ -118,7 +121,9 @@ private struct ShapeScanner {
 
     private mutating func add(_ path: [String], _ pieces: [ShapeFields.Piece], isQuoted: Bool = false) {
         let name = FieldParser.name(of: path.map { .key($0) })
-        if !name.isEmpty { fields.append(ShapeFields.Field(name: name, pieces: pieces, isQuoted: isQuoted)) }
+        if !name.isEmpty {
+            fields.append(ShapeFields.Field(name: name, pieces: pieces, isQuoted: isQuoted))
+        }
     }
 
     /// A number or a word. One with a variable in it must be that variable, a number, with a sign at most.
@@ -215,7 +220,8 @@ private struct ShapeScanner {
             switch units[index] {
             case .byte(let byte) where byte <= 0x20 || byte == UInt8(ascii: "="): return pieces.done
             case .byte(UInt8(ascii: "\"")): return nil
-            case .variable(let variable) where kinds[variable] == .plain || kinds[variable] == .text: return nil
+            case .variable(let variable) where kinds[variable] == .plain || kinds[variable] == .text:
+                return nil
             default: pieces.append(units[index])
             }
             index += 1

@@ -1,0 +1,124 @@
+/// Entries of one stream whose lines share their constant text, in columns: for questions that need no line.
+///
+/// The line of row `r` is `texts[0]`, the value of variable 0 in that row, `texts[1]`, the value of variable 1, and so on up to the last
+/// text. Variables stand between delimiters (no run of letters and digits goes on from a text into a variable), but may contain any byte.
+/// A group without knowledge of its lines has two empty texts and one variable: the line itself.
+///
+/// ```swift
+/// // Lines a status, where the shape has it right of the request:
+/// guard let variable = group.texts.firstIndex(of: Array("\" ".utf8)) else { return }
+/// let status = try group.strings(of: variable)
+/// for row in 0..<group.count { counts[status.text(ofRow: row), default: 0] += 1 }
+/// ```
+package protocol LogRowGroup {
+    /// Constant texts: one more than there are variables.
+    var texts: [[UInt8]] { get }
+    /// Rows.
+    var count: Int { get }
+    /// The times of the rows, ascending.
+    var times: [Nanoseconds] { get }
+    /// The structured metadata of the rows; nil where none has any.
+    var metadata: [Labels]? { get }
+    /// The values of a variable, by row.
+    func strings(of variable: Int) throws -> LogStringColumn
+    /// The values of a variable whose values are all written as decimal numbers; nil where they are not known to be.
+    func numbers(of variable: Int) throws -> LogNumberColumn?
+    /// Rebuilds the rows for which `wanted` is true.
+    func forEachRow(where wanted: (Int) -> Bool, _ visit: (_ index: Int, _ row: LogRow) throws -> Bool) throws
+}
+
+extension LogRowGroup {
+    package var variableCount: Int { texts.count - 1 }
+
+    /// Rebuilds all rows.
+    package func forEachRow(_ visit: (_ index: Int, _ row: LogRow) throws -> Bool) throws {
+        try forEachRow(where: { _ in true }, visit)
+    }
+}
+
+/// The values of a variable as texts: the distinct ones, and which of them each row has.
+package struct LogStringColumn: Sendable {
+    /// Distinct values, one after the other. A value may stand there more than once.
+    package var bytes: [UInt8]
+    /// Where each distinct value ends.
+    package var ends: [Int]
+    /// By row: its distinct value.
+    package var ids: [Int64]
+
+    package init(bytes: [UInt8], ends: [Int], ids: [Int64]) {
+        self.bytes = bytes
+        self.ends = ends
+        self.ids = ids
+    }
+
+    /// A distinct value.
+    package func text(_ id: Int) -> ArraySlice<UInt8> { bytes[(id == 0 ? 0 : ends[id - 1])..<ends[id]] }
+
+    package func text(ofRow row: Int) -> ArraySlice<UInt8> { text(Int(ids[row])) }
+}
+
+/// The values of a variable as numbers: each is `mantissas[row]` / 10^`scale`.
+package struct LogNumberColumn: Sendable {
+    package var mantissas: [Int64]
+    package var scale: Int
+
+    package init(mantissas: [Int64], scale: Int) {
+        self.mantissas = mantissas
+        self.scale = scale
+    }
+
+    /// The value of a row.
+    package func value(_ row: Int) -> Double {
+        Double(mantissas[row]) / LogNumberColumn.powers[scale]
+    }
+
+    /// Powers of ten are exact up to the twenty-second.
+    private static let powers: [Double] = (0...18).map { exponent in (0..<exponent).reduce(1.0) { power, _ in power * 10 } }
+}
+
+extension LogStreamReader {
+    package var checksRequiredLiterals: Bool { false }
+
+    package func forEachGroup(_ visit: (any LogRowGroup) throws -> Bool) throws {
+        var rows: [LogRow] = []
+        var goesOn = true
+        try forEach { row in
+            rows.append(row)
+            guard rows.count == WholeLineGroup.rows else { return true }
+            goesOn = try visit(WholeLineGroup(rows))
+            rows.removeAll(keepingCapacity: true)
+            return goesOn
+        }
+        if goesOn && !rows.isEmpty { _ = try visit(WholeLineGroup(rows)) }
+    }
+}
+
+/// Entries of which nothing is known: the line is the only variable.
+package struct WholeLineGroup: LogRowGroup {
+    static let rows = 4096
+    private let rows: [LogRow]
+
+    package init(_ rows: [LogRow]) { self.rows = rows }
+
+    package var texts: [[UInt8]] { [[], []] }
+    package var count: Int { rows.count }
+    package var times: [Nanoseconds] { rows.map(\.timestamp) }
+    package var metadata: [Labels]? { rows.contains { !$0.metadata.isEmpty } ? rows.map(\.metadata) : nil }
+
+    package func strings(of variable: Int) -> LogStringColumn {
+        var column = LogStringColumn(bytes: [], ends: [], ids: Array(0..<Int64(rows.count)))
+        for row in rows {
+            column.bytes.append(contentsOf: row.line)
+            column.ends.append(column.bytes.count)
+        }
+        return column
+    }
+
+    package func numbers(of variable: Int) -> LogNumberColumn? { nil }
+
+    package func forEachRow(where wanted: (Int) -> Bool, _ visit: (Int, LogRow) throws -> Bool) throws {
+        for (index, row) in rows.enumerated() where wanted(index) {
+            guard try visit(index, row) else { return }
+        }
+    }
+}
