@@ -11,7 +11,7 @@ package struct LogQLEngine: Sendable {
         package var maximumEntries = 5_000
         /// Most series of a result.
         package var maximumSeries = 500
-        /// Most series between the selector and the result.
+        /// Most series, or message shapes, between the selector and the result.
         package var maximumIntermediateSeries = 100_000
         /// Most samples held at once.
         package var maximumSamples = 20_000_000
@@ -41,20 +41,8 @@ package struct LogQLEngine: Sendable {
     }
 
     /// A metric query at one time.
-    package func instant(
-        _ query: String, at time: Nanoseconds, limit: Int = 100, direction: LogSelection.Direction = .backward
-    ) throws(LogQLError) -> LogQLResult {
-        let expression = try LogQLParser.expression(query)
-        if case .log = expression {
-            throw LogQLError(.parse, "log queries are not supported as an instant query: ask for a range", line: 1, column: 1)
-        }
-        let plan = try self.plan(expression, from: time, to: time)
-        switch try plan.value(at: time) {
-        case .number(let value): return .scalar(time, value)
-        case .elements(let elements):
-            try checkSeries(elements.count)
-            return .vector(elements.map { LogVectorElement(labels: $0.labels, timestamp: time, value: $0.value) })
-        }
+    package func instant(_ query: String, at time: Nanoseconds) throws(LogQLError) -> LogQLResult {
+        try answer(LogQLRequest(query, .instant(time))).result
     }
 
     /// A log query over `[from, to)`, or a metric query at each step from `from` to `to`.
@@ -62,33 +50,99 @@ package struct LogQLEngine: Sendable {
         _ query: String, from: Nanoseconds, to: Nanoseconds, step: Nanoseconds, limit: Int = 100,
         direction: LogSelection.Direction = .backward
     ) throws(LogQLError) -> LogQLResult {
-        let expression = try LogQLParser.expression(query)
-        guard from <= to else { throw LogQLError(.parse, "the end of the range lies before its start") }
-        if case .log(let log) = expression {
-            guard limit <= options.maximumEntries else {
-                throw LogQLError(
-                    .limit, "max entries limit per query exceeded: \(limit) asked for, \(options.maximumEntries) allowed")
-            }
-            let evaluation = LogEvaluation(source: source, budget: QueryBudget(options), log: log)
-            return .streams(try evaluation.run(from..<to, limit: limit, direction: direction))
+        var request = LogQLRequest(query, .range(from: from, to: to, step: step))
+        request.limit = limit
+        request.direction = direction
+        return try answer(request).result
+    }
+
+    /// The result of a query, and what it took.
+    package func answer(_ request: LogQLRequest) throws(LogQLError) -> LogQLAnswer {
+        let expression = try LogQLParser.expression(request.query)
+        let budget = QueryBudget(options)
+        let result: LogQLResult
+        switch (request.times, expression) {
+        case (.instant, .log):
+            throw LogQLError(.parse, "log queries are not supported as an instant query: ask for a range", line: 1, column: 1)
+        case (.instant(let time), _): result = try vector(expression, budget, at: time)
+        case (.range(let from, let to, _), _) where from > to:
+            throw LogQLError(.parse, "the end of the range lies before its start")
+        case (.range(let from, let to, _), .log(let log)): result = try streams(log, budget, from..<to, request)
+        case (.range(let from, let to, let step), _):
+            result = try matrix(expression, budget, try steps(from: from, to: to, step: step))
         }
+        return LogQLAnswer(result: result, statistics: budget.statistics)
+    }
+
+    /// The most frequent message shapes of a log query over a range, counted by steps. The range is shorter than 292 years.
+    package func patterns(
+        _ query: String, in range: Range<Nanoseconds>, step: Nanoseconds, limit: Int
+    ) throws(LogQLError) -> [LogPattern] {
+        guard case .log(var log) = try LogQLParser.expression(query) else {
+            throw LogQLError(.parse, "patterns are found in logs: give a log query such as {app=\"web\"}")
+        }
+        guard step > 0 else { throw LogQLError(.parse, "the step must be greater than 0") }
+        if log.shapeGrouping == nil { log.stages.append(.shape([])) }
+        let evaluation = ShapeEvaluation(
+            source: source, budget: QueryBudget(options), log: log, groupedBy: [],
+            maximumShapes: options.maximumIntermediateSeries)
+        return try evaluation.frequent(range, step: step).prefix(limit).map { key, sightings in
+            let points = sightings.steps.sorted { $0.key < $1.key }.map { index, count in
+                LogPoint(timestamp: range.lowerBound + Int64(index) * step, value: Double(count))
+            }
+            return LogPattern(pattern: key.shape, count: sightings.count, points: points)
+        }
+    }
+
+    private func streams(
+        _ log: LogExpression, _ budget: QueryBudget, _ range: Range<Nanoseconds>, _ request: LogQLRequest
+    ) throws(LogQLError) -> LogQLResult {
+        guard request.limit <= options.maximumEntries else {
+            throw LogQLError(
+                .limit, "max entries limit per query exceeded: \(request.limit) asked for, \(options.maximumEntries) allowed")
+        }
+        if let grouping = log.shapeGrouping {
+            let evaluation = ShapeEvaluation(
+                source: source, budget: budget, log: log, groupedBy: grouping,
+                maximumShapes: options.maximumIntermediateSeries)
+            return .streams(try evaluation.run(range, limit: request.limit))
+        }
+        let evaluation = LogEvaluation(
+            source: source, budget: budget, log: log, categorizesLabels: request.categorizesLabels)
+        return .streams(try evaluation.run(range, limit: request.limit, direction: request.direction))
+    }
+
+    private func vector(
+        _ expression: Expression, _ budget: QueryBudget, at time: Nanoseconds
+    ) throws(LogQLError) -> LogQLResult {
+        switch try plan(expression, budget, from: time, to: time).value(at: time) {
+        case .number(let value): return .scalar(time, value)
+        case .elements(let elements):
+            try checkSeries(elements.count)
+            return .vector(elements.map { LogVectorElement(labels: $0.labels, timestamp: time, value: $0.value) })
+        }
+    }
+
+    private func steps(from: Nanoseconds, to: Nanoseconds, step: Nanoseconds) throws(LogQLError) -> [Nanoseconds] {
         guard step > 0 else { throw LogQLError(.parse, "the step must be greater than 0") }
         let (width, isTooWide) = to.subtractingReportingOverflow(from)
         guard !isTooWide, width / step < options.maximumSteps else {
             throw LogQLError(
                 .limit, "more than \(options.maximumSteps) points per series: use a longer step or a shorter range")
         }
-        let steps = (0...(width / step)).map { from + $0 * step }
-        return try matrix(try plan(expression, from: from, to: steps[steps.count - 1]), steps)
+        return (0...(width / step)).map { from + $0 * step }
     }
 
-    private func plan(_ expression: Expression, from: Nanoseconds, to: Nanoseconds) throws(LogQLError) -> MetricPlan {
-        try MetricPlan(
-            expression, source, QueryBudget(options), from: from, to: to, maximumSeries: options.maximumIntermediateSeries)
+    private func plan(
+        _ expression: Expression, _ budget: QueryBudget, from: Nanoseconds, to: Nanoseconds
+    ) throws(LogQLError) -> MetricPlan {
+        try MetricPlan(expression, source, budget, from: from, to: to, maximumSeries: options.maximumIntermediateSeries)
     }
 
-    private func matrix(_ plan: MetricPlan, _ steps: [Nanoseconds]) throws(LogQLError) -> LogQLResult {
-        let budget = QueryBudget(options)
+    private func matrix(
+        _ expression: Expression, _ budget: QueryBudget, _ steps: [Nanoseconds]
+    ) throws(LogQLError) -> LogQLResult {
+        let plan = try plan(expression, budget, from: steps[0], to: steps[steps.count - 1])
         var series: [LogMatrixSeries] = []
         var indexes: [Labels: Int] = [:]
         for time in steps {

@@ -12,7 +12,7 @@ package enum LogQLResult: Sendable {
     case scalar(Nanoseconds, Double)
 }
 
-/// Entries that share all their labels: the stream's, their metadata and what was parsed from the line.
+/// Entries that share all their labels: the stream's, their metadata and what was parsed from the line; by origin, the stream's alone.
 package struct LogStreamResult: Sendable, Equatable {
     package var labels: Labels
     /// In the direction asked for.
@@ -28,12 +28,16 @@ package struct LogStreamResult: Sendable, Equatable {
 package struct LogEntryResult: Sendable, Equatable {
     package var timestamp: Nanoseconds
     package var line: ArraySlice<UInt8>
+    /// Structured metadata, where it was stored with some.
     package var metadata: Labels
+    /// What stages made of the line, where labels were asked for by origin.
+    package var parsed: Labels
 
-    package init(timestamp: Nanoseconds, line: ArraySlice<UInt8>, metadata: Labels = .empty) {
+    package init(timestamp: Nanoseconds, line: ArraySlice<UInt8>, metadata: Labels = .empty, parsed: Labels = .empty) {
         self.timestamp = timestamp
         self.line = line
         self.metadata = metadata
+        self.parsed = parsed
     }
 }
 
@@ -70,4 +74,11 @@ package struct LogPoint: Sendable, Equatable {
         self.timestamp = timestamp
         self.value = value
     }
+}
+
+/// A message shape, and how often it was seen in each step that has some.
+package struct LogPattern: Sendable, Equatable {
+    package var pattern: String
+    package var count: Int
+    package var points: [LogPoint]
 }

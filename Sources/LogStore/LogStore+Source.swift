@@ -28,6 +28,14 @@ extension LogStore {
         }
     }
 
+    /// The streams that pass all matchers and have entries in the range, as they are now.
+    func selected(_ matchers: [LabelMatcher], _ range: Range<Nanoseconds>) throws -> [StoreState.Stream] {
+        try state.withLock { state in
+            try checkOpen(state)
+            return LogStore.matching(state, [matchers], range)
+        }
+    }
+
     package func labelNames(matchingAny selectors: [[LabelMatcher]], in range: Range<Nanoseconds>) throws -> [String] {
         var names: Set<String> = []
         for labels in try streams(matchingAny: selectors, in: range) { for label in labels { names.insert(label.name) } }

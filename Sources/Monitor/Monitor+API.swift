@@ -2,6 +2,7 @@ import AgentContract
 import Alerting
 import Execution
 import LogQL
+import LogStore
 import MonitorAPI
 import PromQL
 import StackConfiguration
@@ -34,7 +35,8 @@ extension Monitor {
             expireSilence: { try await alerts.expireSilence($0, at: SystemClock.milliseconds()) },
             targets: { targetReports() }, status: { status() }, exemplars: stores.metrics,
             metadata: ScrapedMetadata(board: scrapes), cardinality: stores.metrics,
-            administration: configuration.allowsStoreOrders ? storeAdministration : nil, alertReceivers: alertReceivers)
+            administration: configuration.allowsStoreOrders ? storeAdministration : nil,
+            tail: { [logs = stores.logs] in logs.subscribe() }, alertReceivers: alertReceivers)
     }
 
     private var storeAdministration: any StoreAdministration {

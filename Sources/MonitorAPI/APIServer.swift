@@ -1,4 +1,5 @@
 package import Hummingbird
+package import HummingbirdCore
 package import Logging
 import NIOCore
 package import Telemetry
@@ -32,10 +33,18 @@ package struct APIServer: Sendable {
         return router
     }
 
+    /// Connections: HTTP, and WebSocket for those that follow logs.
+    package var connections: HTTPServerBuilder {
+        HTTPServerBuilder { [services, now] responder in
+            TailServer(responder: responder, services: services, pool: QueryPool(), now: now)
+        }
+    }
+
     /// Serves until the task is cancelled or the service group stops gracefully.
     package func run(host: String, port: Int, onBound: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
         let application = Application(
-            router: router(), configuration: .init(address: .hostname(host, port: port), serverName: "Magewatch"),
+            router: router(), server: connections,
+            configuration: .init(address: .hostname(host, port: port), serverName: "Magewatch"),
             onServerRunning: { channel in onBound(channel.localAddress?.port ?? port) }, logger: logger)
         try await application.run()
     }

@@ -31,6 +31,10 @@ package struct APIServices: Sendable {
     package var cardinality: any CardinalitySource
     /// Orders to the store; nil where the operator did not allow them.
     package var administration: (any StoreAdministration)?
+    /// Removal of log entries; nil where the operator did not allow orders.
+    package var logDeletions: (any LogDeletions)?
+    /// Log entries as they become durable.
+    package var tail: @Sendable () -> AsyncStream<LogBatch>
     /// Where alerts are sent.
     package var alertReceivers: [String]
 
@@ -51,7 +55,8 @@ package struct APIServices: Sendable {
         status: @escaping @Sendable () async -> ServerStatus = { ServerStatus() },
         exemplars: any ExemplarSource = NoExemplars(), metadata: any TargetMetadataSource = NoMetadata(),
         cardinality: any CardinalitySource = NoCardinality(),
-        administration: (any StoreAdministration)? = nil, alertReceivers: [String] = []
+        administration: (any StoreAdministration)? = nil, logDeletions: (any LogDeletions)? = nil,
+        tail: @escaping @Sendable () -> AsyncStream<LogBatch> = { AsyncStream { $0.finish() } }, alertReceivers: [String] = []
     ) {
         self.series = series
         self.logs = logs
@@ -75,6 +80,8 @@ package struct APIServices: Sendable {
         self.metadata = metadata
         self.cardinality = cardinality
         self.administration = administration
+        self.logDeletions = logDeletions
+        self.tail = tail
         self.alertReceivers = alertReceivers
     }
 }

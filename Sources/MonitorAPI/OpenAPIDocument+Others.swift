@@ -7,6 +7,15 @@ extension OpenAPIDocument {
         .optional("limit", "Most entries."), .optional("direction", "`forward` or `backward`."),
     ]
 
+    private static let selector = APIOperation.Parameter.optional("query", "A selector; all streams where it is absent.")
+    private static let volumes: [APIOperation.Parameter] = [
+        .optional("targetLabels", "Labels to group by, separated by commas; else those of the selector."),
+        .optional("aggregateBy", "`series` or `labels`."), .limit,
+    ]
+    private static let fields: [APIOperation.Parameter] = [
+        .query, .optional("line_limit", "Most lines looked at."), .limit,
+    ]
+
     /// Loki's API.
     static let loki: [APIOperation] = [
         APIOperation(
@@ -26,6 +35,40 @@ extension OpenAPIDocument {
         APIOperation(
             "get", "/loki/api/v1/label/{name}/values", "Values of a stream label.",
             [.optional("query", "A selector.")] + times, answer: .envelope("array")),
+        APIOperation(
+            "get post", "/loki/api/v1/format_query", "The query's one form.", [.query], answer: .envelope("string")),
+        APIOperation(
+            "get post", "/loki/api/v1/index/stats", "Streams, blocks, entries and bytes of a selector.", [selector] + times,
+            answer: .json),
+        APIOperation(
+            "get post", "/loki/api/v1/index/volume", "Bytes by labels, the largest first.", [selector] + volumes + times),
+        APIOperation(
+            "get post", "/loki/api/v1/index/volume_range", "Bytes by labels and steps.",
+            [selector, .optional("step", "Of the result.")] + volumes + times),
+        APIOperation(
+            "get post", "/loki/api/v1/detected_labels", "Stream labels and how many values each has.", [selector] + times,
+            answer: .json),
+        APIOperation(
+            "get post", "/loki/api/v1/detected_fields", "Fields that lines turn out to have.", fields + times, answer: .json),
+        APIOperation(
+            "get post", "/loki/api/v1/detected_field/{name}/values", "Values of such a field.", fields + times,
+            answer: .json),
+        APIOperation(
+            "get post", "/loki/api/v1/patterns", "Message shapes and how often each was seen, by steps.",
+            [.query, .optional("step", "Of the result.")] + times, answer: .envelope("array")),
+        APIOperation(
+            "get", "/loki/api/v1/tail", "Follows a log query over WebSocket.",
+            [
+                .query, .optional("delay_for", "Seconds to wait for entries out of order, 0 to 5."),
+                .optional("limit", "Most entries from before."), .optional("start", "From when on."),
+            ], answer: .json),
+        APIOperation(
+            "post put", "/loki/api/v1/delete", "Asks for entries to be removed.",
+            [.query, .required("start", "From when on."), .optional("end", "Until when; now where it is absent.")], answer: nil),
+        APIOperation("get", "/loki/api/v1/delete", "Such requests.", answer: .json),
+        APIOperation(
+            "delete", "/loki/api/v1/delete", "Withdraws a request that was not carried out yet.",
+            [.required("request_id", "Which one.")], answer: nil),
         APIOperation("get", "/loki/api/v1/status/buildinfo", "Version.", answer: .json),
         APIOperation("get", "/ready", "Answers once queries are.", answer: .text),
     ]

@@ -45,6 +45,9 @@ package protocol LogSource: Sendable {
     func labelNames(matchingAny selectors: [[LabelMatcher]], in range: Range<Nanoseconds>) throws -> [String]
     /// Values of one stream label in use, sorted.
     func labelValues(of name: String, matchingAny selectors: [[LabelMatcher]], in range: Range<Nanoseconds>) throws -> [String]
+    /// How much the streams that pass all matchers have in each step of the range, in label order; streams that have nothing are left out.
+    /// The range is shorter than 292 years, the step positive, and the caller sees to it that there are not too many steps.
+    func volumes(matching matchers: [LabelMatcher], in range: Range<Nanoseconds>, step: Nanoseconds) throws -> [LogVolume]
 }
 
 /// What to read from a log store.

@@ -88,6 +88,6 @@ extension Scene {
             },
             targets: { Scene.targets }, status: { Scene.status }, exemplars: ExemplarsInMemory(),
             metadata: MetadataInMemory(), cardinality: CardinalityInMemory(), administration: store,
-            alertReceivers: ["http://hooks.example"])
+            logDeletions: store == nil ? nil : deletions, tail: live.subscribe, alertReceivers: ["http://hooks.example"])
     }
 }

@@ -84,6 +84,9 @@ final class Scene: Sendable {
     var silencesNow: [SilenceReport] { silences.withLock { $0 } }
     var alertsNow: [Alert] { alerts.withLock { $0 } }
     var approvedNow: [String] { approved.withLock { $0 } }
+    /// Where those who follow logs hear of new ones.
+    let live = LiveLogs()
+    let deletions = DeletionsInMemory()
     /// Takes the orders to the store where there is one.
     let store: RecordingStore?
     let sources: (series: SeriesInMemory, logs: MemoryLogSource, options: PromQLEngine.Options)
@@ -122,7 +125,8 @@ final class Scene: Sendable {
     }
 
     private var application: some ApplicationProtocol {
-        Application(router: APIServer(services: services(), now: clock, logger: Logger(label: "test")).router())
+        let server = APIServer(services: services(), now: clock, logger: Logger(label: "test"))
+        return Application(router: server.router(), server: server.connections)
     }
 
     /// Asks the router, without a network.

@@ -80,3 +80,49 @@ final class RecordingStore: StoreAdministration {
         state.withLock { $0.append("clean") }
     }
 }
+
+/// Tells batches to those who listen.
+final class LiveLogs: Sendable {
+    private let listeners = Mutex<[AsyncStream<LogBatch>.Continuation]>([])
+
+    var listenerCount: Int { listeners.withLock { $0.count } }
+
+    @Sendable func subscribe() -> AsyncStream<LogBatch> {
+        let (stream, continuation) = AsyncStream.makeStream(of: LogBatch.self)
+        listeners.withLock { $0.append(continuation) }
+        return stream
+    }
+
+    func send(_ batch: LogBatch) {
+        for listener in listeners.withLock({ $0 }) { listener.yield(batch) }
+    }
+
+    func end() {
+        for listener in listeners.withLock({ $0 }) { listener.finish() }
+    }
+}
+
+/// Notes what is to be deleted.
+final class DeletionsInMemory: LogDeletions {
+    private let state = Mutex<[LogDeletionReport]>([])
+
+    func request(_ query: String, matching matchers: [LabelMatcher], in range: ClosedRange<Nanoseconds>) async throws {
+        state.withLock { state in
+            state.insert(
+                LogDeletionReport(
+                    id: "d\(state.count + 1)", query: query, range: range, createdAt: Scene.nowNanoseconds, state: .received),
+                at: 0)
+        }
+    }
+
+    func all() async throws -> [LogDeletionReport] { state.withLock { $0 } }
+
+    func cancel(_ id: String) async throws {
+        try state.withLock { state in
+            guard let index = state.firstIndex(where: { $0.id == id }) else {
+                throw APIError(.notFound, "there is no request \"\(id)\"")
+            }
+            state.remove(at: index)
+        }
+    }
+}

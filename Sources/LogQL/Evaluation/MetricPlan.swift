@@ -34,7 +34,7 @@ indirect enum MetricPlan {
             if aggregation.operation == .approximateTopK, first != last {
                 throw LogQLError(.execution, "approx_topk is only supported on instant queries: use topk")
             }
-            self = .aggregation(aggregation, try plan(aggregation.inner))
+            self = .aggregation(aggregation, try plan(aggregation.innerWithGrouping))
         case .binary(let binary): self = .binary(binary, try plan(binary.left), try plan(binary.right))
         case .labelReplace(let replace): self = .labelReplace(replace, try plan(replace.inner))
         case .log: throw LogQLError(.parse, "a log query can't stand inside a metric query")
@@ -67,6 +67,18 @@ indirect enum MetricPlan {
             case (.elements(let left), .elements(let right)): return .elements(try binary.apply(left, right))
             }
         }
+    }
+}
+
+extension VectorAggregation {
+    /// The operand, with the grouping of a sum pushed down into counts: their series need no labels beyond those that the sum keeps, and
+    /// fields that nobody looks at are not read.
+    fileprivate var innerWithGrouping: Expression {
+        guard operation == .sum, !(grouping?.isWithout ?? false), case .rangeAggregation(var range) = inner,
+            range.unwrap == nil, range.grouping == nil, [.count, .rate, .bytes, .bytesRate].contains(range.operation)
+        else { return inner }
+        range.grouping = Grouping(isWithout: false, labels: grouping?.labels ?? [])
+        return .rangeAggregation(range)
     }
 }
 

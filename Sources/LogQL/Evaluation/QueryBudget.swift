@@ -3,7 +3,7 @@ import Telemetry
 /// What a query has used of what it may use.
 final class QueryBudget {
     private let options: LogQLEngine.Options
-    private var bytes = 0
+    private(set) var statistics = LogQLStatistics()
     private var samples = 0
     private var untilClockCheck = 0
 
@@ -13,14 +13,24 @@ final class QueryBudget {
 
     /// Counts a line that was looked at.
     func charge(line: ArraySlice<UInt8>) throws(LogQLError) {
-        bytes += line.count
-        if bytes > options.maximumBytes {
+        statistics.linesRead += 1
+        statistics.bytesRead += line.count
+        if statistics.bytesRead > options.maximumBytes {
             throw LogQLError(
                 .limit,
                 "the query read more than \(options.maximumBytes) bytes of lines: narrow its selector or its time range")
         }
         try checkClock()
     }
+
+    /// Counts a line of which only the time, or some fields, were read.
+    func chargeCount() throws(LogQLError) {
+        statistics.linesCounted += 1
+        try checkClock()
+    }
+
+    /// Counts a line that passed all stages.
+    func passed() { statistics.linesPassed += 1 }
 
     /// Counts a sample kept in memory.
     func chargeSample() throws(LogQLError) {

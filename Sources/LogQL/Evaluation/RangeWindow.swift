@@ -41,43 +41,118 @@ final class RangeWindow {
 
     /// Reads what all steps from `first` to `last` need.
     func load(
-        _ source: any LogSource, _ budget: QueryBudget, from first: Nanoseconds, to last: Nanoseconds, maximumSeries: Int
+        _ source: any LogSource, _ budget: QueryBudget, from first: Nanoseconds, to last: Nanoseconds,
+        maximumSeries: Int
     ) throws(LogQLError) {
-        let start = Clamped.add(Clamped.subtract(Clamped.subtract(first, aggregation.offset), aggregation.range), 1)
+        let start = Clamped.add(
+            Clamped.subtract(Clamped.subtract(first, aggregation.offset), aggregation.range), 1)
         let end = Clamped.add(Clamped.subtract(last, aggregation.offset), 1)
         guard start < end else { return }
         let pipeline = Pipeline(aggregation.log.stages)
-        let after = Pipeline(aggregation.stagesAfterUnwrap)
         let selection = LogSelection(
-            matchers: aggregation.log.matchers, range: start..<end, requiredLiterals: pipeline.requiredLiterals)
-        let sharesLabels = pipeline.leavesLabels && aggregation.unwrap == nil
-        var shared: (stream: Labels, index: Int)?
-        try source.read(selection, budget) { (stream, row) throws(LogQLError) in
-            if sharesLabels, row.metadata.isEmpty {
-                guard pipeline.passes(row.line) else { return true }
-                if shared?.stream != stream { shared = (stream, try index(grouped(stream), maximumSeries)) }
-                guard let shared else { return true }
-                try budget.chargeSample()
-                series[shared.index].append(row.timestamp, lineValue(row.line))
-                return true
+            matchers: aggregation.log.matchers, range: start..<end,
+            requiredLiterals: pipeline.requiredLiterals)
+        let loading = Loading(
+            pipeline: pipeline, after: Pipeline(aggregation.stagesAfterUnwrap), budget: budget,
+            maximumSeries: maximumSeries)
+        let plan = ColumnPlan(aggregation)
+        for reader in try source.readers(selection) {
+            if let plan, reader.checksRequiredLiterals || selection.requiredLiterals.isEmpty {
+                try load(reader, plan, loading)
+            } else {
+                try load(reader, loading)
             }
-            try add(stream, row, pipeline, after, budget, maximumSeries)
-            return true
         }
         series.sort { $0.labels < $1.labels }
         for index in series.indices { series[index].sort() }
         indexes = [:]
     }
 
-    private func add(
-        _ stream: Labels, _ row: LogRow, _ pipeline: Pipeline, _ after: Pipeline, _ budget: QueryBudget, _ maximumSeries: Int
-    ) throws(LogQLError) {
-        var entry = PipelineEntry(
-            timestamp: row.timestamp, line: row.line, labels: EntryLabels(stream: stream, metadata: row.metadata))
-        guard pipeline.process(&entry) else { return }
+    /// What goes along while samples are read.
+    private struct Loading {
+        var pipeline: Pipeline
+        /// Stages behind `unwrap`.
+        var after: Pipeline
+        var budget: QueryBudget
+        var maximumSeries: Int
+    }
+
+    /// Reads lines one by one.
+    private func load(_ reader: any LogStreamReader, _ loading: Loading) throws(LogQLError) {
+        let stream = reader.labels
+        let sharesLabels = loading.pipeline.leavesLabels && aggregation.unwrap == nil
+        var shared: Int?
+        try reader.read(loading.budget) { (row) throws(LogQLError) in
+            if sharesLabels, row.metadata.isEmpty {
+                guard loading.pipeline.passes(row.line) else { return true }
+                if shared == nil { shared = try index(grouped(stream), loading.maximumSeries) }
+                guard let shared else { return true }
+                try append(
+                    Sample(series: shared, value: lineValue(row.line)), at: row.timestamp, loading.budget)
+                return true
+            }
+            try add(row, of: stream, loading)
+            return true
+        }
+    }
+
+    /// Reads times, and the fields that are looked at. What one entry's texts came to, others with the same texts come to.
+    private func load(_ reader: any LogStreamReader, _ plan: ColumnPlan, _ loading: Loading)
+        throws(LogQLError)
+    {
+        let stream = reader.labels
+        try reader.readGroups { group in
+            guard let reading = try GroupReading(group, plan) else {
+                return try group.forEachRow { _, row in
+                    try loading.budget.charge(line: row.line)
+                    try add(row, of: stream, loading)
+                    return true
+                }
+            }
+            let (times, metadata) = (group.times, group.metadata)
+            var known = KnownSamples(reading.keys(rows: times.count))
+            for (row, time) in times.enumerated() {
+                try loading.budget.chargeCount()
+                let own = metadata?[row] ?? .empty
+                if own.isEmpty, let sample = known.sample(ofRow: row) {
+                    if let sample { try append(sample, at: time, loading.budget) }
+                    continue
+                }
+                var labels = EntryLabels(stream: stream, metadata: own)
+                reading.parse(row, into: &labels)
+                var entry = PipelineEntry(timestamp: time, line: [], labels: labels)
+                let sample = try sample(&entry, plan.filters, loading)
+                if own.isEmpty { known.note(sample, ofRow: row) }
+                if let sample { try append(sample, at: time, loading.budget) }
+            }
+        }
+    }
+
+    private func add(_ row: LogRow, of stream: Labels, _ loading: Loading) throws(LogQLError) {
+        let labels = EntryLabels(stream: stream, metadata: row.metadata)
+        var entry = PipelineEntry(timestamp: row.timestamp, line: row.line, labels: labels)
+        guard let sample = try sample(&entry, loading.pipeline, loading) else { return }
+        try append(sample, at: row.timestamp, loading.budget)
+    }
+
+    private func append(_ sample: Sample, at time: Nanoseconds, _ budget: QueryBudget)
+        throws(LogQLError)
+    {
+        budget.passed()
+        try budget.chargeSample()
+        series[sample.series].append(time, sample.value)
+    }
+
+    /// The sample that an entry makes; nil where a stage drops it.
+    private func sample(
+        _ entry: inout PipelineEntry, _ stages: Pipeline, _ loading: Loading
+    ) throws(LogQLError) -> Sample? {
+        guard stages.process(&entry) else { return nil }
         var value = 0.0
         if let unwrap = aggregation.unwrap {
-            guard let unwrapped = unwrap.value(of: &entry.labels), after.process(&entry) else { return }
+            guard let unwrapped = unwrap.value(of: &entry.labels), loading.after.process(&entry) else {
+                return nil
+            }
             value = unwrapped
         } else {
             value = lineValue(entry.line)
@@ -88,8 +163,8 @@ final class RangeWindow {
                 "a stage failed with \(error.code) on an entry of \(entry.labels.labels()): "
                     + "leave such entries out with | \(EntryLabels.errorName)=\"\"")
         }
-        try budget.chargeSample()
-        series[try index(grouped(entry.labels.labels()), maximumSeries)].append(row.timestamp, value)
+        return Sample(
+            series: try index(grouped(entry.labels.labels()), loading.maximumSeries), value: value)
     }
 
     private func lineValue(_ line: ArraySlice<UInt8>) -> Double {
@@ -100,7 +175,9 @@ final class RangeWindow {
         if let index = indexes[labels] { return index }
         guard series.count < maximum else {
             throw LogQLError(
-                .limit, "the query makes more than \(maximum) series: aggregate by fewer labels or narrow its selector")
+                .limit,
+                "the query makes more than \(maximum) series: aggregate by fewer labels or narrow its selector"
+            )
         }
         indexes[labels] = series.count
         series.append(Series(labels: labels))
@@ -126,8 +203,11 @@ final class RangeWindow {
             let window = series[index].window
             guard !window.isEmpty else { continue }
             let samples = WindowSamples(
-                timestamps: series[index].timestamps[window], values: series[index].values[window], start: start, end: end)
-            if let value = aggregation.value(of: samples) { elements.append(Element(labels: series[index].labels, value: value)) }
+                timestamps: series[index].timestamps[window], values: series[index].values[window],
+                start: start, end: end)
+            if let value = aggregation.value(of: samples) {
+                elements.append(Element(labels: series[index].labels, value: value))
+            }
         }
         guard aggregation.operation == .absent else { return elements }
         return elements.isEmpty ? [Element(labels: absentLabels, value: 1)] : []

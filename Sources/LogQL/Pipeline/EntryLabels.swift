@@ -16,7 +16,11 @@ struct EntryLabels {
         var label: Label
         /// 0 for what the entry came with, else the number of the stage that set it.
         var stage: Int
+        var origin: Origin
     }
+
+    /// Where a label is from.
+    private enum Origin { case stream, metadata, parsed }
 
     private let stream: Labels
     private let metadata: Labels
@@ -28,12 +32,16 @@ struct EntryLabels {
     init(stream: Labels, metadata: Labels) {
         self.stream = stream
         self.metadata = metadata
-        items = stream.labels.map { Item(label: $0, stage: 0) }
+        items = stream.labels.map { Item(label: $0, stage: 0, origin: .stream) }
         for label in metadata {
             let isTaken = stream[label.name] != nil
-            items.append(Item(label: Label(isTaken ? label.name + EntryLabels.suffix : label.name, label.value), stage: 0))
+            let name = isTaken ? label.name + EntryLabels.suffix : label.name
+            items.append(Item(label: Label(name, label.value), stage: 0, origin: .metadata))
         }
     }
+
+    /// The name that a label goes by whose own is taken.
+    static func extracted(_ name: String) -> String { name + suffix }
 
     /// Begins the next stage: of equal names one stage parses the first counts.
     mutating func beginStage() { stage += 1 }
@@ -55,9 +63,9 @@ struct EntryLabels {
         let isTaken = stream[name] != nil || metadata[name] != nil
         let name = isTaken ? name + EntryLabels.suffix : name
         if let index = items.firstIndex(where: { $0.label.name == name }) {
-            if items[index].stage != stage { items[index] = Item(label: Label(name, value), stage: stage) }
+            if items[index].stage != stage { items[index] = Item(label: Label(name, value), stage: stage, origin: .parsed) }
         } else if items.count < EntryLabels.maximumCount {
-            items.append(Item(label: Label(name, value), stage: stage))
+            items.append(Item(label: Label(name, value), stage: stage, origin: .parsed))
         } else {
             fail("TooManyLabels", "the line parses into more than \(EntryLabels.maximumCount) labels")
         }
@@ -66,7 +74,7 @@ struct EntryLabels {
     /// Sets a label whatever there was.
     mutating func set(_ name: String, to value: String) {
         remove(name)
-        items.append(Item(label: Label(name, value), stage: stage))
+        items.append(Item(label: Label(name, value), stage: stage, origin: .parsed))
     }
 
     mutating func remove(_ name: String) {
@@ -81,6 +89,17 @@ struct EntryLabels {
 
     mutating func fail(_ code: String, _ details: String) {
         if error == nil { error = (code, details) }
+    }
+
+    /// The labels apart by where they are from; an error counts as parsed.
+    func categorized() -> (stream: Labels, metadata: Labels, parsed: Labels) {
+        func labels(_ origin: Origin) -> [Label] { items.filter { $0.origin == origin }.map(\.label) }
+        var parsed = labels(.parsed)
+        if let error {
+            parsed += [Label(EntryLabels.errorName, error.code), Label(EntryLabels.errorDetailsName, error.details)]
+        }
+        func sorted(_ labels: [Label]) -> Labels { Labels(sorted: labels.sorted { $0.name < $1.name }) }
+        return (sorted(labels(.stream)), sorted(labels(.metadata)), sorted(parsed))
     }
 
     /// All labels, sorted, an empty value among them where a parser set one; with the error, if there is one.

@@ -33,7 +33,8 @@ enum FieldParser {
         entry.labels = labels
     }
 
-    private static func name(of path: [JSONFields.PathElement]) -> String {
+    /// The label's name of a value in JSON.
+    static func name(of path: [JSONFields.PathElement]) -> String {
         var name = ""
         for element in path {
             guard case .key(let key) = element else { continue }

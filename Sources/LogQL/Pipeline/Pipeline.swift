@@ -64,6 +64,8 @@ struct Pipeline {
         case .keep(let choices):
             entry.labels.filter { label in choices.contains { $0.chooses(label) } }
         case .drop(let choices): drop(choices, &entry.labels)
+        case .shape:
+            entry.labels.set(ShapeStage.labelName, to: String(decoding: MessageShape.pattern(of: entry.line), as: UTF8.self))
         }
         return true
     }

@@ -28,6 +28,7 @@ struct Lexer {
         skipBlanks()
         var token = Token(kind: .end, line: line, column: index - lineStart + 1)
         guard index < text.count else { return token }
+        let start = index
         let byte = text[index]
         if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "`") {
             token.kind = .string(try string(byte))
@@ -45,6 +46,7 @@ struct Lexer {
             index += symbol.count
             token.kind = .symbol(String(decoding: symbol, as: UTF8.self))
         }
+        token.range = start..<index
         return token
     }
 

@@ -94,6 +94,7 @@ extension QueryCursor {
         case "label_format": return .labelFormat(try assignments())
         case "keep": return .keep(try choices())
         case "drop": return .drop(try choices())
+        case "shape": return .shape(take(word: "by") ? try names() : [])
         case "distinct": throw failure("the stage \"distinct\" is not available", code: .unsupported, at: place)
         default: throw unexpected(expecting: "a comparison behind the label \"\(name)\"")
         }

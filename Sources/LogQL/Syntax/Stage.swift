@@ -19,6 +19,8 @@ enum Stage: Sendable {
     case labelFormat([LabelAssignment])
     case keep([LabelChoice])
     case drop([LabelChoice])
+    /// The message shape becomes a label; at the end of a log query, shapes are counted apart by some labels.
+    case shape([String])
 }
 
 /// `|= "a" or "b"`: a condition on the line, negated or not.

@@ -17,6 +17,8 @@ struct Token: Sendable {
     var kind: Kind
     var line: Int
     var column: Int
+    /// The bytes of the query that it was read from.
+    var range = 0..<0
 
     /// What the parser's errors call it.
     var name: String {
