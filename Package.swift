@@ -140,8 +140,8 @@ let house: [Target] =
         .executableTarget(
             name: "magewatch",
             dependencies: [
-                "Agent", "AgentContract", "Alerting", "StackConfiguration", "Dashboard", "Lab", "LogQL", "MetricStore", "Monitor",
-                "Placement", "Planning", "PromQL",
+                "Agent", "AgentContract", "Alerting", "StackConfiguration", "Dashboard", "Forecasting", "Lab", "LogQL",
+                "MetricStore", "Monitor", "Placement", "Planning", "PromQL",
                 "Telemetry",
                 "Parsing", "Topology", "WAF", "CLinux",
                 argumentParser, logging, asyncHTTPClient, serviceLifecycle, unixSignals, nioCore, nioFoundationCompat, nioHTTP1,
