@@ -145,10 +145,9 @@ let house: [Target] =
         .executableTarget(
             name: "magewatch",
             dependencies: [
-                "Agent", "AgentContract", "Alerting", "StackConfiguration", "Dashboard", "Lab", "LogQL", "MetricStore", "Monitor",
-                "MonitorAPI", "Placement", "Planning", "PromQL",
-                "Telemetry",
-                "Parsing", "Topology", "WAF", "CLinux",
+                "Agent", "AgentContract", "Alerting", "StackConfiguration", "Dashboard", "Forecasting", "Lab", "LogQL",
+                "MetricStore", "Monitor", "MonitorAPI", "Parsing", "Placement", "Planning", "PromQL", "Telemetry", "Topology",
+                "WAF", "CLinux",
                 argumentParser, logging, asyncHTTPClient, serviceLifecycle, unixSignals, nioCore, nioFoundationCompat, nioHTTP1,
             ],
             swiftSettings: settings

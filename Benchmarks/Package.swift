@@ -9,6 +9,7 @@ let package = Package(
     name: "magewatch-benchmarks",
     targets: [
         .target(name: "BenchmarkKit", swiftSettings: settings),
+        .executableTarget(name: "forecast-benchmark", dependencies: ["BenchmarkKit"], swiftSettings: settings),
         .executableTarget(name: "ingest-benchmark", dependencies: ["BenchmarkKit"], swiftSettings: settings),
         .executableTarget(name: "metrics-benchmark", dependencies: ["BenchmarkKit"], swiftSettings: settings),
         .executableTarget(name: "placement-benchmark", dependencies: ["BenchmarkKit"], swiftSettings: settings),

@@ -7,6 +7,12 @@ package struct SeriesText: Sendable {
         package var seconds: [Double]
         /// What is no number is NaN.
         package var values: [Double]
+
+        package init(name: String, seconds: [Double], values: [Double]) {
+            self.name = name
+            self.seconds = seconds
+            self.values = values
+        }
     }
 
     package let series: [Series]

@@ -7,7 +7,7 @@ import Testing
 @Suite("The long layer")
 struct LongForecasterTests {
     /// A level, a day and a week in it, and noise.
-    static func weekly(_ count: Int, seed: UInt64, noise: Double = 0.02) -> [Double] {
+    static func hours(_ count: Int, seed: UInt64, noise: Double = 0.02) -> [Double] {
         var generator = SeededGenerator(seed: seed)
         return (0..<count).map { hour in
             let day = [0.2, 0.1, 0.3, 0.9, 1, 0.8, 0.7, 0.4][hour % 24 / 3]
@@ -18,7 +18,7 @@ struct LongForecasterTests {
 
     @Test("A day and a week are learnt: the error is the noise", arguments: [1, 2, 3] as [UInt64])
     func weekly(seed: UInt64) throws {
-        let all = LongForecasterTests.weekly(24 * 7 * 6, seed: seed)
+        let all = LongForecasterTests.hours(24 * 7 * 6, seed: seed)
         let forecast = try #require(LongForecaster(season: 24).forecast(Array(all.dropLast(48)), horizon: 48))
         let worst = zip(forecast.mean, all.suffix(48)).map { abs($0 - $1) }.max() ?? .infinity
         #expect(worst < 0.2, "seed \(seed)")
@@ -26,7 +26,7 @@ struct LongForecasterTests {
 
     @Test("Nothing of the future is used: what comes after an origin does not change its path")
     func noLookAhead() throws {
-        let values = LongForecasterTests.weekly(24 * 7 * 4, seed: 5)
+        let values = LongForecasterTests.hours(24 * 7 * 4, seed: 5)
         var changed = values
         for index in 400..<changed.count { changed[index] = 1000 }
         for model in LongPool.models(season: 24, count: values.count) {
@@ -38,7 +38,7 @@ struct LongForecasterTests {
 
     @Test("Quantiles keep their order and hold the mean between them")
     func order() throws {
-        let values = LongForecasterTests.weekly(24 * 7 * 4, seed: 6, noise: 0.5)
+        let values = LongForecasterTests.hours(24 * 7 * 4, seed: 6, noise: 0.5)
         let forecast = try #require(LongForecaster(season: 24).forecast(values, horizon: 48))
         let paths = [0.025, 0.25, 0.5, 0.75, 0.975].map(forecast.path)
         for (lower, upper) in zip(paths, paths.dropFirst()) {
@@ -50,18 +50,19 @@ struct LongForecasterTests {
 
     @Test("The same history gives the same forecast, in any unit", arguments: [1e-200, 1e-3, 1, 1e200])
     func scale(unit: Double) throws {
-        let values = LongForecasterTests.weekly(24 * 7 * 4, seed: 7)
+        let values = LongForecasterTests.hours(24 * 7 * 4, seed: 7)
         let forecaster = LongForecaster(season: 24)
         let plain = try #require(forecaster.forecast(values, horizon: 24))
         let scaled = try #require(forecaster.forecast(values.map { $0 * unit }, horizon: 24))
         for (one, other) in zip(plain.mean, scaled.mean) { #expect(abs(one * unit - other) < 1e-6 * unit) }
     }
 
-    static let nasty: [(name: String, values: [Double])] = [
+    static let oddities: [(name: String, values: [Double])] = [
         ("empty", []), ("only gaps", [.nan, .nan, .infinity]), ("one point", [3]), ("two points", [3, 4]),
         ("constant", [Double](repeating: 7, count: 900)), ("zero", [Double](repeating: 0, count: 900)),
         ("negative", (0..<900).map { -Double($0 % 24) }), ("huge", (0..<900).map { $0 % 24 < 12 ? 1e300 : -1e300 }),
-        ("largest", (0..<900).map { _ in Double.greatestFiniteMagnitude }), ("tiny", (0..<900).map { Double($0 % 24) * 1e-310 }),
+        ("largest", (0..<900).map { _ in Double.greatestFiniteMagnitude }),
+        ("tiny", (0..<900).map { Double($0 % 24) * .leastNonzeroMagnitude }),
         ("a gap of weeks", (0..<900).map { $0 > 200 && $0 < 700 ? .nan : Double($0 % 24) }),
         ("a gap at the end", (0..<900).map { $0 > 600 ? .nan : Double($0 % 24) }),
         ("every other missing", (0..<900).map { $0 % 2 == 0 ? .nan : Double($0 % 24) }),
@@ -69,9 +70,10 @@ struct LongForecasterTests {
         ("growth", (0..<900).map { Double($0) * Double($0) }),
     ]
 
-    @Test("Whatever comes in, finite numbers or nothing go out", arguments: LongForecasterTests.nasty.indices, [1, 2, 24, 5000])
+    @Test(
+        "Whatever comes in, finite numbers or nothing go out", arguments: LongForecasterTests.oddities.indices, [1, 2, 24, 5000])
     func nasty(index: Int, season: Int) {
-        let (name, values) = LongForecasterTests.nasty[index]
+        let (name, values) = LongForecasterTests.oddities[index]
         let forecast = LongForecaster(season: season).forecast(values, horizon: 48)
         #expect((forecast == nil) == values.allSatisfy { !$0.isFinite }, "\(name)")
         guard let forecast else { return }

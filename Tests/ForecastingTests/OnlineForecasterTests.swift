@@ -7,7 +7,7 @@ import Testing
 @Suite("The short layer")
 struct OnlineForecasterTests {
     /// A day of 96 steps with noise.
-    static func daily(_ count: Int, seed: UInt64, noise: Double) -> [Double] {
+    static func course(_ count: Int, seed: UInt64, noise: Double) -> [Double] {
         var generator = SeededGenerator(seed: seed)
         return (0..<count).map { step in
             let place = Double(step % 96) / 96
@@ -17,7 +17,7 @@ struct OnlineForecasterTests {
 
     @Test("A daily course is learnt at every lead, and 95 of 100 truths fall into the interval", arguments: [1, 2] as [UInt64])
     func daily(seed: UInt64) throws {
-        let values = OnlineForecasterTests.daily(96 * 20, seed: seed, noise: 0.5)
+        let values = OnlineForecasterTests.course(96 * 20, seed: seed, noise: 0.5)
         let scores = try #require(RollingEvaluation(leads: [1, 8, 96], stepsPerDay: 96, stride: 3).scores(values))
         for score in scores {
             #expect(score.mase < 0.9 * score.naiveMASE || score.lead == 96, "seed \(seed): \(score)")
@@ -41,7 +41,7 @@ struct OnlineForecasterTests {
     @Test("After a shift of level the forecast is there within minutes")
     func shift() {
         var forecaster = OnlineForecaster(leads: [1, 6], stepsPerDay: 96)
-        for value in OnlineForecasterTests.daily(96 * 10, seed: 3, noise: 0.1) { forecaster.observe(value) }
+        for value in OnlineForecasterTests.course(96 * 10, seed: 3, noise: 0.1) { forecaster.observe(value) }
         for _ in 0..<12 { forecaster.observe(100) }
         for value in forecaster.forecast { #expect(abs(value - 100) < 20) }
     }
@@ -52,7 +52,7 @@ struct OnlineForecasterTests {
             [], [.nan, .nan], [5], [Double](repeating: 0, count: 400), (0..<400).map { $0 % 2 == 0 ? 1e300 : -1e300 },
             (0..<400).map { $0 % 3 == 0 ? .nan : .infinity }, (0..<400).map { -Double($0 % 96) },
             (0..<400).map { Double($0) * 1e137 },
-            (0..<400).map { $0 == 200 ? 1e139 : 1 }, [Double](repeating: 1e-310, count: 400),
+            (0..<400).map { $0 == 200 ? 1e139 : 1 }, [Double](repeating: .leastNonzeroMagnitude, count: 400),
         ] as [[Double]])
     func nasty(values: [Double]) {
         var forecaster = OnlineForecaster(leads: [1, 6, 96, 100_000], stepsPerDay: 96)
