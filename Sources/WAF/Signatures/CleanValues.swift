@@ -15,7 +15,7 @@ struct CleanValues: Sendable {
         guard value.count <= CleanValues.maximumBytes else { return nil }
         var hasher = Hasher()
         hasher.combine(part.bit)
-        value.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+        unsafe value.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
         return hasher.finalize() & (CleanValues.slotCount - 1)
     }
 
