@@ -29,7 +29,7 @@ struct LineTemplate: Sendable {
             if let field = part.field { fields.append(field) }
             rest = rest[rest.index(after: close)...]
         }
-        if fields.last == .detail || text.hasSuffix("<user>") { pattern += "$" }
+        if text.hasSuffix("<detail>") || text.hasSuffix("<user>") { pattern += "$" }
         self.fields = fields
         do {
             expression = try LinearRegex(pattern, latin1: true)
