@@ -1,9 +1,14 @@
+import BenchmarkKit
 import Foundation
 
 /// Measures judging a log and judging values: processor seconds and memory of the whole program, beside GoAccess where it is installed.
 @main
 enum Main {
-    static func main() throws {
+    static func main() {
+        run { try measure() }
+    }
+
+    private static func measure() throws {
         let options = try WAFOptions(CommandLine.arguments.dropFirst())
         let log = try Resampled(options.log, lines: options.lines, in: options.scratch)
         defer { log.remove() }
