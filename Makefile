@@ -5,7 +5,7 @@ SWIFT ?= swift
 BUILD_FLAGS ?=
 BINARY := .build/release/magewatch
 
-.PHONY: run build test lab benchmark benchmark-metrics benchmark-forecast lint clean help
+.PHONY: run build test lab benchmark benchmark-metrics benchmark-forecast benchmark-waf lint clean help
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -37,6 +37,9 @@ lint: ## Check formatting, floors and embedded defaults.
 
 benchmark: build ## Measure ingest of metrics and logs on the generated load (see Benchmarks/README.md).
 	$(SWIFT) run -c release --package-path Benchmarks ingest-benchmark --binary $(abspath $(BINARY)) $(BENCHMARK)
+
+benchmark-waf: build ## Measure judging logs beside goaccess: make benchmark-waf BENCHMARK="--log access.log".
+	$(SWIFT) run -c release --package-path Benchmarks waf-benchmark --binary $(abspath $(BINARY)) $(BENCHMARK)
 
 benchmark-metrics: build ## Measure metrics beside victoria-metrics and prometheus (Debian's), in one run.
 	@scripts/need-packages benchmark

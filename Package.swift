@@ -71,7 +71,7 @@ let foundations: [Target] =
 
 // Floor 1: contracts, configuration, stores.
 let stores: [Target] =
-    room("Parsing", ["Telemetry", "CLinux"])
+    room("Parsing", ["Telemetry", "RegularExpressions", "CLinux"])
     + room("AgentContract", ["Telemetry", "Topology"])
     + room("StackConfiguration", ["Telemetry", "Topology", yams])
     + room("MetricStore", ["Telemetry", "Compression", "CLinux"])

@@ -13,5 +13,6 @@ let package = Package(
         .executableTarget(name: "ingest-benchmark", dependencies: ["BenchmarkKit"], swiftSettings: settings),
         .executableTarget(name: "metrics-benchmark", dependencies: ["BenchmarkKit"], swiftSettings: settings),
         .executableTarget(name: "placement-benchmark", dependencies: ["BenchmarkKit"], swiftSettings: settings),
+        .executableTarget(name: "waf-benchmark", dependencies: ["BenchmarkKit"], swiftSettings: settings),
     ]
 )

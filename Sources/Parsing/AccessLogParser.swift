@@ -1,6 +1,6 @@
-/// Recognises access log lines by their date and reads them in one pass, without regular expressions or allocations.
+/// Recognises access log lines, by their date or as JSON objects, and reads them in one pass, without regular expressions or allocations.
 ///
-/// Both formats hold a date in brackets: with a zone it is a combined line, with milliseconds HAProxy's. What stands before the date
+/// Lines that are no JSON hold a date in brackets: with a zone it is a combined line, with milliseconds HAProxy's. What stands before the date
 /// (a virtual host, a syslog header) and behind the user agent varies and is read where it can be told.
 package enum AccessLogParser {
     /// Longest line looked at; a longer one is no access log.
@@ -10,6 +10,7 @@ package enum AccessLogParser {
     package static func parse(_ line: ArraySlice<UInt8>) -> AccessRecord? {
         guard line.count <= maximumLineBytes else { return nil }
         let bytes = line.span
+        if bytes.count > 1, bytes[0] == UInt8(ascii: "{") { return JSONAccessLogParser.parse(line, bytes) }
         guard let date = AccessLogDate.find(in: bytes) else { return nil }
         switch date.zoneSeconds {
         case .some: return CombinedLogParser.parse(line, bytes, date)

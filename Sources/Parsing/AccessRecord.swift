@@ -11,6 +11,8 @@ package struct AccessRecord: Sendable {
         case combined
         /// HAProxy's `option httplog`.
         case haproxyHTTP
+        /// One flat JSON object, of nginx and others.
+        case json
     }
 
     package let format: Format

@@ -1,66 +1,68 @@
-/// A form of log message, `Failed <_> for <user> from <source> port`: literals that must all stand in a line, in order, and names
-/// for what is between them.
+import RegularExpressions
+
+/// A form of log message, `Failed <_> for <user> from <source> port`: literals that must stand in a line, in order, and names for what
+/// is between them.
 ///
-/// Stricter than ``PatternExpression``: a message that lacks a literal is not of the form, and `<source>` must be an address. The first
-/// literal must begin the message unless the template begins with `<_>`. The last occurrence of the literal behind `<user>` ends it, as
-/// who attacks chooses the name and may write anything into it.
+/// The template must begin the message. `<source>` is an address; `<user>` and `<*>` reach as far as they can, `<_>` and `<detail>` no
+/// farther than they must: who attacks chooses the account's name and may write anything into it, so the service's own text is
+/// looked for at the side of the line that is the service's.
 struct LineTemplate: Sendable {
-    enum Field: String, Sendable { case user, source, detail, ignored = "_" }
+    enum Field: String, Sendable, CaseIterable { case user, source, detail }
 
-    private enum Part: Sendable {
-        case literal([UInt8])
-        case field(Field)
-    }
+    private let expression: LinearRegex
+    private let fields: [Field]
 
-    private let parts: [Part]
-
-    /// - Precondition: fields are known and separated by literals; templates are written in this package.
+    /// - Precondition: templates are written in this package; one that does not compile is a defect.
     init(_ text: String) {
-        var parts: [Part] = []
-        var literal: [UInt8] = []
+        var pattern = "^"
+        var fields: [Field] = []
         var rest = Substring(text)
         while let first = rest.first {
             guard first == "<", let close = rest.firstIndex(of: ">"),
-                let field = Field(rawValue: String(rest[..<close].dropFirst()))
+                let part = LineTemplate.part(String(rest[..<close].dropFirst()))
             else {
-                literal += String(first).utf8
+                pattern += LineTemplate.escaped(first)
                 rest.removeFirst()
                 continue
             }
-            if !literal.isEmpty { parts.append(.literal(literal)) }
-            literal = []
-            parts.append(.field(field))
+            pattern += part.pattern
+            if let field = part.field { fields.append(field) }
             rest = rest[rest.index(after: close)...]
         }
-        if !literal.isEmpty { parts.append(.literal(literal)) }
-        self.parts = parts
+        if text.hasSuffix("<detail>") || text.hasSuffix("<user>") { pattern += "$" }
+        self.fields = fields
+        do {
+            expression = try LinearRegex(pattern, latin1: true)
+        } catch {
+            fatalError("template \(text): \(error)")
+        }
+    }
+
+    private static func part(_ name: String) -> (pattern: String, field: Field?)? {
+        switch name {
+        case "_": (".*?", nil)
+        case "*": (".*", nil)
+        case "user": ("(.*)", .user)
+        case "detail": ("(.*?)", .detail)
+        case "source": ("([0-9A-Fa-f:.]{3,45})", .source)
+        default: nil
+        }
+    }
+
+    private static func escaped(_ character: Character) -> String {
+        "\\.+*?()|[]{}^$".contains(character) ? "\\\(character)" : String(character)
     }
 
     /// What stands at the fields, or nil where the message is of another form.
     func match(_ message: ArraySlice<UInt8>) -> ServiceLogRecord.Fields? {
-        var fields = ServiceLogRecord.Fields()
-        var rest = message
-        var pending: Field?
-        for (position, part) in parts.enumerated() {
-            switch part {
-            case .field(let field): pending = field
-            case .literal(let literal):
-                guard let range = find(literal, in: rest, position, after: pending) else { return nil }
-                if let pending, !fields.take(pending, rest[..<range.lowerBound]) { return nil }
-                pending = nil
-                rest = rest[range.upperBound...]
-            }
+        let bounds = unsafe message.withUnsafeBytes { unsafe expression.firstMatch(in: $0) }
+        guard let bounds else { return nil }
+        var result = ServiceLogRecord.Fields()
+        for (index, field) in fields.enumerated() {
+            guard let range = bounds[index + 1] else { continue }
+            let value = message[message.startIndex + range.lowerBound..<message.startIndex + range.upperBound]
+            if !result.take(field, value) { return nil }
         }
-        if let pending, !fields.take(pending, rest) { return nil }
-        return fields
-    }
-
-    private func find(_ literal: [UInt8], in rest: ArraySlice<UInt8>, _ position: Int, after field: Field?) -> Range<Int>? {
-        guard var found = ByteSearch.firstRange(of: literal, in: rest) else { return nil }
-        if position == 0 { return found.lowerBound == rest.startIndex ? found : nil }
-        if field == .user {
-            while let later = ByteSearch.firstRange(of: literal, in: rest[(found.lowerBound + 1)...]) { found = later }
-        }
-        return found
+        return result
     }
 }

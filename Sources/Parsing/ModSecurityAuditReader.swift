@@ -87,7 +87,7 @@ package struct ModSecurityAuditReader: Sendable {
 
     /// `--7b10c14f-A--` of version 2, `---caIa9HSX---A--` of version 3.
     private static func boundary(_ line: ArraySlice<UInt8>) -> (name: ArraySlice<UInt8>, letter: UInt8)? {
-        guard line.count == 14 || line.count == 18, line.suffix(2).elementsEqual("--".utf8) else { return nil }
+        guard line.count == 14 || line.count == 17, line.suffix(2).elementsEqual("--".utf8) else { return nil }
         let dashes = line.count == 14 ? (2, 1) : (3, 3)
         let start = line.startIndex + dashes.0
         let name = line[start..<start + 8]

@@ -93,8 +93,8 @@ package enum ServiceLogParser {
         + forms(
             .rejected,
             [
-                "NOQUEUE: reject: <_> from <_>[<source>]: <detail> ", "NOQUEUE: reject: <_> from [<source>]:<_>: <detail> ",
-                "<_>: reject: <_> from <_>[<source>]: <detail> ",
+                "NOQUEUE: reject: <_> from <_>[<source>]: <_> ", "NOQUEUE: reject: <_> from [<source>]:<_>: <_> ",
+                "<_>: reject: <_> from <_>[<source>]: <_> ",
             ])
         + forms(
             .probe,
@@ -112,11 +112,11 @@ package enum ServiceLogParser {
             .loginFailed,
             [
                 "<_>(auth failed,<_>user=<<user>>,<_>rip=<source>,", "<_>(auth failed,<_>rip=<source>,",
-                "<_>pam(<user>,<source>,<_>): pam_authenticate() failed", "<_>pam(<user>,<source>): pam_authenticate() failed",
-                "<_>(<user>,<source>,<_>): Password mismatch", "<_>(<user>,<source>): Password mismatch",
-                "<_>(<user>,<source>,<_>): password mismatch",
+                "<*>pam(<user>,<source>,<_>): pam_authenticate() failed", "<*>pam(<user>,<source>): pam_authenticate() failed",
+                "<*>(<user>,<source>,<_>): Password mismatch", "<*>(<user>,<source>): Password mismatch",
+                "<*>(<user>,<source>,<_>): password mismatch",
             ])
-        + forms(.unknownUser, ["<_>(<user>,<source>,<_>): unknown user", "<_>(<user>,<source>): unknown user"])
+        + forms(.unknownUser, ["<*>(<user>,<source>,<_>): unknown user", "<*>(<user>,<source>): unknown user"])
         + forms(.probe, ["<_>(no auth attempts<_>rip=<source>,", "<_>(tried to use disallowed<_>rip=<source>,"])
 
     private static let exim =
@@ -130,15 +130,16 @@ package enum ServiceLogParser {
         + forms(
             .rejected,
             [
-                "<_>H=<_> [<source>]:<_>rejected <detail>", "<_>H=<_> [<source>]:<_>sender verify fail for <detail>",
+                "<_>H=<_> [<source>]:<_>rejected RCPT <<user>>:", "<_>H=<_> [<source>]:<_>rejected <detail>",
+                "<_>H=<_> [<source>]:<_>sender verify fail for <detail>",
                 "<_>H=<_> [<source>] <_>rejected <detail>",
             ])
 
     private static let vsftpd =
-        forms(.loginSucceeded, ["<_>[<user>] OK LOGIN: Client \"<source>\""])
+        forms(.loginSucceeded, ["<*>[<user>] OK LOGIN: Client \"<source>\""])
         + forms(
             .loginFailed,
-            ["<_>[<user>] FAIL LOGIN: Client \"<source>\"", "<_>[<user>] FTP response: Client \"<source>\", \"530 "])
+            ["<*>[<user>] FAIL LOGIN: Client \"<source>\"", "<*>[<user>] FTP response: Client \"<source>\", \"530 "])
 
     private static let proftpd =
         forms(.unknownUser, ["<_>[<source>])<_>USER <user>: no such user found"])

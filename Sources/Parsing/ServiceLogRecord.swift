@@ -35,7 +35,6 @@ package struct ServiceLogRecord: Sendable {
             switch field {
             case .user: user = value
             case .detail: detail = value
-            case .ignored: break
             case .source:
                 guard ServiceLogRecord.isAddress(value) else { return false }
                 source = value

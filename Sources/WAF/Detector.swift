@@ -23,6 +23,8 @@ package final class Detector: Sendable {
     static let overflowScore = 150.0
     /// What a point of a request's judgement adds to the score of its address: three attacks of the least weight make an offender.
     static let scorePerPoint = 8.0
+    /// What one request adds at most, so that none alone makes an offender.
+    static let maximumRequestScore = 60.0
 
     private struct State {
         var inspector: Inspector
@@ -117,7 +119,7 @@ package final class Detector: Sendable {
         {
             state.findings[family, default: 0] += 1
             score.add(
-                family, Double(judgement.score) * Detector.scorePerPoint,
+                family, min(Double(judgement.score) * Detector.scorePerPoint, Detector.maximumRequestScore),
                 "\(finding.rule.id): \"\(Detector.text(finding.matched[...]))\" in \(Detector.text(record.uri))", at: time)
         } else {
             for finding in judgement.findings where finding.rule.family == .probing {

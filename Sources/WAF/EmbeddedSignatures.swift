@@ -280,7 +280,7 @@ package enum EmbeddedSignatures {
                 view: raw
                 literals: ["%0d", "%0a", "\\r", "\\n", "%250a", "%250d", "%e5%98%8a"]
                 parts: [path, name, parameter, cookie, body, header, referer, user-agent]
-                pattern: '(?i)(?:%(?:25)?0[da]|%e5%98%8[ad]|\\[rn]|\\x0[da])(?:%0[da]|%20|\s|\+|%09)*(?:content-(?:type|length|disposition|security|encoding)|set-cookie|location|refresh|x-[\w-]+|remote-addr|http/\d|host|transfer-encoding|access-control-[\w-]+|cookie|cache-control|status|referer|user-agent|expires|last-modified|link|vary|via|date|p3p)(?:%0d|%20|\s|%09)*(?::|%3a|/\d)'
+                pattern: '(?i)(?:%(?:25)?0[da]|%e5%98%8[ad]|\\[rn]|\\x0[da])(?:%0[da]|%20|\s|\+|%09)*(?:content-(?:type|length|disposition|security|encoding)|set-cookie|location|refresh|x-[\w-]+|remote-addr|http/\d|host|transfer-encoding|access-control-[\w-]+|cookie|cache-control|status|referer|user-agent|expires|last-modified|link|vary|via|date|p3p)(?:%0d|%20|\s|%09)*(?:(?::|%3a)(?:%20|%09|\s|\+)*(?:[^%\s]|%[2-9a-f])|/\d)'
                 positive: ["x%0d%0aSet-Cookie: a=b", "foobar%0d%0aContent-Length:%200", "a%0aLocation:%20http://x"]
                 negative: ["line%0d%0aline", "a%0a%0ahello"]
               - id: protocol-request-smuggling
@@ -342,7 +342,7 @@ package enum EmbeddedSignatures {
               - id: rce-separator-command
                 reason: A separator of shells ends the program's own command and a known command begins.
                 view: shell
-                parts: [path, name, parameter, cookie, body, header, referer]
+                parts: [path, name, parameter, cookie, body, header]
                 literals: [";", "|", "&", "`", "\n", "$(", "<(", ">("]
                 pattern: '(?:[;|&`\n]|\$\(|[<>]\()[\s({]*(?:[\w.]+=\S*\s+)*(?:[\w./~-]*/)?(?:{{unix}}|{{windows}})(?:$|[\s;|&`)<>},$+]|/[a-z])'
                 positive: ["a;id", "|/usr/bin/id|", "`id`", "x|cat /etc/issue", "& ping -i 30 127.0.0.1 &", "$(wh''oami)", ";c\\at x", "a)|id;", "||dir+c:", "$&&dir c:/"]
@@ -352,7 +352,7 @@ package enum EmbeddedSignatures {
                 view: shell
                 parts: [user-agent, referer]
                 literals: [";", "|", "&", "cat ", "dd if=", "/bin/", "wget ", "curl "]
-                pattern: '^\s*[;|&]+\s*(?:{{unix}})(?:$|[\s;|&])|^\s*(?:cat\s+/|dd\s+if=|(?:/usr)?/bin/\w|(?:wget|curl)\s+(?:-\w+\s+)*https?:)'
+                pattern: '^\s*[;|&]+\s*(?:{{unix}})(?:$|[\s;|&])|^\s*(?:cat\s+/|dd\s+if=|(?:/usr)?/bin/\w|(?:wget|curl)\s+(?:-\w+\s+)*https?:)|[;|]\s*(?:/?(?:usr/)?bin/\S+|cat|wget|curl)[\s+]+\S*/'
                 positive: [";env", "cat /etc/hosts", "| id"]
                 negative: ["Mozilla/5.0 (X11; U; id; rv:1.9)", "curl/8.1", "Wget/1.21"]
               - id: rce-command-separator

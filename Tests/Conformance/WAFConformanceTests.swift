@@ -164,7 +164,7 @@ struct ServiceLogConformanceTests {
             }
         }
         print("hub: \(agreed) of \(all) assertions agree")
-        #expect(all > 100)
+        #expect(all > 80)
         #expect(Double(agreed) >= 0.98 * Double(all), "\(differences.prefix(30).joined(separator: "\n"))")
     }
 }

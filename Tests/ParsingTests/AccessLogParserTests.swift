@@ -53,6 +53,35 @@ struct AccessLogParserTests {
         Combined(line: #"1.2.3.4 - - \#(date) "GET /" 400 5"#, status: 400, malformed: true),
     ]
 
+    @Test("JSON objects of nginx, by the names that such formats go by")
+    func json() throws {
+        let line =
+            #"{"time":"2026-11-23T14:14:44+00:00","msec":1795443284.263,"remote_addr":"192.0.2.1","upstream":{"a":[1,"}"]},"method":"GET","uri":"/a?q=\"x","status":404,"bytes":3,"rt":0.250,"referer":"","ua":"Mozilla \"q\"","xff":"198.51.100.7"}"#
+        let record = try #require(AccessLogParser.parse(Array(line.utf8)[...]))
+        func text(_ slice: ArraySlice<UInt8>?) -> String? { slice.map { String(decoding: $0, as: UTF8.self) } }
+        #expect(record.format == .json)
+        #expect(text(record.client) == "192.0.2.1")
+        #expect(text(record.uri) == #"/a?q=\"x"#)
+        #expect(text(record.method) == "GET")
+        #expect(record.status == 404)
+        #expect(record.bytes == 3)
+        #expect(record.durationSeconds == 0.25)
+        #expect(record.referer == nil)
+        #expect(text(record.userAgent) == #"Mozilla \"q\""#)
+        #expect(text(record.forwardedFor) == "198.51.100.7")
+        #expect(record.timestamp == 1_795_443_284_263_000_000)
+    }
+
+    @Test(
+        "JSON that tells of no request is another kind of log",
+        arguments: [
+            "{}", "{", #"{"msg":"started"}"#, #"{"remote_addr":"192.0.2.1","uri":"/"}"#, #"{"status":200,"uri":"/"}"#,
+            #"{"remote_addr":"192.0.2.1","status":200"#, #"{"remote_addr":"192.0.2.1","status":"x","uri":"/"}"#,
+        ])
+    func otherJSON(line: String) {
+        #expect(AccessLogParser.parse(Array(line.utf8)[...]) == nil)
+    }
+
     @Test("Combined lines give their fields", arguments: combined)
     func readsCombined(_ expected: Combined) throws {
         let record = try #require(parse(expected.line))

@@ -39,7 +39,7 @@ struct ScenarioEngineTests {
         var engine = ScenarioEngine()
         let overflows = try (0..<11).flatMap { index in
             try engine.observe(
-                BehaviourEvent(.unknownUser, at: Int64(index * 30) * second, by: client(index), account: UInt64(index)))
+                BehaviourEvent(.unknownUser, at: Int64(index) * second, by: client(index), account: UInt64(index)))
         }
         #expect(overflows.contains { $0.scenario.name == "network-brute-force" })
     }

@@ -1,11 +1,11 @@
-import Glibc
+import Foundation
 
 /// Runs a benchmark, and tells what went wrong as a sentence; then the exit status is 1.
 package func run(_ benchmark: () throws -> Void) {
     do {
         try benchmark()
     } catch {
-        fputs("\(error)\n", stderr)
+        FileHandle.standardError.write(Data("\(error)\n".utf8))
         exit(1)
     }
 }

@@ -94,6 +94,11 @@ package struct DecodedValue: Sendable {
     private mutating func make(_ view: ValueView) {
         made |= view.bit
         if view == .raw {
+            // Nothing was encoded: the text is what came.
+            guard !applied.isEmpty || raw.contains(UInt8(ascii: "%")) else {
+                same |= view.bit
+                return
+            }
             derived[view.ordinal] = raw.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
             return
         }

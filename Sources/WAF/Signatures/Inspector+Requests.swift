@@ -28,24 +28,27 @@ extension Inspector {
     /// Judges everything that is known of a request.
     package mutating func judge(request: RequestText) -> Judgement {
         var judgement = Judgement()
-        judge(request.method, .method, plusIsBlank: false, &judgement)
-        judge(uri: request.uri, &judgement)
-        if let host = request.host { judge(host, .host, plusIsBlank: false, &judgement) }
-        if let agent = request.userAgent { judge(agent, .userAgent, plusIsBlank: false, &judgement) }
-        if let referer = request.referer { judge(referer, .referer, plusIsBlank: false, &judgement) }
+        judgeOnce(request.method, .method, plusIsBlank: false, &judgement)
+        judge(uri: request.uri, .path, .parameter, &judgement)
+        if let host = request.host { judgeOnce(host, .host, plusIsBlank: false, &judgement) }
+        if let agent = request.userAgent { judgeOnce(agent, .userAgent, plusIsBlank: false, &judgement) }
+        if let referer = request.referer { judge(uri: referer, .referer, .referer, &judgement) }
         if let cookie = request.cookie {
             judgePairs(cookie, separator: UInt8(ascii: ";"), .cookie, plusIsBlank: false, &judgement)
         }
-        for header in request.headers { judge(header, .header, plusIsBlank: false, &judgement) }
+        for header in request.headers { judgeOnce(header, .header, plusIsBlank: false, &judgement) }
         if let body = request.body { judge(body: body, &judgement) }
         return judgement
     }
 
-    private mutating func judge(uri: ArraySlice<UInt8>, _ judgement: inout Judgement) {
+    /// What stands before the question mark, and each parameter behind it.
+    private mutating func judge(
+        uri: ArraySlice<UInt8>, _ path: RequestPart, _ parameter: RequestPart, _ judgement: inout Judgement
+    ) {
         let mark = uri.firstIndex(of: UInt8(ascii: "?")) ?? uri.endIndex
-        judge(uri[..<mark], .path, plusIsBlank: true, &judgement)
+        judgeOnce(uri[..<mark], path, plusIsBlank: true, &judgement)
         guard mark < uri.endIndex else { return }
-        judgePairs(uri[(mark + 1)...], separator: UInt8(ascii: "&"), .parameter, plusIsBlank: true, &judgement)
+        judgePairs(uri[(mark + 1)...], separator: UInt8(ascii: "&"), parameter, plusIsBlank: true, &judgement)
     }
 
     /// A form's pairs each; anything else as one value.
@@ -68,15 +71,13 @@ extension Inspector {
             count += 1
             guard count <= Inspector.maximumParameters else { return }
             guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else {
-                judge(pair, part, plusIsBlank: plusIsBlank, &judgement)
+                judgeOnce(pair, part, plusIsBlank: plusIsBlank, &judgement)
                 continue
             }
-            let name = pair[..<equals]
-            if Inspector.isUnusual(name) { judge(name, .parameterName, plusIsBlank: plusIsBlank, &judgement) }
-            judge(pair[(equals + 1)...], part, plusIsBlank: plusIsBlank, &judgement)
+            if part == .parameter || part == .body {
+                judgeOnce(pair[..<equals], .parameterName, plusIsBlank: plusIsBlank, &judgement)
+            }
+            judgeOnce(pair[(equals + 1)...], part, plusIsBlank: plusIsBlank, &judgement)
         }
     }
-
-    /// Names of letters, digits, dots, dashes and brackets are looked at only for words that matter in names.
-    private static func isUnusual(_ name: ArraySlice<UInt8>) -> Bool { !name.isEmpty }
 }

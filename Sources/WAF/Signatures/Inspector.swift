@@ -16,6 +16,7 @@ package struct Inspector: Sendable {
     package let level: Int
 
     private var value = DecodedValue()
+    private var clean = CleanValues()
     private var hits: [(literal: Int, end: Int)] = []
     /// For each rule the number of the value in which it was last tried.
     private var tried: [UInt32]
@@ -31,9 +32,23 @@ package struct Inspector: Sendable {
     /// Judges one parameter's value by itself.
     package mutating func judge(parameter: some Collection<UInt8>) -> Judgement {
         var judgement = Judgement()
-        // A form writes blanks as `+`; where there are blanks, a `+` is one.
-        judge(parameter, .parameter, plusIsBlank: !parameter.contains(0x20), &judgement)
+        judge(parameter, .parameter, plusIsBlank: Inspector.writesBlanksAsPlus(parameter), &judgement)
         return judgement
+    }
+
+    /// Whether a value by itself comes from a form, which writes blanks as `+`: it has no blanks, and words that some may stand between.
+    static func writesBlanksAsPlus(_ value: some Collection<UInt8>) -> Bool {
+        !value.contains(0x20) && value.contains { ($0 | 0x20) &- 0x61 < 26 }
+    }
+
+    /// Judges a value of a request, unless it has been found clean before.
+    mutating func judgeOnce(_ bytes: ArraySlice<UInt8>, _ part: RequestPart, plusIsBlank: Bool, _ judgement: inout Judgement) {
+        guard let slot = clean.slot(bytes, part) else { return judge(bytes, part, plusIsBlank: plusIsBlank, &judgement) }
+        guard !clean.holds(bytes, part, at: slot) else { return }
+        var own = Judgement()
+        judge(bytes, part, plusIsBlank: plusIsBlank, &own)
+        if own.findings.isEmpty { clean.insert(bytes, part, at: slot) }
+        for finding in own.findings { judgement.add(finding) }
     }
 
     /// Judges one value that stands in `part`.

@@ -4,7 +4,7 @@ package import Parsing
 package enum LogEscapes {
     /// The bytes as received.
     ///
-    /// nginx and Apache write `\xHH`, `\"`, `\\` (Apache also `\n`, `\t`); HAProxy writes `#HH`.
+    /// JSON has its own escapes; nginx and Apache write `\xHH`, `\"`, `\\` (Apache also `\n`, `\t`); HAProxy writes `#HH`.
     package static func undo(_ text: ArraySlice<UInt8>, _ format: AccessRecord.Format) -> ArraySlice<UInt8> {
         let mark = format == .haproxyHTTP ? UInt8(ascii: "#") : UInt8(ascii: "\\")
         guard text.contains(mark) else { return text }
@@ -29,7 +29,13 @@ package enum LogEscapes {
         guard start + 1 < bytes.count else { return nil }
         switch bytes[start + 1] {
         case UInt8(ascii: "x"): return PercentDecoder.hexByte(bytes, start + 2).map { ($0, 4) }
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): return (bytes[start + 1], 2)
+        case UInt8(ascii: "u") where format == .json:
+            // Those beyond Latin-1 stay for the decoder of values, which knows them.
+            guard let high = PercentDecoder.hexByte(bytes, start + 2), high == 0,
+                let low = PercentDecoder.hexByte(bytes, start + 4)
+            else { return nil }
+            return (low, 6)
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return (bytes[start + 1], 2)
         case UInt8(ascii: "n"): return (0x0a, 2)
         case UInt8(ascii: "r"): return (0x0d, 2)
         case UInt8(ascii: "t"): return (0x09, 2)

@@ -39,7 +39,7 @@ extension Inspector {
         var judgement = Judgement()
         let part =
             rule.parts.contains(.parameter) ? .parameter : RequestPart.allCases.first { rule.parts.contains($0) } ?? .parameter
-        judge(Array(example.utf8), part, plusIsBlank: !example.utf8.contains(0x20), &judgement)
+        judge(Array(example.utf8), part, plusIsBlank: Inspector.writesBlanksAsPlus(example.utf8), &judgement)
         return judgement.findings.contains { $0.rule.id == rule.id }
     }
 }

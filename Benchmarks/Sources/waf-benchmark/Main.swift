@@ -1,0 +1,45 @@
+import BenchmarkKit
+import Foundation
+
+/// Measures judging a log and judging values: processor seconds and memory of the whole program, beside GoAccess where it is installed.
+@main
+enum Main {
+    static func main() {
+        run { try measure() }
+    }
+
+    private static func measure() throws {
+        let options = try WAFOptions(CommandLine.arguments.dropFirst())
+        let log = try Resampled(options.log, lines: options.lines, in: options.scratch)
+        defer { log.remove() }
+        var programs = [
+            Program("magewatch: parse only", [options.binary, "waf", "unparsed", "--log", "access", log.path], lines: log.lines),
+            Program(
+                "magewatch: signatures", [options.binary, "waf", "test", "--log", "access", "--attacks", log.path],
+                lines: log.lines),
+            Program(
+                "magewatch: signatures, scenarios, offenders", [options.binary, "waf", "top", "--log", "access", log.path],
+                lines: log.lines),
+        ]
+        if FileManager.default.isExecutableFile(atPath: WAFOptions.goAccess) {
+            programs.append(
+                Program(
+                    "goaccess: parse and aggregate",
+                    [
+                        WAFOptions.goAccess, "-f", log.path, "--log-format=COMBINED", "--no-progress", "--no-global-config", "-o",
+                        options.scratch + "/goaccess.json",
+                    ], lines: log.lines))
+        }
+        if let values = options.values {
+            let copies = try Resampled(values, lines: options.lines, in: options.scratch)
+            defer { copies.remove() }
+            programs.append(
+                Program(
+                    "magewatch: values", [options.binary, "waf", "test", "--param", "--output", "json", copies.path],
+                    lines: copies.lines))
+            try Program.printTable(programs)
+        } else {
+            try Program.printTable(programs)
+        }
+    }
+}

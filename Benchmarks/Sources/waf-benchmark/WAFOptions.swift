@@ -1,0 +1,32 @@
+import BenchmarkKit
+import Foundation
+
+/// What to measure with what.
+struct WAFOptions {
+    static let goAccess = "/usr/bin/goaccess"
+
+    var binary = ""
+    /// An access log in combined format; it is repeated until it has ``lines``.
+    var log = ""
+    /// Parameter values, one a line.
+    var values: String?
+    var lines = 500_000
+    let scratch = FileManager.default.temporaryDirectory.path
+
+    init(_ arguments: ArraySlice<String>) throws {
+        var rest = arguments
+        while let name = rest.popFirst() {
+            guard let value = rest.popFirst() else { throw Failure("\(name) wants a value") }
+            switch name {
+            case "--binary": binary = value
+            case "--log": log = value
+            case "--values": values = value
+            case "--lines":
+                guard let count = Int(value), count > 0 else { throw Failure("--lines wants a number") }
+                lines = count
+            default: throw Failure("unknown option \(name): there are --binary, --log, --values, --lines")
+            }
+        }
+        guard !binary.isEmpty, !log.isEmpty else { throw Failure("--binary and --log are needed") }
+    }
+}
