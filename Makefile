@@ -5,7 +5,7 @@ SWIFT ?= swift
 BUILD_FLAGS ?=
 BINARY := .build/release/magewatch
 
-.PHONY: run build test lab benchmark benchmark-metrics lint clean help
+.PHONY: run build test lab benchmark benchmark-metrics benchmark-placement lint clean help
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -41,6 +41,9 @@ benchmark: build ## Measure ingest of metrics and logs on the generated load (se
 benchmark-metrics: build ## Measure metrics beside victoria-metrics and prometheus (Debian's), in one run.
 	@scripts/need-packages benchmark
 	$(SWIFT) run -c release --package-path Benchmarks metrics-benchmark --binary $(abspath $(BINARY)) $(BENCHMARK)
+
+benchmark-placement: build ## Place containers beside greedy first-fit and Kubernetes-like scoring, in one table.
+	$(SWIFT) run -c release --package-path Benchmarks placement-benchmark --binary $(abspath $(BINARY)) $(BENCHMARK)
 
 clean: ## Remove what was built.
 	rm -rf .build Benchmarks/.build
