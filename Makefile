@@ -5,7 +5,8 @@ SWIFT ?= swift
 BUILD_FLAGS ?=
 BINARY := .build/release/magewatch
 
-.PHONY: run build test lab benchmark benchmark-metrics benchmark-forecast benchmark-waf lint clean help
+.PHONY: run build test lab benchmark benchmark-metrics benchmark-forecast benchmark-placement benchmark-waf lint clean help
+=======
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -47,6 +48,9 @@ benchmark-metrics: build ## Measure metrics beside victoria-metrics and promethe
 
 benchmark-forecast: build ## Measure forecasts, scaling and anomalies on public series (see Benchmarks/README.md).
 	$(SWIFT) run -c release --package-path Benchmarks forecast-benchmark --binary $(abspath $(BINARY)) $(BENCHMARK)
+
+benchmark-placement: build ## Place containers beside greedy first-fit and Kubernetes-like scoring, in one table.
+	$(SWIFT) run -c release --package-path Benchmarks placement-benchmark --binary $(abspath $(BINARY)) $(BENCHMARK)
 
 clean: ## Remove what was built.
 	rm -rf .build Benchmarks/.build

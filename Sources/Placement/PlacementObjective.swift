@@ -57,4 +57,11 @@ package struct SearchEffort: Sendable, Equatable {
             proposalsForMoves: min(max(200_000, count * 4_000), 6_000_000),
             exactNodes: min(20_000, 160_000 / problem.servers.count))
     }
+
+    /// A part of it, for proposals that cost as many times more: those that look after losses as well.
+    func divided(by divisor: Int) -> SearchEffort {
+        SearchEffort(
+            proposalsAnAttempt: proposalsAnAttempt / divisor, proposalsForUtilisation: proposalsForUtilisation / divisor,
+            proposalsForMoves: proposalsForMoves / divisor, exactNodes: exactNodes / divisor)
+    }
 }

@@ -29,7 +29,8 @@ package struct PlacementSolver: Sendable {
         self.problem = problem
         self.objective = objective
         lossLimitPercent = survives ? 100 : nil
-        effort = objective.effort ?? .standard(for: problem)
+        let standard = SearchEffort.standard(for: problem)
+        effort = objective.effort ?? (survives ? standard.divided(by: 4) : standard)
     }
 
     private func solve() throws(PlacementError) -> PlacementSolution {
