@@ -6,7 +6,6 @@ BUILD_FLAGS ?=
 BINARY := .build/release/magewatch
 
 .PHONY: run build test lab benchmark benchmark-metrics benchmark-forecast benchmark-placement benchmark-waf lint clean help
-=======
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -14,7 +13,7 @@ help: ## List the targets.
 build: ## Build the program, optimised.
 	@scripts/need-toolchain
 	@scripts/need-packages build
-	$(SWIFT) build -c release --product magewatch $(BUILD_FLAGS)
+	$(SWIFT) build -c release --product magewatch --static-swift-stdlib $(BUILD_FLAGS)
 
 run: build ## Build and watch this machine: ingest port 7100, API 7101.
 	@exec $(BINARY) serve
