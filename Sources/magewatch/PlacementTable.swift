@@ -40,8 +40,8 @@ struct PlacementTable {
     static func changes(_ problem: PlacementProblem, _ solution: PlacementSolution) -> [String] {
         var lines: [String] = []
         for (container, place) in zip(problem.containers, solution.places) where container.current != place {
-            let from = container.current.map { "moves from \(problem.servers[$0].name)" } ?? "starts"
-            lines.append("  \(container.name) \(from) to \(problem.servers[place].name)")
+            let verb = container.current.map { "moves from \(problem.servers[$0].name) to" } ?? "starts on"
+            lines.append("  \(container.name) \(verb) \(problem.servers[place].name)")
         }
         if lines.isEmpty { lines.append("  nothing is moved") }
         lines.append("  worst utilisation \(solution.worstPercent) %")
