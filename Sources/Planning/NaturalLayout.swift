@@ -33,7 +33,9 @@ package enum NaturalLayout {
         case ..<1: return []
         case 1: return wanted.map { Slot(name: "\($0.rawValue)1", role: $0, server: 0) }
         case 2: return wanted.flatMap(crosswise)
-        default: return wanted.enumerated().flatMap { everywhere($1, servers, firstActive: $0 % servers) }
+        default:
+            let single = wanted.filter { !sharing.contains($0) }
+            return wanted.flatMap { everywhere($0, servers, firstActive: (single.firstIndex(of: $0) ?? 0) % servers) }
         }
     }
 
