@@ -14,7 +14,7 @@ extension ScalingPolicy {
     package mutating func learn(at tick: Int) {}
 }
 
-/// The live scaler's own sizing, on a virtual fleet.
+/// ``ShadowScaler``'s sizing, on a virtual fleet.
 package struct MagewatchPolicy: ScalingPolicy {
     package let name = "magewatch"
     private var scaler: ShadowScaler

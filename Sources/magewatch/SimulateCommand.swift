@@ -9,10 +9,10 @@ struct SimulateCommand: AsyncParsableCommand {
         commandName: "simulate", abstract: "Replay load against scaling policies.",
         discussion: """
             The trace (lines of `time,value`) or the monitor's history drives a role of some owned servers plus overflow servers that are billed by
-            the started period. The scaler is the same code that runs live; it sees demand only up to the previous 15 seconds. Policies
-            learn from the whole trace, but are billed and judged after --learn.
+            the started period. Policies see demand only up to the previous 15 seconds;
+            they learn from the whole trace, but are billed and judged after --learn.
 
-            magewatch       the live scaler
+            magewatch       many simple fleets played beside the real one, which follows the best
             hpa-70          Kubernetes' autoscaler at 70 %, its metric clipped at the capacity
             hpa-70-paid-hour  the same, but a server is kept until its paid period ends
             static          the peak's servers, all the time
