@@ -5,7 +5,7 @@ internal import Glibc
 /// Every expert drives a virtual fleet on the real demand (``ShadowFleets``), and what each would have cost and missed is known
 /// (``ShadowLedger``). Once an hour the expert is chosen that keeps the share of saturated minutes under the target most cheaply at this time of
 /// day; the target itself gives way by what the real fleet has really missed. The operator sets only the target, and the price of a
-/// saturated minute explains each choice. The same value runs live and in simulation: it sees demand as it comes, never ahead.
+/// saturated minute explains each choice. It sees demand as it comes, never ahead.
 package struct ShadowScaler: Sendable {
     package struct Options: Sendable, Equatable {
         /// Share of minutes that may be saturated.
