@@ -96,7 +96,7 @@ struct CrashTests {
     private func push(to address: MonitorAddress, client: Int, _ ledger: Ledger) async {
         var number = 0
         let start = Int(Date().timeIntervalSince1970 * 1000)
-        while !ledger.isEnded {
+        while !ledger.isEnded, !Task.isCancelled {
             number += 1
             let item = "\(client) \(number)"
             do {

@@ -48,7 +48,7 @@ struct MetricsAPITests {
         #expect(try await address.value("histogram_fraction(4, 8, wait_seconds)") == 3.0 / 7)
         let shown = try await address.get(address.api + "/api/v1/query", ["query": "wait_seconds"])
         #expect(shown.text.contains(#""histogram":"#) && shown.text.contains(#""count":"7""#), "\(shown.text)")
-        let stats = try await monitor.command("metrics", "stats")
+        let stats = try await monitor.command("metrics", "stats", "--top", "200")
         #expect(stats.status == 0 && stats.output.contains("1 wait_seconds"), "\(stats)")
         try await monitor.stop()
     }

@@ -27,7 +27,7 @@ import Testing
         let change: (inout MetricStore.Options) -> Void = {
             $0.retention = nil
             $0.blockSpan = 200 * HistogramStoreTests.step
-            $0.outOfOrderWindow = 100 * HistogramStoreTests.step
+            $0.outOfOrderWindow = 200 * HistogramStoreTests.step
         }
         var fixture = try StoreFixture(directory.path, change)
         var histograms = RandomHistograms(&random)
