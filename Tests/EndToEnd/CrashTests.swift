@@ -3,7 +3,7 @@ import Synchronization
 import TestKit
 import Testing
 
-@Suite("Kill -9", .enabled(if: MagewatchBinary.isPresent, MagewatchBinary.absence), .timeLimit(.minutes(4)))
+@Suite("Kill -9", .enabled(if: MagewatchBinary.isPresent, MagewatchBinary.absence), .timeLimit(.minutes(8)))
 struct CrashTests {
     @Test(
         "Every line that rsyslog sends through three kills is found once",
@@ -69,12 +69,12 @@ struct CrashTests {
             }
             for _ in 0..<3 {
                 let goal = ledger.count + Int.random(in: 100...1000, using: &random)
-                try await eventually("acknowledgements, seed \(seed)") { ledger.count >= goal ? true : nil }
+                try await eventually("acknowledgements, seed \(seed)", within: .seconds(100)) { ledger.count >= goal ? true : nil }
                 try await monitor.crash()
                 try await monitor.start()
             }
             let goal = ledger.count + 20
-            try await eventually("acknowledgements after the last start, seed \(seed)") { ledger.count >= goal ? true : nil }
+            try await eventually("acknowledgements after the last start, seed \(seed)", within: .seconds(100)) { ledger.count >= goal ? true : nil }
             ledger.end()
             try await group.waitForAll()
         }
