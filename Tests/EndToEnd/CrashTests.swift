@@ -69,12 +69,16 @@ struct CrashTests {
             }
             for _ in 0..<3 {
                 let goal = ledger.count + Int.random(in: 100...1000, using: &random)
-                try await eventually("acknowledgements, seed \(seed)", within: .seconds(100)) { ledger.count >= goal ? true : nil }
+                try await eventually("acknowledgements, seed \(seed)", within: .seconds(100)) {
+                    ledger.count >= goal ? true : nil
+                }
                 try await monitor.crash()
                 try await monitor.start()
             }
             let goal = ledger.count + 20
-            try await eventually("acknowledgements after the last start, seed \(seed)", within: .seconds(100)) { ledger.count >= goal ? true : nil }
+            try await eventually("acknowledgements after the last start, seed \(seed)", within: .seconds(100)) {
+                ledger.count >= goal ? true : nil
+            }
             ledger.end()
             try await group.waitForAll()
         }
