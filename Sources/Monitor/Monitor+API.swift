@@ -36,6 +36,7 @@ extension Monitor {
             targets: { targetReports() }, status: { status() }, exemplars: stores.metrics,
             metadata: ScrapedMetadata(board: scrapes), cardinality: stores.metrics,
             administration: configuration.allowsStoreOrders ? storeAdministration : nil,
+            logDeletions: configuration.allowsStoreOrders ? LogStoreOrders(store: stores.logs, state: state) : nil,
             tail: { [logs = stores.logs] in logs.subscribe() }, alertReceivers: alertReceivers)
     }
 

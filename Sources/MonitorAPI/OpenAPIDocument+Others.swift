@@ -63,9 +63,9 @@ extension OpenAPIDocument {
                 .optional("limit", "Most entries from before."), .optional("start", "From when on."),
             ], answer: .json),
         APIOperation(
-            "post put", "/loki/api/v1/delete", "Asks for entries to be removed.",
+            "post put", "/loki/api/v1/delete", "Removes entries, for good, before it answers.",
             [.query, .required("start", "From when on."), .optional("end", "Until when; now where it is absent.")], answer: nil),
-        APIOperation("get", "/loki/api/v1/delete", "Such requests.", answer: .json),
+        APIOperation("get", "/loki/api/v1/delete", "What was removed, the latest first.", answer: .json),
         APIOperation(
             "delete", "/loki/api/v1/delete", "Withdraws a request that was not carried out yet.",
             [.required("request_id", "Which one.")], answer: nil),

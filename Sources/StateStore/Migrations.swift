@@ -7,6 +7,9 @@ enum Migrations {
         migrator.registerMigration("1: inventory, alerts, bans, plans, journal") { database in
             try database.execute(sql: first)
         }
+        migrator.registerMigration("2: deletions of logs") { database in
+            try database.execute(sql: second)
+        }
         return migrator
     }
 
@@ -46,5 +49,12 @@ enum Migrations {
         CREATE INDEX journal_plan ON journal (plan, sequence);
         CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
         CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+        """
+
+    private static let second = """
+        CREATE TABLE log_deletion (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, query TEXT NOT NULL, from_time INTEGER NOT NULL, through_time INTEGER NOT NULL,
+            time INTEGER NOT NULL
+        ) STRICT;
         """
 }

@@ -61,4 +61,24 @@ struct LogDeliveryTests {
         let needle = try await address.lines("{app=\"python\"} |= \"order \(last) of\"")
         #expect(needle == ["order \(last) of the client"])
     }
+
+    @Test("What is deleted on request is gone at once and after a restart, told of, and not to be called back")
+    func deletion() async throws {
+        let monitor = try await MonitorProcess(keepsPorts: true, allowsOrders: true)
+        let address = monitor.address
+        let now = Int(Date().timeIntervalSince1970) - 5
+        let streams = ["1", "2"].map { #"{"stream":{"user":"\#($0)"},"values":[["\#(now)000000000","seen \#($0)"]]}"# }
+        let body = #"{"streams":[\#(streams.joined(separator: ","))]}"#
+        #expect(try await address.post(address.ingest + "/loki/api/v1/push", Array(body.utf8)).status == 204)
+        let order = address.api + "/loki/api/v1/delete?query=%7Buser%3D%221%22%7D&start=\(now - 60)"
+        let taken = try await address.post(order, [])
+        #expect(taken.status == 204, "\(taken.text)")
+        #expect(try await address.lines("{user=~\".+\"}") == ["seen 2"])
+        try await monitor.crash()
+        try await monitor.start()
+        #expect(try await address.lines("{user=~\".+\"}") == ["seen 2"])
+        let told = try await address.get(address.api + "/loki/api/v1/delete")
+        #expect(told.text.contains(#""request_id":"1""#) && told.text.contains(#""status":"processed""#), "\(told.text)")
+        try await monitor.stop()
+    }
 }

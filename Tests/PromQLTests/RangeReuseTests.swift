@@ -121,6 +121,27 @@ extension GrowingSource.Content {
         #expect(reuse.statistics.samples <= reuse.maximumSamples)
     }
 
+    @Test("A short panel takes nothing from a long one")
+    func shortAndLong() throws {
+        var random = SeededGenerator(seed: 6)
+        let source = GrowingSource()
+        for _ in 0..<200 { source.grow(&random) }
+        let engine = PromQLEngine(source: source, reuse: RangeReuse())
+        func ask(hours: Milliseconds) throws -> Int {
+            let (now, before) = source.content.withLock { ($0.now / 60_000 * 60_000, $0.reads) }
+            _ = try engine.range("sum(rate(x_total[5m]))", from: now - hours * 3_600_000, through: now, step: 60_000)
+            return source.content.withLock { $0.reads } - before
+        }
+        let first = try ask(hours: 6)
+        for round in 0..<5 {
+            source.grow(&random)
+            _ = try ask(hours: 1)
+            source.grow(&random)
+            let later = try ask(hours: 6)
+            #expect(later < first / 5, "round \(round): \(first) samples, then \(later)")
+        }
+    }
+
     @Test("Asking again reads what is new, and no more")
     func readsLittle() throws {
         var random = SeededGenerator(seed: 5)

@@ -10,6 +10,17 @@ import Topology
         name: "web1", role: .web, server: "s1", address: "10.0.0.21/24", port: 80,
         limits: Resources(cores: 1, memoryBytes: 1 << 28), image: "web")
 
+    @Test("Deletions of logs are told of, the newest first")
+    func logDeletions() throws {
+        let directory = try TemporaryDirectory("state")
+        let store = try StateStore(path: directory.path + "/state.sqlite")
+        try store.addLogDeletion(LogDeletionRecord(query: "{user=\"1\"}", range: 5...Int64.max, time: 10))
+        try store.addLogDeletion(LogDeletionRecord(query: "{user=\"2\"}", range: -7 ... -7, time: 20))
+        let found = try store.logDeletions()
+        #expect(found.map(\.query) == ["{user=\"2\"}", "{user=\"1\"}"] && found.map(\.id) == [2, 1])
+        #expect(found.map(\.range) == [-7 ... -7, 5...Int64.max] && found.map(\.time) == [20, 10])
+    }
+
     @Test("Everything written is there after the file is opened again")
     func reopening() throws {
         let directory = try TemporaryDirectory("state")

@@ -38,6 +38,15 @@ struct RangeResult: Sendable {
         cut(to: Grid(start: grid.start, step: grid.step, count: count))
     }
 
+    /// This, as far as the other one does not begin, and then the other; `nil` where that would leave a gap or begin later. Both grids are of
+    /// one phase.
+    func extended(with other: RangeResult) -> RangeResult? {
+        guard other.grid.count > 0, grid.start < other.grid.start, other.grid.start <= grid.end + grid.step else { return nil }
+        var before = self
+        before.keep(through: other.grid.start - grid.step)
+        return before.joined(with: other)
+    }
+
     /// This and what follows it.
     func joined(with later: RangeResult) -> RangeResult {
         var joined = self

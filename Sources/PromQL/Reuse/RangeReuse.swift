@@ -77,10 +77,15 @@ package final class RangeReuse: Sendable {
     }
 
     private func put(_ found: RangeResult, _ query: ReusableQuery, _ version: UInt64) {
-        guard found.grid.count > 0, found.sampleCount <= maximumSamples / 4 else { return }
         state.withLock { state in
-            // An answer that reaches further back is worth more than one that was asked for later.
-            if let old = state.entries[query], old.version == version, old.found.covers(found.grid) { return }
+            var found = found
+            if let old = state.entries[query], old.version == version {
+                if old.found.covers(found.grid) { return }
+                // A panel of an hour must not take from one of a day what is known of the rest of the day.
+                let joined = old.found.extended(with: found)
+                if let joined, joined.sampleCount <= maximumSamples / 4 { found = joined }
+            }
+            guard found.grid.count > 0, found.sampleCount <= maximumSamples / 4 else { return }
             state.uses += 1
             state.statistics.samples += found.sampleCount - (state.entries[query]?.found.sampleCount ?? 0)
             state.entries[query] = Entry(found: found, version: version, lastUse: state.uses)
