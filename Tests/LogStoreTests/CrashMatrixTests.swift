@@ -56,25 +56,14 @@ import Testing
         var random = SeededGenerator(seed: seed)
         var tally = Tally()
         let directory = try TemporaryDirectory("crash")
-        var script = CrashScript(
-            seed: seed, done: Array(repeating: 0, count: CrashScript.senders), instant: .acknowledgements(0), turns: 0)
-        var twins = [[CrashEntry]](repeating: [], count: CrashScript.senders)
+        var plan = CrashPlan(seed: seed)
+        var twins = [[CrashEntry]](repeating: [], count: CrashPlan.senders)
         for crash in 0..<crashesOfChain {
-            script.instant =
-                switch Int.random(in: 0..<3, using: &random) {
-                case 0: .acknowledgements(Int.random(in: 0...330, using: &random))
-                case 1: .maintenance(Int.random(in: 1...60, using: &random))
-                default: .unfinishedFiles(Int.random(in: 1...60, using: &random))
-                }
-            script.turns = Int.random(in: 0...3_000_000, using: &random)
-            try JSONEncoder().encode(script).write(to: directory.url.appendingPathComponent("script.json"))
-            for sender in 0..<CrashScript.senders {
-                try Data().write(to: directory.url.appendingPathComponent("acknowledged\(sender)"))
-            }
+            try plan.prepare(directory, acknowledgements: 330, using: &random)
             await #expect(processExitsWith: .signal(SIGKILL)) { [path = directory.path as String] in
-                try await CrashProcess(path).run()
+                try await CrashProcess<CrashedStore>(path).run()
             }
-            try await check(directory, &script, &twins, &tally, "seed \(seed), crash \(crash)")
+            try await check(directory, &plan, &twins, &tally, "seed \(seed), crash \(crash)")
         }
         return tally
     }
@@ -82,7 +71,7 @@ import Testing
     /// Each sender's entries must be as after its last acknowledged round, or as after the one that was on its way. That one is sent
     /// again, and then its entries must be there once.
     private static func check(
-        _ directory: TemporaryDirectory, _ script: inout CrashScript, _ twins: inout [[CrashEntry]], _ tally: inout Tally,
+        _ directory: TemporaryDirectory, _ plan: inout CrashPlan, _ twins: inout [[CrashEntry]], _ tally: inout Tally,
         _ place: String
     ) async throws {
         let store = try LogStore(directory: directory.path + "/store", options: CrashScript.options, metrics: SelfMetrics())
@@ -90,14 +79,14 @@ import Testing
         tally.crashes += 1
         tally.blocks += store.statistics.blocks
         tally.entries += all.count
-        for sender in 0..<CrashScript.senders {
-            let count = try Data(contentsOf: directory.url.appendingPathComponent("acknowledged\(sender)")).count
-            for number in script.done[sender]..<script.done[sender] + count {
-                CrashScript.apply(CrashScript.round(number + 1, of: sender, seed: script.seed), to: &twins[sender])
+        for sender in 0..<CrashPlan.senders {
+            let count = try plan.acknowledged(by: sender, in: directory)
+            for number in plan.done[sender]..<plan.done[sender] + count {
+                CrashScript.apply(CrashScript.round(number + 1, of: sender, seed: plan.seed), to: &twins[sender])
             }
-            script.done[sender] += count
+            plan.done[sender] += count
             tally.rounds += count
-            let next = CrashScript.round(script.done[sender] + 1, of: sender, seed: script.seed)
+            let next = CrashScript.round(plan.done[sender] + 1, of: sender, seed: plan.seed)
             var after = twins[sender]
             CrashScript.apply(next, to: &after)
             judge(
@@ -108,11 +97,11 @@ import Testing
             } else if case .delete(let matchers, let range) = next {
                 try store.delete(matching: matchers, in: range)
             }
-            script.done[sender] += 1
+            plan.done[sender] += 1
             twins[sender] = after
         }
         let later = try CrashEntry.all(store)
-        for sender in 0..<CrashScript.senders {
+        for sender in 0..<CrashPlan.senders {
             judge(
                 later.filter { $0.labels["sender"] == "\(sender)" }, [twins[sender]], &tally,
                 "\(place), sender \(sender), sent again")

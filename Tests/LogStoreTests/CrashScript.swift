@@ -5,28 +5,10 @@ import TestKit
 @testable import LogStore
 
 /// What the senders of the crash matrix do, round by round: the same in the process that is killed and in the one that checks.
-struct CrashScript: Codable, Sendable {
-    static let senders = 3
+enum CrashScript {
     static let step: Nanoseconds = 10 * second
     /// Rounds of a sender in one life.
     static let roundsOfLife = 120
-
-    /// When the process is killed.
-    enum Instant: Codable, Sendable {
-        /// So many acknowledgements after the start.
-        case acknowledgements(Int)
-        /// While a maintenance runs, the one of this number.
-        case maintenance(Int)
-        /// When this many files that are being written were seen.
-        case unfinishedFiles(Int)
-    }
-
-    var seed: UInt64
-    /// The round that each sender did last.
-    var done: [Int]
-    var instant: Instant
-    /// Turns of an empty loop between the instant and the kill.
-    var turns: Int
 
     static var options: LogStore.Options {
         var options = LogStore.Options()

@@ -48,53 +48,41 @@ import Testing
         var random = SeededGenerator(seed: seed)
         var tally = Tally()
         let directory = try TemporaryDirectory("crash")
-        var script = CrashScript(
-            seed: seed, done: Array(repeating: 0, count: CrashScript.senders), instant: .acknowledgements(0), turns: 0)
-        var twins = [Contents](repeating: [:], count: CrashScript.senders)
+        var plan = CrashPlan(seed: seed)
+        var twins = [Contents](repeating: [:], count: CrashPlan.senders)
         for crash in 0..<crashesOfChain {
-            script.instant =
-                switch Int.random(in: 0..<3, using: &random) {
-                case 0: .acknowledgements(Int.random(in: 0...400, using: &random))
-                case 1: .maintenance(Int.random(in: 1...60, using: &random))
-                default: .unfinishedFiles(Int.random(in: 1...60, using: &random))
-                }
-            script.turns = Int.random(in: 0...3_000_000, using: &random)
-            try JSONEncoder().encode(script).write(to: directory.url.appendingPathComponent("script.json"))
-            for sender in 0..<CrashScript.senders {
-                try Data().write(to: directory.url.appendingPathComponent("acknowledged\(sender)"))
-            }
+            try plan.prepare(directory, acknowledgements: 400, using: &random)
             await #expect(processExitsWith: .signal(SIGKILL)) { [path = directory.path as String] in
-                try await CrashProcess(path).run()
+                try await CrashProcess<CrashedStore>(path).run()
             }
-            try check(directory, &script, &twins, &tally, "seed \(seed), crash \(crash)")
+            try check(directory, &plan, &twins, &tally, "seed \(seed), crash \(crash)")
         }
         return tally
     }
 
     /// Each sender's series must be as after its last acknowledged round, or as after the one that was on its way.
     private static func check(
-        _ directory: TemporaryDirectory, _ script: inout CrashScript, _ twins: inout [Contents], _ tally: inout Tally,
+        _ directory: TemporaryDirectory, _ plan: inout CrashPlan, _ twins: inout [Contents], _ tally: inout Tally,
         _ place: String
     ) throws {
         let fixture = try StoreFixture(directory.path + "/store") { $0 = CrashScript.options }
         let all = try fixture.contents()
         tally.crashes += 1
         tally.blocks += fixture.store.statistics.blocks
-        for sender in 0..<CrashScript.senders {
+        for sender in 0..<CrashPlan.senders {
             let found = all.filter { $0.key["sender"] == "\(sender)" }
-            let log = directory.url.appendingPathComponent("acknowledged\(sender)")
-            let count = try Data(contentsOf: log).count
-            for number in script.done[sender]..<script.done[sender] + count {
-                CrashScript.apply(CrashScript.round(number + 1, of: sender, seed: script.seed), to: &twins[sender])
+            let count = try plan.acknowledged(by: sender, in: directory)
+            for number in plan.done[sender]..<plan.done[sender] + count {
+                CrashScript.apply(CrashScript.round(number + 1, of: sender, seed: plan.seed), to: &twins[sender])
             }
-            script.done[sender] += count
+            plan.done[sender] += count
             tally.rounds += count
             tally.samples += found.values.reduce(0) { $0 + $1.count }
             if found == twins[sender] { continue }
             var next = twins[sender]
-            CrashScript.apply(CrashScript.round(script.done[sender] + 1, of: sender, seed: script.seed), to: &next)
+            CrashScript.apply(CrashScript.round(plan.done[sender] + 1, of: sender, seed: plan.seed), to: &next)
             if found == next {
-                script.done[sender] += 1
+                plan.done[sender] += 1
                 twins[sender] = next
                 continue
             }

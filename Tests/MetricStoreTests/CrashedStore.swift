@@ -1,0 +1,34 @@
+import Telemetry
+import TestKit
+
+@testable import MetricStore
+
+/// The store of the crash matrix, in the process that is killed.
+struct CrashedStore: CrashSubject {
+    static var roundsOfLife: Int { CrashScript.roundsOfLife }
+
+    private let directory: String
+    private let store: MetricStore
+
+    init(_ directory: String) throws {
+        self.directory = directory + "/store"
+        store = try MetricStore(directory: self.directory, options: CrashScript.options, metrics: SelfMetrics())
+    }
+
+    func perform(_ round: Int, of sender: Int, seed: UInt64) async throws {
+        switch CrashScript.round(round, of: sender, seed: seed) {
+        case .append(let batch, _):
+            let outcome = try await store.append(batch)
+            precondition(outcome.refused.isEmpty, "the script stays within the out-of-order window")
+        case .delete(let matchers, let range): try store.delete(matching: matchers, in: range)
+        }
+    }
+
+    func maintain(atRound round: Int) throws { try store.maintain(now: Milliseconds(round) * CrashScript.step) }
+
+    func hasUnfinishedFile() -> Bool {
+        ["", "/blocks", "/wal"].contains { folder in
+            (try? StoreFile.list(directory + folder))?.contains { $0.hasSuffix(".tmp") } ?? false
+        }
+    }
+}
