@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// What a process of a crash matrix is told: what its senders have done already, and when it is killed. The same in the process that is
 /// killed and in the one that checks.
