@@ -7,7 +7,7 @@ import Topology
 import WAF
 
 /// Detection and parsing against third-party material. Each test prints its counts and holds them to the bars that the documentation names.
-@Suite("WAF against third-party material", .enabled(if: SharedMaterial.isPresent, "needs ../shared"))
+@Suite("WAF against third-party material", .enabled(if: SharedMaterial.isPresent, "needs ../shared"), .ownThread)
 struct WAFConformanceTests {
     private func lines(_ path: String) throws -> [String] {
         try String(decoding: Data(contentsOf: SharedMaterial.url("suites/waf/\(path)")), as: UTF8.self)
@@ -93,7 +93,7 @@ struct WAFConformanceTests {
 }
 
 /// Logs of services as CrowdSec's hub has them: the address and the account of each attempt.
-@Suite("Service logs against CrowdSec's hub", .enabled(if: SharedMaterial.isPresent, "needs ../shared"))
+@Suite("Service logs against CrowdSec's hub", .enabled(if: SharedMaterial.isPresent, "needs ../shared"), .ownThread)
 struct ServiceLogConformanceTests {
     private static let folders = [
         "ssh-bf", "ssh-generic-test", "sshd-success-logs", "sshd-bad-keyexchange-bf", "sshd-logs-fp", "postfix-logs",

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Forecasting
 
-@Suite("NAB's scoring rules")
+@Suite("NAB's scoring rules", .ownThread)
 struct NABScoreTests {
     let times = (0..<1000).map { Double($0) * 300 }
 
@@ -48,7 +48,7 @@ struct NABScoreTests {
     }
 }
 
-@Suite("The anomaly detector")
+@Suite("The anomaly detector", .ownThread)
 struct AnomalyDetectorTests {
     /// A day of 288 steps with noise.
     func signal(_ days: Int, seed: UInt64) -> [Double] {

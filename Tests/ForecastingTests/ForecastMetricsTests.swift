@@ -3,7 +3,7 @@ import Foundation
 import TestKit
 import Testing
 
-@Suite("Measures of forecasts")
+@Suite("Measures of forecasts", .ownThread)
 struct ForecastMetricsTests {
     @Test("sMAPE, MASE, pinball loss and interval score by hand")
     func byHand() throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Forecasting
 
-@Suite("The long layer")
+@Suite("The long layer", .ownThread)
 struct LongForecasterTests {
     /// A level, a day and a week in it, and noise.
     static func hours(_ count: Int, seed: UInt64, noise: Double = 0.02) -> [Double] {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Forecasting
 
-@Suite("The short layer")
+@Suite("The short layer", .ownThread)
 struct OnlineForecasterTests {
     /// A day of 96 steps with noise.
     static func course(_ count: Int, seed: UInt64, noise: Double) -> [Double] {

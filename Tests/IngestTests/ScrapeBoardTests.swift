@@ -13,7 +13,7 @@ import Testing
             metrics.add("magewatch_x_total")
             let url = "http://127.0.0.1:\(port)"
             let targets = ["/metrics", "/ready", "/nothing"].map { path in
-                ScrapeTarget(job: path, url: url + path, interval: .seconds(15), timeout: .seconds(5))
+                ScrapeTarget(job: path, url: url + path, interval: .seconds(15), timeout: .seconds(60))
             }
             let board = ScrapeBoard()
             let scraper = Scraper(

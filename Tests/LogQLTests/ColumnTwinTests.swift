@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// Queries answered from columns against the same queries over lines that are filtered and parsed one by one.
-@Suite("Columns against lines")
+@Suite("Columns against lines", .ownThread)
 struct ColumnTwinTests {
     static let second: Int64 = 1_000_000_000
 

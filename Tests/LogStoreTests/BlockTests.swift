@@ -13,7 +13,7 @@ func rowSet(_ lines: [[UInt8]], step: Nanoseconds = 1_000_000, metadata: (Int) -
     return rows.packed(0..<rows.count)
 }
 
-@Suite("Blocks")
+@Suite("Blocks", .ownThread)
 struct BlockTests {
     @Test("Lines of every kind come back to the byte", arguments: 0..<40)
     func roundTrip(seed: Int) throws {

@@ -17,7 +17,7 @@ private struct Twin {
     }
 }
 
-@Suite("The store against a naive twin")
+@Suite("The store against a naive twin", .ownThread)
 struct TwinTests {
     @Test("Appends out of order, deletions, merges and restarts at any moment change no answer", arguments: 0..<12)
     func property(seed: Int) async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import MetricStore
 
-@Suite("Damage on disk") struct DamageTests {
+@Suite("Damage on disk", .ownThread) struct DamageTests {
     /// A log of several batches, and the contents after each.
     private static func log() async throws -> (TemporaryDirectory, [Contents]) {
         let directory = try TemporaryDirectory("damage")

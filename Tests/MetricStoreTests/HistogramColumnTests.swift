@@ -5,7 +5,7 @@ import Testing
 
 @testable import MetricStore
 
-@Suite("Histograms in columns and records") struct HistogramColumnTests {
+@Suite("Histograms in columns and records", .ownThread) struct HistogramColumnTests {
     /// Up to a chunk of samples of which some are histograms, some numbers, some know their start.
     static func columns(_ count: Int, _ random: inout SeededGenerator) -> SampleColumns {
         var columns = SampleColumns()

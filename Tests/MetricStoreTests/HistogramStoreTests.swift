@@ -5,7 +5,7 @@ import Testing
 
 @testable import MetricStore
 
-@Suite("Histograms in the store") struct HistogramStoreTests {
+@Suite("Histograms in the store", .ownThread) struct HistogramStoreTests {
     static let step: Milliseconds = 15_000
 
     private static func read(_ store: MetricStore, _ range: ClosedRange<Milliseconds> = .min ... .max) throws -> SampleColumns {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import MetricStore
 
-@Suite("Metric store against a dictionary") struct TwinTests {
+@Suite("Metric store against a dictionary", .ownThread) struct TwinTests {
     static let step: Milliseconds = 15_000
 
     @Test(

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// Instances with the optima that a constraint solver found.
-@Suite(.enabled(if: SharedMaterial.isPresent, "needs ../shared")) struct ConformanceTests {
+@Suite(.enabled(if: SharedMaterial.isPresent, "needs ../shared"), .ownThread) struct ConformanceTests {
     private struct Optimum: Decodable {
         struct Values: Decodable {
             var max_util_pct: Int

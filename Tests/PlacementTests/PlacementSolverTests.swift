@@ -2,7 +2,7 @@ import Placement
 import TestKit
 import Testing
 
-@Suite struct PlacementSolverTests {
+@Suite(.ownThread) struct PlacementSolverTests {
     @Test("Small problems come out as a search through every assignment has them", arguments: 1...24 as ClosedRange<UInt64>)
     func againstEveryAssignment(seed: UInt64) throws {
         let problem = try Instances.random(seed: seed, servers: seed % 2 == 0 ? 2 : 3, groups: 4)

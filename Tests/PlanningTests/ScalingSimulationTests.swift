@@ -4,7 +4,7 @@ import Testing
 
 @testable import Planning
 
-@Suite("The scaling simulation")
+@Suite("The scaling simulation", .ownThread)
 struct ScalingSimulationTests {
     let rules = FleetRules(ownedServers: 2, attachSeconds: 150)
 

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// Queries over series of histograms, of floats, and of both.
-@Suite struct HistogramQueryTests {
+@Suite(.ownThread) struct HistogramQueryTests {
     private static func series(_ random: inout SeededGenerator, mixed: Bool) -> SampleColumns {
         var columns = SampleColumns()
         var histogram = NativeHistogram(schema: Int8.random(in: -1...3, using: &random))

@@ -86,7 +86,7 @@ extension GrowingSource.Content {
     }
 }
 
-@Suite("Range queries that were asked before") struct RangeReuseTests {
+@Suite("Range queries that were asked before", .ownThread) struct RangeReuseTests {
     private static let queries = [
         "x_total", "sum(rate(x_total[5m]))", "topk(2, x_total)", "max_over_time(rate(x_total[2m])[10m:1m])",
         "absent(x_total{job=\"9\"})",

@@ -4,7 +4,7 @@ import Testing
 import Topology
 import WAF
 
-@Suite("Behaviour")
+@Suite("Behaviour", .ownThread)
 struct ScenarioEngineTests {
     let second: Int64 = 1_000_000_000
 
