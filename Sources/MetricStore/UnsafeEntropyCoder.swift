@@ -201,13 +201,16 @@ extension EntropyTable.Reading {
     @inline(__always) mutating func skip(_ count: Int) { bit &+= count }
 
     /// The next `count` bits, 0 to 64.
-    mutating func take(_ count: Int) -> UInt64 {
-        if count <= 32 {
-            defer { bit += count }
-            return word & ((1 << UInt64(count)) &- 1)
-        }
-        let low = take(32)
-        return low | take(count - 32) << 32
+    @inline(__always) mutating func take(_ count: Int) -> UInt64 {
+        if count <= 32 { return short(count) }
+        let low = short(32)
+        return low | short(count - 32) << 32
+    }
+
+    /// The next `count` bits, 0 to 32.
+    @inline(__always) private mutating func short(_ count: Int) -> UInt64 {
+        defer { bit &+= count }
+        return word & ((1 &<< UInt64(count)) &- 1)
     }
 
     /// One folded residual, escaped or not.
