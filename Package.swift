@@ -64,7 +64,7 @@ let foundations: [Target] =
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: settings),
     ]
-    + room("Compression", ["CLZ4", "CSnappy", "CZlib"])
+    + room("Compression", ["CLZ4", "CLinux", "CSnappy", "CZlib"])
     + room("RegularExpressions", ["CRE2"])
     + room("Telemetry", ["RegularExpressions"])
     + room("Topology")

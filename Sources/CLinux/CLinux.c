@@ -16,6 +16,11 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <malloc.h>
+#if defined(__aarch64__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
 
 const int clinux_CLONE_NEWNET = CLONE_NEWNET;
 const int clinux_CLONE_NEWNS = CLONE_NEWNS;
@@ -116,3 +121,38 @@ done:;
     errno = saved;
     return result;
 }
+
+void clinux_release_free_memory(void) { malloc_trim(0); }
+
+#if defined(__x86_64__)
+int clinux_has_crc32c(void) { return __builtin_cpu_supports("sse4.2") != 0; }
+
+__attribute__((target("sse4.2"))) uint32_t clinux_crc32c(uint32_t state, const void *bytes, size_t length) {
+    const unsigned char *next = bytes;
+    uint64_t wide = state;
+    for (; length >= 8; next += 8, length -= 8) {
+        uint64_t word;
+        memcpy(&word, next, 8);
+        wide = __builtin_ia32_crc32di(wide, word);
+    }
+    state = (uint32_t)wide;
+    for (; length > 0; next++, length--) state = __builtin_ia32_crc32qi(state, *next);
+    return state;
+}
+#elif defined(__aarch64__)
+int clinux_has_crc32c(void) { return (getauxval(AT_HWCAP) & HWCAP_CRC32) != 0; }
+
+__attribute__((target("crc"))) uint32_t clinux_crc32c(uint32_t state, const void *bytes, size_t length) {
+    const unsigned char *next = bytes;
+    for (; length >= 8; next += 8, length -= 8) {
+        uint64_t word;
+        memcpy(&word, next, 8);
+        state = __builtin_arm_crc32cd(state, word);
+    }
+    for (; length > 0; next++, length--) state = __builtin_arm_crc32cb(state, *next);
+    return state;
+}
+#else
+int clinux_has_crc32c(void) { return 0; }
+uint32_t clinux_crc32c(uint32_t state, const void *bytes, size_t length) { return state; }
+#endif

@@ -1,6 +1,8 @@
+import CLinux
+
 /// The CRC-32 of Castagnoli (iSCSI, ext4, Prometheus), which all files of the stores carry.
 ///
-/// Eight bytes a step by eight tables; a checksum can be continued by passing the last one as `seed`.
+/// By the processor's instruction where it has one, else eight bytes a step by eight tables. A checksum can be continued by passing the last one as `seed`.
 package enum CRC32C {
     /// `tables[256 * i + b]`: what byte `b` does to the checksum from `i` bytes away.
     private static let tables: [UInt32] = {
@@ -29,6 +31,14 @@ package enum CRC32C {
 
     /// The checksum of memory.
     package static func checksum(_ bytes: UnsafeRawBufferPointer, seed: UInt32 = 0) -> UInt32 {
+        guard hasInstruction else { return unsafe checksumByTables(bytes, seed: seed) }
+        return unsafe ~clinux_crc32c(~seed, bytes.baseAddress, bytes.count)
+    }
+
+    private static let hasInstruction = clinux_has_crc32c() != 0
+
+    /// The same without the instruction.
+    package static func checksumByTables(_ bytes: UnsafeRawBufferPointer, seed: UInt32) -> UInt32 {
         unsafe tables.withUnsafeBufferPointer { table in
             var value = ~seed
             var index = 0

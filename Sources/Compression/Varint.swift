@@ -36,12 +36,12 @@ package enum Varint {
     }
 
     /// Maps small magnitudes of either sign to small unsigned integers.
-    @inlinable package static func zigzag(_ value: Int64) -> UInt64 {
+    @inlinable @inline(__always) package static func zigzag(_ value: Int64) -> UInt64 {
         UInt64(bitPattern: value &<< 1) ^ UInt64(bitPattern: value >> 63)
     }
 
     /// Undoes ``zigzag(_:)``.
-    @inlinable package static func unzigzag(_ value: UInt64) -> Int64 {
+    @inlinable @inline(__always) package static func unzigzag(_ value: UInt64) -> Int64 {
         Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
     }
 }

@@ -89,6 +89,6 @@ private final class Greeting: Sendable {
 
             """
         FileHandle.standardOutput.write(Data(text.utf8))
-        ProgramPages.giveBack()
+        ResidentMemory.giveBack()
     }
 }

@@ -58,6 +58,7 @@ import Testing
             let cut = bytes.count / 3
             let parts = CRC32C.checksum(bytes[cut...], seed: CRC32C.checksum(bytes[..<cut]))
             #expect(parts == CRC32C.checksum(bytes))
+            #expect(unsafe bytes.withUnsafeBytes { unsafe CRC32C.checksumByTables($0, seed: 0) } == CRC32C.checksum(bytes))
         }
     }
 

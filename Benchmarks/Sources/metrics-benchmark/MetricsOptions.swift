@@ -10,6 +10,10 @@ struct MetricsOptions {
     /// 1 or 5 samples a series in a request.
     var grouping = 1
     var repetitions = 10
+    /// What is measured: the generated day, many series, or the same questions of more and more days.
+    var mode = Mode.day
+
+    enum Mode: String { case day, series, days }
 
     var frames: String { "\(load)/metrics.rw\(grouping).bin" }
 
@@ -27,6 +31,9 @@ struct MetricsOptions {
             case "--grouping": grouping = Int(value) ?? 1
             case "--repetitions": repetitions = max(1, Int(value) ?? 10)
             case "--systems": names = value
+            case "--mode":
+                guard let known = Mode(rawValue: value) else { throw Failure("--mode is day, series or days") }
+                mode = known
             default: throw Failure("unknown flag \(flag). \(MetricsOptions.usage)")
             }
         }
@@ -37,7 +44,7 @@ struct MetricsOptions {
             }
             return system
         }
-        guard FileManager.default.fileExists(atPath: frames) else {
+        guard mode != .day || FileManager.default.fileExists(atPath: frames) else {
             throw Failure(
                 "\(frames) is not there: make it with the load generator, gen_metrics.py, or name its folder with --load")
         }
@@ -45,6 +52,6 @@ struct MetricsOptions {
 
     static let usage = """
         usage: metrics-benchmark [--binary FILE] [--load DIR] [--scratch DIR] [--grouping 1|5] [--limit FRAMES] [--repetitions N]
-                                 [--systems magewatch,victoria-metrics,prometheus]
+                                 [--systems magewatch,victoria-metrics,prometheus] [--mode day|series|days]
         """
 }

@@ -37,5 +37,12 @@ int clinux_identify_descriptor(int fd, struct clinux_file *file);
 /// Fills `file` for what stands under a path: 0 or -1.
 int clinux_identify_path(const char *path, struct clinux_file *file);
 
+/// Whether the processor has an instruction for CRC-32C.
+int clinux_has_crc32c(void);
+/// Continues a CRC-32C (its inverted state) over `length` bytes by that instruction; only where there is one.
+uint32_t clinux_crc32c(uint32_t state, const void *bytes, size_t length);
+/// Gives free memory of the allocator back to the system.
+void clinux_release_free_memory(void);
+
 extern const int clinux_CLONE_NEWNET;
 extern const int clinux_CLONE_NEWNS;

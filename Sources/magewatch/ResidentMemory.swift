@@ -1,13 +1,16 @@
+import CLinux
 import Foundation
 import Glibc
 
-/// The program's own code, as far as it is mapped in memory.
-enum ProgramPages {
-    /// Unmaps the pages of code that only starting needed: more than half of a binary with everything in it, tens of MiB.
+/// The memory that the process holds.
+enum ResidentMemory {
+    /// Gives back what only starting needed: memory that reading the stores left free, and pages of code, more than half of a binary with
+    /// everything in it, tens of MiB.
     ///
-    /// They stay in the page cache, so what is needed again is mapped again without reading a disk. Only segments that can't be written
+    /// Pages of code stay in the page cache, so what is needed again is mapped again without reading a disk. Only segments that can't be written
     /// to are touched, as a changed page would be lost.
     static func giveBack() {
+        clinux_release_free_memory()
         guard let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"),
             let maps = try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
         else { return }
