@@ -32,10 +32,12 @@ struct ScaleRun {
         }
         let taken = try server.usage()
         for path in system.flushPaths { _ = try HTTPConnection(port: server.queryPort).get(path) }
+        try settle(server)
         try server.stop()
         let all = server.diskBytes(under: system.dataFolder)
         let logs = system.logFolders.reduce(0) { $0 + server.diskBytes(under: system.dataFolder + "/" + $1) }
         try server.start()
+        try settle(server)
         let milliseconds = try ScaleRun.questions.map { try ask($0.1, Int64($0.2), load.end, server) }
         return Figures(
             secondsPerMillion: (taken.processorSeconds - idle) / Double(load.samples) * 1e6, peakMemory: taken.peakMemoryBytes,
@@ -46,11 +48,31 @@ struct ScaleRun {
         var query = MetricsQueries.Query(title: "", expression: expression, end: end)
         if seconds > 0 { query.start = max(end - seconds * 1000, 0) }
         let connection = try HTTPConnection(port: server.queryPort)
-        _ = try connection.get(query.path + system.queryExtra)
+        try waitForAnswer(query.path + system.queryExtra, connection)
         let before = try server.usage().processorSeconds
         let count = seconds > 0 ? options.repetitions : 10 * options.repetitions
         for _ in 0..<count { _ = try connection.get(query.path + system.queryExtra) }
         return (try server.usage().processorSeconds - before) / Double(count) * 1000
+    }
+
+    /// Waits until the server rests, as what it does after a start would be counted to the questions.
+    private func settle(_ server: Server) throws {
+        var last = try server.usage().processorSeconds
+        for _ in 0..<60 {
+            usleep(2_000_000)
+            let now = try server.usage().processorSeconds
+            if now - last < 0.1 { return }
+            last = now
+        }
+    }
+
+    /// The first answer after a start; a server that still reads its log says 503 until then.
+    private func waitForAnswer(_ path: String, _ connection: HTTPConnection) throws {
+        for _ in 0..<600 {
+            if (try? connection.get(path)) != nil { return }
+            usleep(100_000)
+        }
+        throw Failure("\(system.name) gives no answer to \(path) within a minute")
     }
 
     /// One table of loads and systems.
@@ -65,6 +87,7 @@ struct ScaleRun {
                         "\(title), \(system.name)", String(format: "%.2f", figures.secondsPerMillion),
                         String(figures.peakMemory >> 20), String(format: "%.2f", figures.bytesPerSample),
                     ] + figures.milliseconds.map { String(format: "%.1f", $0) })
+                Main.say(rows[rows.count - 1].joined(separator: "  "))
             }
         }
         return rows.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
