@@ -80,7 +80,7 @@ let stores: [Target] =
 
 // Floor 2: languages, what goes where, and the hands.
 let engines: [Target] =
-    room("PromQL", ["Telemetry", "RegularExpressions"])
+    room("PromQL", ["Telemetry", "RegularExpressions"], tests: ["MetricStore"])
     + room("LogQL", ["Telemetry", "Parsing", "RegularExpressions"])
     + room("Placement")
     + room("Drivers", ["AgentContract", "Telemetry", "Topology", "CLinux", logging, subprocess])

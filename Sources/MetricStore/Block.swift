@@ -19,6 +19,8 @@ final class Block: Sendable {
     let marks: [BlockMark]
     /// Numbers of the blocks that this one took the place of.
     let replaced: [UInt64]
+    /// Length of the buckets that its samples were condensed to, 0 where they are as they came.
+    let resolution: Milliseconds
     let span: ClosedRange<Milliseconds>
     let sampleCount: Int
     let seriesCount: Int
@@ -60,7 +62,8 @@ final class Block: Sendable {
             throw damaged("the index fails its checksum")
         }
         func field(_ place: Int) -> Int { Int(file.integer(UInt32.self, at: start + 4 * place) ?? 0) }
-        guard let meta = BlockMeta(file, at: start + field(5)), let least = file.integer(Int64.self, at: start + 24),
+        guard let meta = BlockMeta(file, at: start + field(5), end: start + length),
+            let least = file.integer(Int64.self, at: start + 24),
             let greatest = file.integer(Int64.self, at: start + 32), least <= greatest,
             let samples = file.integer(UInt64.self, at: start + 40).flatMap({ Int(exactly: $0) })
         else { throw damaged("the index makes no sense") }
@@ -70,6 +73,7 @@ final class Block: Sendable {
         window = meta.window
         marks = meta.marks
         replaced = meta.replaced
+        resolution = meta.resolution
         span = least...greatest
         sampleCount = samples
         index = start
@@ -90,6 +94,7 @@ final class Block: Sendable {
         window = block.window
         marks = block.marks
         replaced = block.replaced
+        resolution = block.resolution
         span = block.span
         sampleCount = block.sampleCount
         seriesCount = block.seriesCount
@@ -173,7 +178,7 @@ final class Block: Sendable {
     }
 
     /// Where a chunk stands.
-    private struct ChunkPlace {
+    struct ChunkPlace {
         var timeline: Int
         var data: Range<Int>
         var span: ClosedRange<Milliseconds>
@@ -183,7 +188,7 @@ final class Block: Sendable {
 
     /// Visits the chunks of a series that may have samples in a range, each once its checksum was seen to be right.
     /// - Parameter visit: false where the chunk is damaged all the same.
-    @inline(__always) private func forEachChunk(
+    @inline(__always) func forEachChunk(
         _ series: UInt32, _ range: ClosedRange<Milliseconds>, _ visit: (ChunkPlace) -> Bool
     ) throws(MetricStoreError) {
         guard span.overlaps(range) else { return }
@@ -217,7 +222,7 @@ final class Block: Sendable {
         }
     }
 
-    private func times(_ place: ChunkPlace) -> [Milliseconds]? {
+    func times(_ place: ChunkPlace) -> [Milliseconds]? {
         if let known = timeCache.withLock({ $0[place.timeline] }) { return known }
         guard let bytes = timeBytes(place), let times = TimeColumn.decode(bytes[...], count: place.count) else { return nil }
         timeCache.withLock { cache in

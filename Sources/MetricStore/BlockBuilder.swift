@@ -19,7 +19,8 @@ struct BlockMark: Sendable, Equatable {
 /// series   = identity u64 | number of labels | (place in the postings - last - 1) ... | data offset
 ///          | chunks | (timeline - last - 1, zigzag | bytes) ...
 /// postings = length | name | length | value | count | gaps
-/// meta     = window | number of marks | (window, segment) ... | number of replaced blocks | their numbers
+/// meta     = window | number of marks | (window, segment) ... | number of replaced blocks | their numbers | resolution
+///            in ms, where samples are condensed
 /// footer   = index offset u64 | index length u64 | CRC-32C of index u32 | CRC-32C of the footer so far u32 | MWBLOCK1
 /// ```
 struct BlockBuilder {
@@ -111,7 +112,10 @@ struct BlockBuilder {
     }
 
     /// The whole file.
-    consuming func finish(window: Range<Milliseconds>, marks: [BlockMark], replacing: [UInt64]) -> [UInt8] {
+    /// - Parameter resolution: length of the buckets that samples were condensed to, 0 where they are as they came.
+    consuming func finish(
+        window: Range<Milliseconds>, marks: [BlockMark], replacing: [UInt64], resolution: Milliseconds = 0
+    ) -> [UInt8] {
         let timesOffset = BlockBuilder.indexHeadBytes
         let timelinesOffset = timesOffset + times.count
         let seriesOffset = timelinesOffset + timelines.count
@@ -125,6 +129,7 @@ struct BlockBuilder {
         tail += offsets
         let metaOffset = offsetsOffset + tail.count
         tail += BlockBuilder.meta(window, marks, replacing)
+        if resolution > 0 { Varint.append(UInt64(resolution), to: &tail) }
 
         var index: [UInt8] = []
         index.reserveCapacity(offsetsOffset + tail.count)

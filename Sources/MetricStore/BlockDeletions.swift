@@ -42,6 +42,7 @@ extension SealedChunk {
     /// What is left of it without some ranges.
     func removing(_ ranges: [ClosedRange<Milliseconds>]) -> [SealedChunk] {
         guard ranges.contains(where: { $0.overlaps(visible) }) else { return [self] }
+        if let aggregates { return removingAggregates(ranges, aggregates) }
         var columns = read(visible)
         for range in ranges { columns.remove(range) }
         return columns.isEmpty ? [] : [SealedChunk(columns)]

@@ -6,8 +6,11 @@ struct BlockMeta {
     var window: Range<Milliseconds>
     var marks: [BlockMark] = []
     var replaced: [UInt64] = []
+    /// Length of the buckets that its samples were condensed to, 0 where they are as they came.
+    var resolution: Milliseconds = 0
 
-    init?(_ file: MappedFile, at start: Int) {
+    /// - Parameter end: where the index ends.
+    init?(_ file: MappedFile, at start: Int, end: Int) {
         var offset = start
         func range() -> Range<Milliseconds>? {
             guard let low = file.varint(at: &offset), let high = file.varint(at: &offset) else { return nil }
@@ -25,5 +28,10 @@ struct BlockMeta {
             guard let number = file.varint(at: &offset) else { return nil }
             replaced.append(number)
         }
+        guard offset < end else { return }
+        guard let length = file.varint(at: &offset), let resolution = Milliseconds(exactly: length), resolution > 0 else {
+            return nil
+        }
+        self.resolution = resolution
     }
 }

@@ -21,6 +21,7 @@ extension MetricStore: CardinalitySource {
         result.bySource = sources.counts.map { Cardinality.Count(name: $0.name, count: $0.count) }.greatest(top)
         result.span = headSpan()
         result.blockBytes = blocks.reduce(0) { $0 + $1.byteCount }
+        result.resolutions = MetricStore.resolutions(blocks)
         var encodings: [UInt8: Cardinality.Encoding] = [:]
         for block in blocks.reversed() where result.inspectedBytes < MetricStore.maximumInspectedBytes {
             result.inspectedBytes += block.byteCount
@@ -50,6 +51,20 @@ extension MetricStore: CardinalitySource {
         result.bytesByLabel = result.bytesByLabel.greatest(top)
         result.byLabelPair = pairs.greatest(top)
         return result
+    }
+
+    private static func resolutions(_ blocks: [Block]) -> [Cardinality.Resolution] {
+        var found: [Milliseconds: Cardinality.Resolution] = [:]
+        for block in blocks {
+            var known = found[block.resolution] ?? .init(milliseconds: block.resolution, span: block.span)
+            known.blocks += 1
+            known.samples += block.sampleCount
+            known.bytes += block.byteCount
+            known.span =
+                min(known.span.lowerBound, block.span.lowerBound)...max(known.span.upperBound, block.span.upperBound)
+            found[block.resolution] = known
+        }
+        return found.values.sorted { $0.milliseconds < $1.milliseconds }
     }
 
     private func headSpan() -> ClosedRange<Milliseconds>? {

@@ -104,7 +104,8 @@ extension MetricStore {
         }
         metrics.add("magewatch_metric_store_rewritten_blocks_total")
         guard !builder.isEmpty else { return try retire([block]) }
-        let bytes = builder.finish(window: block.window, marks: block.marks, replacing: block.replaced)
+        let bytes = builder.finish(
+            window: block.window, marks: block.marks, replacing: block.replaced, resolution: block.resolution)
         let new = try write(bytes, number: block.number)
         state.withLock { $0.replace(new) }
     }

@@ -7,7 +7,7 @@ extension MetricStore {
     /// Series handled at once while appends wait.
     static let slice = 20_000
     /// Spans of a merged block.
-    private static let spansOfDay: Milliseconds = 12
+    static let spansOfDay: Milliseconds = 12
     /// Blocks of a day still in progress beyond which they are merged.
     private static let maximumBlocksOfOpenDay = 24
 
@@ -31,6 +31,7 @@ extension MetricStore {
                 try flush(before: cutoff, now: now)
                 try carryOutDeletions()
                 try merge(before: cutoff)
+                try downsample(before: cutoff, now: now)
                 try removeBeyondBudget()
             }
         } catch {
@@ -137,7 +138,7 @@ extension MetricStore {
     /// Merges the blocks of one past day, at most one day a call.
     private func merge(before cutoff: Milliseconds) throws(MetricStoreError) {
         let day = options.blockSpan * MetricStore.spansOfDay
-        let blocks = state.withLock { $0.blocks }
+        let blocks = state.withLock { $0.blocks.filter { $0.resolution == 0 } }
         let groups = Dictionary(grouping: blocks) { MetricStore.floor($0.window.lowerBound, day) }
         let candidate = groups.sorted { $0.key < $1.key }.first { start, group in
             let isPast = start.saturatingAdd(day) <= cutoff

@@ -9,6 +9,8 @@ extension MetricStore {
         package var blockSpan: Milliseconds = 2 * 3_600_000
         /// Blocks whose newest sample is older than this are removed; `nil` keeps all. Default 15 days.
         package var retention: Milliseconds? = 15 * 24 * 3_600_000
+        /// To what samples of some age are condensed, the finest first; each level is made from the one before it. Default: none.
+        package var downsampling: [Downsampling] = []
         /// Bytes that blocks and the write-ahead log may take: beyond it the oldest blocks are removed, whatever their age; `nil` sets no
         /// limit. While blocks are merged they take up to ``maximumMergeBytes`` more. Default: no limit.
         package var maximumDiskBytes: Int?
@@ -52,6 +54,22 @@ extension MetricStore {
         }
 
         package init() {}
+    }
+
+    /// One level of condensed samples. They are kept beside finer ones until those are past their retention.
+    package struct Downsampling: Sendable, Equatable {
+        /// Length of a bucket: one of `SampleReading.resolutions`.
+        package var resolution: Milliseconds
+        /// Age at which samples are condensed as well; whole days at a time, or eight days at a time where they are condensed already.
+        package var after: Milliseconds
+        /// Age at which the condensed samples go; `nil` keeps them.
+        package var retention: Milliseconds?
+
+        package init(resolution: Milliseconds, after: Milliseconds, retention: Milliseconds?) {
+            self.resolution = resolution
+            self.after = after
+            self.retention = retention
+        }
     }
 
     /// What a store holds now.

@@ -7,6 +7,13 @@ extension MetricStore {
         find(matchers, range).sorted { $0.labels < $1.labels }
     }
 
+    /// The same for a purpose: condensed samples are given as it wants them, and instead of others where they do.
+    package func select(
+        _ matchers: [LabelMatcher], in range: ClosedRange<Milliseconds>, for reading: SampleReading
+    ) throws -> [any SeriesReader] {
+        find(matchers, range, reading).sorted { $0.labels < $1.labels }
+    }
+
     /// How far the past is settled: five minutes behind the clock. What comes later than that changes the version.
     package func settledPast() -> SettledPast? {
         let now = options.clock()
@@ -44,15 +51,16 @@ extension MetricStore {
         return values.sorted()
     }
 
-    private func find(_ matchers: [LabelMatcher], _ range: ClosedRange<Milliseconds>) -> [StoredSeriesReader] {
+    private func find(
+        _ matchers: [LabelMatcher], _ range: ClosedRange<Milliseconds>, _ reading: SampleReading = SampleReading()
+    ) -> [StoredSeriesReader] {
         // The head's series are copied together with the list of blocks, so that nothing is seen twice or missed in between.
         let (head, blocks) = state.withLock { state in
             let head = state.head.series(matching: matchers).map { state.head.series[Int($0)] }
             return (head.filter { $0.span?.overlaps(range) ?? false }, state.blocks)
         }
-        let parts = blocks.filter { $0.span.overlaps(range) }.map { ($0, $0.remaining($0.series(matching: matchers))) }.filter {
-            !$0.1.isEmpty
-        }
+        let overlapping = BlockChoice.blocks(blocks, for: reading.resolution).filter { $0.span.overlaps(range) }
+        let parts = overlapping.map { ($0, $0.remaining($0.series(matching: matchers))) }.filter { !$0.1.isEmpty }
         var readers: [StoredSeriesReader] = []
         var places: [SeriesIdentity: Int] = [:]
         // Where there is only one place to look at, nothing has to be joined.
@@ -60,7 +68,7 @@ extension MetricStore {
         func reader(of identity: SeriesIdentity) -> Int {
             if isJoined, let known = places[identity] { return known }
             if isJoined { places[identity] = readers.count }
-            readers.append(StoredSeriesReader(store: self, labels: identity.labels))
+            readers.append(StoredSeriesReader(store: self, labels: identity.labels, reading: reading))
             return readers.count - 1
         }
         for (block, list) in parts {
@@ -80,8 +88,17 @@ extension MetricStore {
 struct StoredSeriesReader: SeriesReader {
     let store: MetricStore
     let labels: Labels
+    var reading: SampleReading
     var head: HeadSeries?
     var blocks: [(block: Block, series: UInt32)] = []
+
+    var isCondensed: Bool { blocks.contains { $0.block.resolution > 0 } }
+
+    func reading(_ aspect: SampleReading.Aspect) -> any SeriesReader {
+        var other = self
+        other.reading.aspect = aspect
+        return other
+    }
 
     func read(_ range: ClosedRange<Milliseconds>, into columns: inout SampleColumns) throws {
         var scratch: [Int64] = []
@@ -95,6 +112,7 @@ struct StoredSeriesReader: SeriesReader {
     }
 
     private func read(_ range: ClosedRange<Milliseconds>, into all: inout SampleColumns, _ scratch: inout [Int64]) {
+        if isCondensed { return readCondensed(range, into: &all) }
         for (block, series) in blocks where block.span.overlaps(range) {
             let count = all.count
             do throws(MetricStoreError) {

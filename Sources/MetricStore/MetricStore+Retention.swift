@@ -2,11 +2,23 @@ internal import Synchronization
 internal import Telemetry
 
 extension MetricStore {
-    /// Removes blocks whose newest sample is past its retention.
+    /// Removes blocks whose newest sample is past the retention of its resolution; where it is to be condensed, not before it is.
     func removeExpired(now: Milliseconds) throws(MetricStoreError) {
-        guard let retention = options.retention else { return }
-        let oldest = now.saturatingAdd(-retention)
-        try remove(because: "age") { blocks in blocks.filter { $0.span.upperBound < oldest } }
+        let levels = options.levels
+        try remove(because: "age") { blocks in
+            blocks.filter { block in
+                // What belongs to no level any more is kept as long as the coarsest that there is.
+                let level = levels.lastIndex { $0.resolution <= block.resolution } ?? 0
+                guard let retention = levels[level].retention else { return false }
+                let oldest = now.saturatingAdd(-retention)
+                guard block.span.upperBound < oldest else { return false }
+                guard level + 1 < levels.count else { return true }
+                // All that one coarser block was made of goes at once.
+                let unit = MetricStore.condensedUnit(of: level, options)
+                guard MetricStore.floor(block.window.lowerBound, unit).saturatingAdd(unit) <= oldest else { return false }
+                return MetricStore.isCondensed(block, among: blocks)
+            }
+        }
     }
 
     /// Removes the oldest blocks until what is left and the log fit into the disk budget. The log itself is never shortened by it: what

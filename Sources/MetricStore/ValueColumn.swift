@@ -40,9 +40,11 @@ enum ValueColumn {
         return candidates.min { $0.count < $1.count } ?? plain
     }
 
-    /// The kind of a column, whose first byte tells an exponent as well: 0 to 2 as drawn above, 3 for a ``DetailColumn``.
+    /// The kind of a column, whose first byte tells an exponent as well: 0 to 2 as drawn above, 3 for a ``DetailColumn``, 4 for an
+    /// ``AggregateColumn``.
     static func kind(of form: UInt8) -> UInt8 {
         if form == 0 { return 0 }
+        if AggregateColumn.isMarked([form]) { return 4 }
         return UInt8(min(Int(form - 1) / 2 / powers.count + 1, 3))
     }
 
@@ -52,7 +54,8 @@ enum ValueColumn {
         case 0: "patterns"
         case 1: "decimals"
         case 2: "decimals with drift"
-        default: "histograms"
+        case 3: "histograms"
+        default: "aggregates"
         }
     }
 

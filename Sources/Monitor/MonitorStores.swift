@@ -33,12 +33,23 @@ package struct MonitorStores: Sendable {
         metricOptions.maximumSeriesPerMetric = configuration.metrics.maximumSeriesPerMetric
         metricOptions.maximumSeriesPerSource = configuration.metrics.maximumSeriesPerSource
         metricOptions.minimumFlushInterval = 300_000
+        metricOptions.downsampling = MonitorStores.downsampling(configuration.retention)
         var logOptions = LogStore.Options()
         logOptions.retention = Nanoseconds(configuration.retention.logsSeconds * 1e9)
         self.metrics = try MetricStore(
             directory: directory + "/metrics", options: metricOptions, metrics: metrics, report: report)
         logs = try LogStore(directory: directory + "/logs", options: logOptions, metrics: metrics, report: report)
         state = try StateStore(path: directory + "/state.sqlite")
+    }
+
+    private static func downsampling(_ retention: MagewatchConfiguration.Retention) -> [MetricStore.Downsampling] {
+        zip(SampleReading.resolutions, [retention.fiveMinutes, retention.hours]).compactMap { resolution, condensed in
+            condensed.map {
+                MetricStore.Downsampling(
+                    resolution: resolution, after: Milliseconds($0.afterSeconds * 1000),
+                    retention: Milliseconds($0.keepSeconds * 1000))
+            }
+        }
     }
 
     /// Flushes and closes all three; the first failure is thrown when all have been tried.

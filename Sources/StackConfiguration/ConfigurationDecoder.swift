@@ -26,6 +26,7 @@ struct ConfigurationDecoder {
             set(&configuration.retention.metricsSeconds, positive(reader, "metrics"))
             configuration.retention.metricsDiskBytes = metricsDisk(reader)
             set(&configuration.retention.logsSeconds, positive(reader, "logs"))
+            downsampling(reader, &configuration.retention)
         }
         section(top.mapping("metrics")) { metrics($0, &configuration.metrics) }
         section(top.mapping("scrape")) { scrape($0, &configuration.scrape) }
@@ -56,6 +57,31 @@ struct ConfigurationDecoder {
             reader.fail("metrics-disk", "must be at least 256MiB, as the write-ahead log needs room beside the blocks")
         }
         return Int(bytes)
+    }
+
+    private func downsampling(_ reader: YAMLReader, _ retention: inout MagewatchConfiguration.Retention) {
+        let usual = (fiveMinutes: Condensed(hoursUntil: 40, daysKept: 90), hours: Condensed(hoursUntil: 240, daysKept: 730))
+        retention.fiveMinutes = condensed(reader, "metrics-5m", usual.fiveMinutes, from: retention.metricsSeconds)
+        let finer = retention.fiveMinutes?.keepSeconds ?? retention.metricsSeconds
+        retention.hours = condensed(reader, "metrics-1h", usual.hours, from: finer)
+    }
+
+    private typealias Condensed = MagewatchConfiguration.Condensed
+
+    /// - Parameter kept: seconds for which what is condensed is kept.
+    private func condensed(_ reader: YAMLReader, _ key: String, _ usual: Condensed, from kept: Double) -> Condensed? {
+        guard let section = reader.mapping(key) else { return nil }
+        var result = usual
+        set(&result.afterSeconds, positive(section, "after"))
+        set(&result.keepSeconds, positive(section, "keep"))
+        if result.afterSeconds >= kept {
+            // A default must not stand in the way of a short retention.
+            if section.has("after") { section.fail("after", "must be less than the time for which finer samples are kept") }
+            result.afterSeconds = kept / 2
+        }
+        if result.keepSeconds <= kept { section.fail("keep", "must be longer than finer samples are kept") }
+        section.finish()
+        return result
     }
 
     private func metrics(_ reader: YAMLReader, _ metrics: inout MagewatchConfiguration.MetricLimits) {
@@ -270,5 +296,11 @@ struct ConfigurationDecoder {
                 top.fail("roles", "\(role.rawValue): load balancer \"\(pool.server)\" is not among the servers")
             }
         }
+    }
+}
+
+extension MagewatchConfiguration.Condensed {
+    fileprivate init(hoursUntil: Double, daysKept: Double) {
+        self.init(afterSeconds: hoursUntil * 3600, keepSeconds: daysKept * 86_400)
     }
 }

@@ -62,6 +62,18 @@ package struct MagewatchConfiguration: Sendable, Equatable {
         /// Bytes on disk beyond which the oldest samples go, whatever their age; no limit where there is none.
         package var metricsDiskBytes: Int?
         package var logsSeconds = 14.0 * 86_400
+        /// Old metrics condensed to five minutes; not at all where there is none.
+        package var fiveMinutes: Condensed?
+        /// Old metrics condensed to an hour; not at all where there is none.
+        package var hours: Condensed?
+    }
+
+    /// Metrics condensed to buckets of time, which makes long ranges cheap and lets them be kept longer.
+    package struct Condensed: Sendable, Equatable {
+        /// Age at which they are condensed.
+        package var afterSeconds: Double
+        /// Age at which what they were condensed to goes.
+        package var keepSeconds: Double
     }
 
     /// How many series may be in memory, so that one source that explodes its labels can't hurt the others.

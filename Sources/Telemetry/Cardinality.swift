@@ -13,7 +13,7 @@ package struct Cardinality: Sendable, Equatable, Codable {
 
     /// The samples of one encoding of values.
     package struct Encoding: Sendable, Equatable, Codable {
-        /// `patterns`, `decimals`, `decimals with drift`, or `histograms` (and numbers that know when they began); see the metric store's page about chunks.
+        /// `patterns`, `decimals`, `decimals with drift`, `aggregates` (of condensed samples), or `histograms` (and numbers that know when they began); see the metric store's page about chunks.
         package var name: String
         package var chunks = 0
         package var samples = 0
@@ -26,6 +26,23 @@ package struct Cardinality: Sendable, Equatable, Codable {
 
         /// Bytes that the value of a sample costs.
         package var bytesPerSample: Double { samples == 0 ? 0 : Double(bytes) / Double(samples) }
+    }
+
+    /// The blocks of one resolution.
+    package struct Resolution: Sendable, Equatable, Codable {
+        /// Length of the buckets that samples were condensed to, 0 where they are as they came.
+        package var milliseconds: Milliseconds
+        package var blocks = 0
+        /// Samples, or buckets of samples.
+        package var samples = 0
+        package var bytes = 0
+        /// Bounds of their times.
+        package var span: ClosedRange<Milliseconds>
+
+        package init(milliseconds: Milliseconds, span: ClosedRange<Milliseconds>) {
+            self.milliseconds = milliseconds
+            self.span = span
+        }
     }
 
     /// Series in memory.
@@ -50,6 +67,8 @@ package struct Cardinality: Sendable, Equatable, Codable {
     package var inspectedBytes = 0
     /// Bytes of all blocks.
     package var blockBytes = 0
+    /// Blocks by resolution, the finest first.
+    package var resolutions: [Resolution] = []
 
     /// Of a store that holds nothing.
     package init() {}

@@ -25,6 +25,7 @@ extension SelfMetrics {
         "magewatch_metric_store_corrupt_total": "Damaged parts of the metric store that were set aside.",
         "magewatch_metric_store_torn_total": "Records cut short by a crash and dropped on replay.",
         "magewatch_metric_store_write_errors_total": "Writes of the metric store that failed.",
+        "magewatch_metric_store_downsampled_blocks_total": "Blocks of condensed samples that were made, by resolution.",
         "magewatch_metric_store_series": "Series in memory.",
         "magewatch_metric_store_head_samples": "Samples in memory.",
         "magewatch_metric_store_blocks": "Blocks of the metric store.",

@@ -2,6 +2,9 @@
 package protocol SeriesSource: Sendable {
     /// The series that pass all matchers and may have samples in the range, in label order. Values are read later, a series at a time.
     func select(_ matchers: [LabelMatcher], in range: ClosedRange<Milliseconds>) throws -> [any SeriesReader]
+    /// The same for a purpose, which tells a source that keeps old samples condensed what of them to give.
+    func select(_ matchers: [LabelMatcher], in range: ClosedRange<Milliseconds>, for reading: SampleReading) throws
+        -> [any SeriesReader]
     /// Label sets of the series that pass any of the selectors (all series if there is none), sorted.
     func series(matchingAny selectors: [[LabelMatcher]], in range: ClosedRange<Milliseconds>) throws -> [Labels]
     /// Names of labels in use, sorted.
@@ -15,6 +18,12 @@ package protocol SeriesSource: Sendable {
 
 extension SeriesSource {
     package func settledPast() -> SettledPast? { nil }
+
+    package func select(
+        _ matchers: [LabelMatcher], in range: ClosedRange<Milliseconds>, for reading: SampleReading
+    ) throws -> [any SeriesReader] {
+        try select(matchers, in: range)
+    }
 }
 
 /// A promise about the samples of the past: those up to ``through`` are the same for as long as ``version`` is.
@@ -33,6 +42,15 @@ package protocol SeriesReader: Sendable {
     var labels: Labels { get }
     /// Appends the samples of the range (both ends included) to the columns, in order of time, each time once.
     func read(_ range: ClosedRange<Milliseconds>, into columns: inout SampleColumns) throws
+    /// Whether some of what it reads may stand for several samples each.
+    var isCondensed: Bool { get }
+    /// Reads the same samples in another aspect.
+    func reading(_ aspect: SampleReading.Aspect) -> any SeriesReader
+}
+
+extension SeriesReader {
+    package var isCondensed: Bool { false }
+    package func reading(_ aspect: SampleReading.Aspect) -> any SeriesReader { self }
 }
 
 /// Answers selectors over log streams: what LogQL runs on. Implemented by the log store.

@@ -9,6 +9,7 @@ enum CardinalityText {
             lines.append("times in memory: \(time(span.lowerBound)) to \(time(span.upperBound))")
         }
         lines.append("blocks: \(found.blockBytes) bytes")
+        lines += found.resolutions.map(line)
         let lists = [
             ("metrics with most series", found.byMetric), ("labels with most values", found.byLabel),
             ("labels whose values take most bytes", found.bytesByLabel), ("pairs that most series have", found.byLabelPair),
@@ -36,6 +37,16 @@ enum CardinalityText {
             lines.append("  " + cells.joined(separator: "  "))
         }
         return lines
+    }
+
+    private static func line(_ resolution: Cardinality.Resolution) -> String {
+        let (name, unit) =
+            resolution.milliseconds == 0
+            ? ("as they came", "samples") : ("condensed to \(resolution.milliseconds / 60_000)m", "buckets")
+        let bytes = resolution.samples == 0 ? 0 : Double(resolution.bytes) / Double(resolution.samples)
+        return "  \(name): \(resolution.blocks) blocks, \(resolution.samples) \(unit), \(resolution.bytes) bytes ("
+            + String(format: "%.2f", bytes)
+            + " each), \(time(resolution.span.lowerBound)) to \(time(resolution.span.upperBound))"
     }
 
     private static func padded(_ text: String, _ width: Int) -> String {

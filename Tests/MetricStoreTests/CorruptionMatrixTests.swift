@@ -29,6 +29,7 @@ import Testing
         options.retention = nil
         options.maximumWALSegmentBytes = 2000
         options.blockSpan = hour
+        options.downsampling = [.init(resolution: 300_000, after: 0, retention: nil)]
     }
 
     private static func original() async throws -> Original {
@@ -59,13 +60,14 @@ import Testing
                 _ = try await fixture.store.append(batch)
             }
         }
-        // Merged blocks, blocks of an hour, a deletion that no block has carried out, and segments with samples before and behind it.
+        // Merged blocks, condensed ones, blocks of an hour, a deletion that no block has carried out, and segments with samples before and behind it.
         try await append(0..<16 * 60)
-        for _ in 0..<2 { try fixture.store.maintain(now: 17 * hour) }
+        for _ in 0..<4 { try fixture.store.maintain(now: 17 * hour) }
         try await append(16 * 60..<19 * 60)
         try fixture.store.delete(matching: [.equal("instance", "i4")], in: 2 * hour...18 * hour)
         try await append(19 * 60..<20 * 60)
         let answer = try fixture.contents()
+        #expect(fixture.store.cardinality(top: 0).resolutions.count == 2)
         try fixture.store.close()
         return Original(directory: directory, answer: answer, written: written)
     }

@@ -17,6 +17,7 @@ import Testing
         var rounds = 0
         var samples = 0
         var blocks = 0
+        var condensedBlocks = 0
         var lost = 0
         var wrong = 0
         var falseAlarms = 0
@@ -31,15 +32,17 @@ import Testing
                 total.rounds += tally.rounds
                 total.samples += tally.samples
                 total.blocks += tally.blocks
+                total.condensedBlocks += tally.condensedBlocks
                 total.lost += tally.lost
                 total.wrong += tally.wrong
                 total.falseAlarms += tally.falseAlarms
             }
         }
+        #expect(total.condensedBlocks > 0)
         #expect(total.crashes == CrashMatrixTests.chains * CrashMatrixTests.crashesOfChain)
         print(
             "crash matrix: seeds 1...\(CrashMatrixTests.chains), \(total.crashes) kills, \(total.rounds) rounds acknowledged, "
-                + "\(total.samples) samples and \(total.blocks) blocks read back: \(total.lost) acknowledged rounds lost, "
+                + "\(total.samples) samples and \(total.blocks) blocks, \(total.condensedBlocks) of them condensed, read back: \(total.lost) acknowledged rounds lost, "
                 + "\(total.wrong) wrong answers, \(total.falseAlarms) false alarms")
     }
 
@@ -60,6 +63,19 @@ import Testing
         return tally
     }
 
+    /// No bucket may count a sample that is not there, or one twice. Deletions take whole buckets, so some may be missing.
+    private static func checkCondensed(_ fixture: StoreFixture, _ all: Contents, _ place: String) throws {
+        let range: ClosedRange<Milliseconds> = 0...1_000_000_000_000
+        for resolution in SampleReading.resolutions {
+            for reader in try fixture.store.select([], in: range, for: SampleReading(.count, resolution: resolution)) {
+                var columns = SampleColumns()
+                try reader.read(range, into: &columns)
+                let count = zip(columns.values, columns.timestamps).reduce(0.0) { $0 + ($1.0.isNaN ? 1 : $1.0) }
+                #expect(count <= Double(all[reader.labels]?.count ?? 0), "\(place): \(reader.labels)")
+            }
+        }
+    }
+
     /// Each sender's series must be as after its last acknowledged round, or as after the one that was on its way.
     private static func check(
         _ directory: TemporaryDirectory, _ plan: inout CrashPlan, _ twins: inout [Contents], _ tally: inout Tally,
@@ -69,6 +85,8 @@ import Testing
         let all = try fixture.contents()
         tally.crashes += 1
         tally.blocks += fixture.store.statistics.blocks
+        tally.condensedBlocks += fixture.store.cardinality(top: 0).resolutions.dropFirst().reduce(0) { $0 + $1.blocks }
+        try checkCondensed(fixture, all, place)
         for sender in 0..<CrashPlan.senders {
             let found = all.filter { $0.key["sender"] == "\(sender)" }
             let count = try plan.acknowledged(by: sender, in: directory)

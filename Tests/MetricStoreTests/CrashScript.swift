@@ -6,7 +6,8 @@ import TestKit
 
 /// What the senders of the crash matrix do, round by round: the same in the process that is killed and in the one that checks.
 enum CrashScript {
-    static let step: Milliseconds = 10_000
+    /// Such that a day of twelve blocks consists of whole buckets of condensed samples.
+    static let step: Milliseconds = 12_500
     /// Rounds of a sender in one life.
     static let roundsOfLife = 150
 
@@ -17,6 +18,7 @@ enum CrashScript {
         options.retention = nil
         options.maximumFuture = .max
         options.maximumWALSegmentBytes = 6000
+        options.downsampling = SampleReading.resolutions.map { .init(resolution: $0, after: 0, retention: nil) }
         return options
     }
 

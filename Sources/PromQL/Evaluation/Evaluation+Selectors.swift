@@ -2,9 +2,11 @@ import Telemetry
 
 extension Evaluation {
     /// The series of a selector with the reading done in one place, so that it is counted and its errors are ours.
-    func readers(_ selector: VectorSelector, in range: ClosedRange<Milliseconds>) throws(PromQLError) -> [any SeriesReader] {
+    func readers(
+        _ selector: VectorSelector, in range: ClosedRange<Milliseconds>, for reading: SampleReading = SampleReading()
+    ) throws(PromQLError) -> [any SeriesReader] {
         do {
-            let readers = try source.select(selector.matchers, in: range)
+            let readers = try source.select(selector.matchers, in: range, for: reading)
             try check(series: readers.count)
             return readers
         } catch let error as PromQLError {
@@ -49,7 +51,8 @@ extension Evaluation {
         let first = times.start.subtractingClamped(offset)
         let range = first.subtractingClamped(max(options.lookback, 1) - 1)...times.end.subtractingClamped(offset)
         var columns = SampleColumns()
-        for reader in try readers(selector, in: range) {
+        let condensed = SampleReading(lookingBack: options.lookback, from: first, every: times.step)
+        for reader in try readers(selector, in: range, for: condensed) {
             try read(reader, range, into: &columns)
             var row = Row(labels: reader.labels, values: Array(repeating: Double.absent, count: grid.count))
             let hasHistograms = columns.hasHistograms
@@ -74,25 +77,30 @@ extension Evaluation {
     }
 
     /// The series under a range vector, each with its samples and where its windows lie.
+    /// - Parameter aspect: what is given of samples that are condensed.
     func series(
-        of expression: Expression, over grid: Grid,
+        of expression: Expression, over grid: Grid, in aspect: SampleReading.Aspect = .course,
         to body: @escaping (Labels, SampleColumns, WindowBounds) throws(PromQLError) -> Void
     ) throws(PromQLError) {
         switch expression.kind {
         case .parenthesized(let inner):
-            try series(of: inner, over: grid, to: body)
+            try series(of: inner, over: grid, in: aspect, to: body)
         case .range(let selector, let duration):
             let bounds = try WindowBounds(self, selector.shift, duration, over: grid)
             let range = bounds.range(reaching: selector.reach, lookback: options.lookback)
             var columns = SampleColumns()
-            for reader in try readers(selector, in: range) {
+            for reader in try readers(selector, in: range, for: bounds.reading(aspect, reaching: selector.reach)) {
                 try read(reader, range, into: &columns)
+                try readCounts(reader, range, of: columns, in: aspect)
                 columns.removeStaleMarkers()
                 if !columns.isEmpty { try body(reader.labels, columns, bounds) }
             }
         case .subquery(let subquery):
             let bounds = try WindowBounds(self, subquery.shift, subquery.window, over: grid)
-            try rows(of: subquery, in: bounds) { (labels, columns) throws(PromQLError) in try body(labels, columns, bounds) }
+            try rows(of: subquery, in: bounds) { (labels, columns) throws(PromQLError) in
+                self.condensedCounts = []
+                try body(labels, columns, bounds)
+            }
         default:
             throw PromQLError(.execution, "expected a range vector", at: expression.position)
         }

@@ -16,12 +16,15 @@ extension Evaluation {
         let extended = try ExtendedRange(function: name, over: operand)
         try withDistinctRows(function.keepsName || staysDistinctWithoutName(operand), to: body) { (emit) throws(PromQLError) in
             var timeline: WindowTimeline?
-            try series(of: operand, over: grid) { (labels, columns, bounds) throws(PromQLError) in
+            try series(of: operand, over: grid, in: CondensedWindows.aspect(of: name)) {
+                (labels, columns, bounds) throws(PromQLError) in
                 var row = Row(labels: function.keepsName ? labels : labels.withoutName, values: [])
                 if let extended {
                     self.slide(extended, labels, columns, bounds, at: operand.position, into: &row)
                 } else if columns.hasHistograms {
                     try self.slideMixed(function, labels, columns, bounds, scalars, at: operand.position, into: &row)
+                } else if !self.condensedCounts.isEmpty {
+                    row.values = CondensedWindows.values(of: name, columns, counts: self.condensedCounts, bounds)
                 } else {
                     row.values = try self.slide(function, columns, bounds, &timeline, scalars)
                 }

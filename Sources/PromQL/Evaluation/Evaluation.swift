@@ -14,6 +14,8 @@ final class Evaluation {
     /// True below a function that needs a histogram's count or sum only: there the samples themselves tell of resets, since such
     /// functions also sum up what was never told to have been reset.
     var detectsResets = false
+    /// How many samples each sample of the series under a range vector stands for; empty where each is one.
+    var condensedCounts: [Double] = []
     private var samples = 0
     private let deadline: ContinuousClock.Instant?
 
