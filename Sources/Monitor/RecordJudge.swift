@@ -25,10 +25,12 @@ final class RecordJudge: LogRecordObserver {
 
     private let detector: Detector
     private let metrics: SelfMetrics
+    private let maximumRecords: Int
     private let waiting = Mutex(Waiting())
     private let (arrivals, arrival) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
-    init(detector: Detector, metrics: SelfMetrics) {
+    init(detector: Detector, metrics: SelfMetrics, maximumRecords: Int = RecordJudge.maximumRecords) {
+        self.maximumRecords = maximumRecords
         self.detector = detector
         self.metrics = metrics
     }
@@ -36,7 +38,7 @@ final class RecordJudge: LogRecordObserver {
     func observe(_ sightings: [LogSighting]) {
         let bytes = sightings.reduce(0) { $0 + $1.lineBytes }
         let isTaken = waiting.withLock { waiting in
-            guard waiting.records + sightings.count <= RecordJudge.maximumRecords,
+            guard waiting.records + sightings.count <= maximumRecords,
                 waiting.bytes + bytes <= RecordJudge.maximumBytes
             else { return false }
             waiting.batches.append(sightings)
