@@ -1,14 +1,9 @@
-package import Parsing
+import Parsing
 private import Synchronization
 package import Telemetry
 
-/// Sees every request that the access logs tell of, as it arrives.
-package protocol AccessObserver: Sendable {
-    /// Called for each access line of a batch, in the batch's order, when the batch is stored; keep it quick.
-    func observe(_ record: AccessRecord, stream: Labels, at: Nanoseconds)
-}
-
-/// A log sink before the log sink: counts the requests that access lines tell of, and shows each to an observer.
+/// A log sink before the log sink: counts the requests that access lines tell of, and shows every line that a parser takes to an
+/// observer.
 ///
 /// Lines are parsed once, here. Counters are by role, site, backend, server and status; they are given out as samples of one time,
 /// so that rates over them work as over any scraped counter. The number of series is bounded: what comes beyond the limit is
@@ -34,15 +29,17 @@ package final class AccessMetrics: LogSink {
     private struct State {
         var counts: [[UInt8]: Counts] = [:]
         var overflowed = 0
+        var reader = LogRecordReader()
+        var unparsed = UnparsedLines()
     }
 
     private let next: any LogSink
-    private let observer: (any AccessObserver)?
+    private let observer: (any LogRecordObserver)?
     private let maximumSeries: Int
     private let state = Mutex(State())
 
-    /// Requests are shown to `observer`, entries handed on to `next`.
-    package init(next: any LogSink, observer: (any AccessObserver)?, maximumSeries: Int = AccessMetrics.maximumSeries) {
+    /// Records are shown to `observer`, entries handed on to `next`.
+    package init(next: any LogSink, observer: (any LogRecordObserver)?, maximumSeries: Int = AccessMetrics.maximumSeries) {
         self.next = next
         self.observer = observer
         self.maximumSeries = maximumSeries
@@ -55,27 +52,37 @@ package final class AccessMetrics: LogSink {
         return outcome
     }
 
-    /// Counts and shows the access lines of a batch.
+    /// Counts and shows the lines of a batch that a parser takes.
     /// - Parameter stored: by entry, whether it was stored; nil where all were. A line sent again was counted before.
     package func take(_ batch: LogBatch, stored: [Bool]? = nil) {
-        let requests = batch.entries.indices.compactMap { index -> (record: AccessRecord, entry: LogBatch.Entry)? in
-            guard stored?[index] ?? true else { return nil }
-            let entry = batch.entries[index]
-            return AccessLogParser.parse(batch.line(of: entry)).map { (record: $0, entry: entry) }
-        }
-        guard !requests.isEmpty else { return }
+        let programs = batch.streams.map { Array(($0["app"] ?? "").utf8) }
+        let keys = batch.streams.map(\.hashValue)
+        var sightings: [LogSighting] = []
         state.withLock { state in
-            for request in requests { count(request.record, batch.streams[request.entry.stream], &state) }
+            for index in batch.entries.indices where stored?[index] ?? true {
+                let entry = batch.entries[index]
+                let (line, stream) = (batch.line(of: entry), batch.streams[entry.stream])
+                let record = state.reader.read(line, program: programs[entry.stream][...], stream: keys[entry.stream])
+                if case .access(let request) = record { count(request, stream, &state) }
+                state.unparsed.take(
+                    line, app: stream["app"] ?? "", stream: keys[entry.stream], isAccess: record.map(\.isAccess))
+                if let record { sightings.append(LogSighting(record: record, stream: stream, time: entry.timestamp)) }
+            }
         }
-        guard let observer else { return }
-        for request in requests {
-            observer.observe(request.record, stream: batch.streams[request.entry.stream], at: request.entry.timestamp)
-        }
+        if !sightings.isEmpty { observer?.observe(sightings) }
     }
+
+    /// Lines of access logs that are none, the latest last.
+    package var unparsedLines: [UnparsedLines.Line] { state.withLock { $0.unparsed.latest } }
+
+    /// How many there were.
+    package var unparsedCount: Int { state.withLock { $0.unparsed.counts.values.reduce(0) { $0 + $1.unparsed } } }
 
     /// All counters as samples of one time.
     package func snapshot(at time: Milliseconds) -> SampleBatch {
-        let (counts, overflowed) = state.withLock { (Array($0.counts.values), $0.overflowed) }
+        let (counts, overflowed, unparsed, broken) = state.withLock {
+            (Array($0.counts.values), $0.overflowed, $0.unparsed.counts, $0.reader.brokenAudits)
+        }
         var batch = SampleBatch()
         func add(_ name: String, _ labels: [Label], _ value: Double) {
             batch.append(Labels(labels + [Label(Labels.metricNameLabel, name)]), value, at: time)
@@ -95,6 +102,11 @@ package final class AccessMetrics: LogSink {
             add("\(name)_count", count.labels, Double(count.durations))
             add("\(name)_sum", count.labels, count.durationSum)
         }
+        for (app, lines) in unparsed {
+            add("magewatch_access_lines_total", [Label("app", app), Label("parsed", "yes")], Double(lines.parsed))
+            add("magewatch_access_lines_total", [Label("app", app), Label("parsed", "no")], Double(lines.unparsed))
+        }
+        if broken > 0 { add("magewatch_audit_records_broken_total", [], Double(broken)) }
         if overflowed > 0 { add("magewatch_http_series_overflow_total", [], Double(overflowed)) }
         return batch
     }

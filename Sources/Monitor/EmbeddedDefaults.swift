@@ -22,6 +22,30 @@ package enum EmbeddedDefaults {
                       severity: warning
                     annotations:
                       summary: "{{ $labels.address }} attacks, score {{ $value }}"
+              - name: attack-analysis
+                interval: 30s
+                rules:
+                  - alert: BanIneffective
+                    expr: increase(magewatch_waf_passed_bans_total[2m]) > 5
+                    labels:
+                      severity: critical
+                    annotations:
+                      summary: "{{ $value | humanize }} requests of banned addresses were answered in 2 minutes; look at the load balancers' ban maps"
+                  - alert: AccessLogsUnparsed
+                    expr: |
+                      sum by (app) (rate(magewatch_access_lines_total{parsed="no"}[10m]))
+                        / sum by (app) (rate(magewatch_access_lines_total[10m])) > 0.05
+                    for: 10m
+                    labels:
+                      severity: warning
+                    annotations:
+                      summary: "{{ $value | humanizePercentage }} of the access lines of {{ $labels.app }} do not parse; see magewatch waf unparsed"
+                  - alert: AttackAnalysisBehind
+                    expr: increase(magewatch_waf_unjudged_total[5m]) > 0
+                    labels:
+                      severity: warning
+                    annotations:
+                      summary: "{{ $value | humanize }} records came faster than they could be judged"
             """#
         ),
         (
@@ -32,10 +56,22 @@ package enum EmbeddedDefaults {
               - name: role-utilisation
                 interval: 15s
                 rules:
-                  - record: magewatch:role_utilisation:ratio
+                  - record: magewatch:role_cpu:ratio
                     expr: |
                       sum by (role) (rate(magewatch_container_cpu_usage_seconds_total[1m]))
                         / sum by (role) (magewatch_container_cpu_limit_cores)
+                  # What part of the time that requests took was an attack's; the web servers' by the load balancers' logs where they ship none.
+                  - record: magewatch:role_attack:ratio
+                    expr: |
+                      clamp_max(sum by (role) (rate(magewatch_waf_attack_seconds_total[1m]))
+                        / sum by (role) (rate(magewatch_http_request_duration_seconds_sum[1m])) >= 0, 1)
+                  - record: magewatch:role_attack:ratio
+                    expr: label_replace(magewatch:role_attack:ratio{role="lb"}, "role", "web", "", "") unless on (role) sum by (role) (rate(magewatch_http_request_duration_seconds_sum{role="web"}[1m]))
+                  # Demand: attacks are banned, not scaled out for. Both sides see the same minute.
+                  - record: magewatch:role_utilisation:ratio
+                    expr: |
+                      magewatch:role_cpu:ratio * on (role) (1 - magewatch:role_attack:ratio)
+                        or on (role) magewatch:role_cpu:ratio
                   # The net under the forecast: a role that is busy now, whatever was foreseen.
                   - alert: RoleSaturated
                     expr: magewatch:role_utilisation:ratio > 0.85
@@ -45,6 +81,14 @@ package enum EmbeddedDefaults {
                       severity: critical
                     annotations:
                       summary: "{{ $labels.role }} uses {{ $value | humanizePercentage }} of what it can give"
+                  # Whoever is asked why a busy role is not scaled out finds it here.
+                  - alert: RoleBusyWithAttacks
+                    expr: magewatch:role_cpu:ratio > 0.85 and on (role) magewatch:role_attack:ratio > 0.5
+                    for: 30s
+                    labels:
+                      severity: warning
+                    annotations:
+                      summary: "{{ $labels.role }} is busy with attacks; they are no demand, and nothing is scaled out for them"
               - name: role-forecast
                 interval: 30s
                 rules:

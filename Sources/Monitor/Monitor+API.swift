@@ -35,6 +35,7 @@ extension Monitor {
             expireSilence: { try await alerts.expireSilence($0, at: SystemClock.milliseconds()) },
             targets: { targetReports() }, status: { status() }, exemplars: stores.metrics,
             metadata: ScrapedMetadata(board: scrapes), cardinality: stores.metrics,
+            attacks: DetectedAttacks(detector: detector, access: access),
             administration: configuration.allowsStoreOrders ? storeAdministration : nil,
             logDeletions: configuration.allowsStoreOrders ? LogStoreOrders(store: stores.logs, state: state) : nil,
             tail: { [logs = stores.logs] in logs.subscribe() }, alertReceivers: alertReceivers)

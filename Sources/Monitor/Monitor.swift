@@ -31,6 +31,7 @@ package struct Monitor: Sendable {
     let stores: MonitorStores
     let access: AccessMetrics
     let detector: Detector
+    let judge: RecordJudge
     let inventory = InventorySeries()
     let alerts: AlertManager
     let notifier: Notifier
@@ -61,7 +62,8 @@ package struct Monitor: Sendable {
         try Inventory.load(configuration, into: stores.state)
         let policy = PlanningPolicy(configuration)
         detector = Detector(exempt: policy.allow.compactMap(NetworkRange.init))
-        access = AccessMetrics(next: stores.logs, observer: RequestJudge(detector: detector))
+        judge = RecordJudge(detector: detector, metrics: metrics)
+        access = AccessMetrics(next: stores.logs, observer: judge)
         notifier = Notifier(receivers: Monitor.receivers(configuration), metrics: metrics)
         alerts = try AlertManager(
             groups: try RuleFiles.load(directory: configuration.alerts.rulesDirectory),
@@ -78,6 +80,7 @@ package struct Monitor: Sendable {
             mode: configuration.scaler.mode, policy: policy, stackName: configuration.stack, state: stores.state,
             executor: executor,
             series: stores.metrics, forecasts: { forecasts.forecasts() },
+            reviewBan: BanReviewer(logs: stores.logs, detector: detector).review,
             answers: Monitor.prober(configuration), metrics: metrics, logger: logger)
     }
 
@@ -112,6 +115,7 @@ package struct Monitor: Sendable {
             PeriodicService("release", everySeconds: max(1, seconds), metrics: metrics, logger: logger) {
                 try await scaler.release(at: SystemClock.milliseconds())
             },
+            RunningService { await judge.run() },
             RunningService { await notifier.run() },
             RunningService { await reloadOnHangup() },
             RunningService { try await scraper().run() },

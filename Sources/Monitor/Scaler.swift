@@ -22,6 +22,7 @@ package actor Scaler {
     private let executor: Executor
     private let series: any SeriesSource
     private let forecasts: @Sendable () -> [Forecast]
+    private let reviewBan: @Sendable (_ address: String, _ now: Milliseconds) async throws -> BanReview
     private let answers: @Sendable (_ server: String) async -> Bool
     private let metrics: SelfMetrics
     private let logger: Logger
@@ -29,11 +30,15 @@ package actor Scaler {
     /// What was last said about an alert, so that the same is not said at every turn.
     private var lastSaid: [String: String] = [:]
 
-    /// - Parameter answers: whether a server's agent answers right now, asked before anything is moved away from it.
+    /// - Parameters:
+    ///   - reviewBan: what a ban would have hit in the past, asked before one is made.
+    ///   - answers: whether a server's agent answers right now, asked before anything is moved away from it.
     package init(
         mode: MagewatchConfiguration.Scaler.Mode, policy: PlanningPolicy, stackName: String, state: StateStore,
         executor: Executor,
         series: any SeriesSource, forecasts: @escaping @Sendable () -> [Forecast],
+        reviewBan: @escaping @Sendable (_ address: String, _ now: Milliseconds) async throws -> BanReview = { _, _ in .unreviewed
+        },
         answers: @escaping @Sendable (_ server: String) async -> Bool = { _ in false }, metrics: SelfMetrics, logger: Logger
     ) {
         self.mode = mode
@@ -43,6 +48,7 @@ package actor Scaler {
         self.executor = executor
         self.series = series
         self.forecasts = forecasts
+        self.reviewBan = reviewBan
         self.answers = answers
         self.metrics = metrics
         self.logger = logger
@@ -76,6 +82,7 @@ package actor Scaler {
         switch outcome {
         case .plan(let plan):
             if let pause = try pause(before: plan, at: now) { return say(key, "\(alert.name): \(pause)") }
+            if plan.purpose == .ban { return try await submitBan(plan, alert, key: key, at: now) }
             try await submit(plan, because: key)
             if plan.purpose == .scaleOut, let role = plan.role { lastScaled[role] = now }
         case .refusal(let refusal):
@@ -116,13 +123,23 @@ package actor Scaler {
         return "the last \(plan.purpose.rawValue) failed; tried again after a pause of \(seconds) s"
     }
 
-    private func submit(_ plan: Plan, because key: String) async throws {
+    /// A ban is replayed against the past before it is made: what would have hit customers waits for a person.
+    private func submitBan(_ plan: Plan, _ alert: Alert, key: String, at now: Milliseconds) async throws {
+        guard mode != .observe, let address = alert.labels["address"] else { return try await submit(plan, because: key) }
+        let review = try await reviewBan(address, now)
+        var plan = plan
+        plan.decision.evidence += review.evidence
+        metrics.add("magewatch_ban_reviews_total", ["result": review.needsApproval ? "left to an operator" : "applied"])
+        try await submit(plan, because: key, needsApproval: review.needsApproval)
+    }
+
+    private func submit(_ plan: Plan, because key: String, needsApproval: Bool = false) async throws {
         guard mode != .observe else {
             say(key, "would do: \(plan.decision.summary)")
             return
         }
         do {
-            try await executor.submit(plan, needsApproval: mode == .ask)
+            try await executor.submit(plan, needsApproval: needsApproval || mode == .ask)
             logger.notice("plan \(plan.id): \(plan.decision.summary)")
         } catch let error as ExecutionError {
             say(key, "\(error)")

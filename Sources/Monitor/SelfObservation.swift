@@ -2,7 +2,6 @@ import Agent
 import Ingest
 import LogStore
 import MetricStore
-import Parsing
 import StateStore
 import Telemetry
 import Topology
@@ -29,10 +28,19 @@ struct SelfObservation: Sendable {
                 reading.labels.setting("job", to: "magewatch").setting("instance", to: "monitor"), reading.value, at: now)
         }
         host?.collect(at: now, into: &batch)
+        detector.watch(try bansInForce(at: now))
         let inventory = inventory.snapshot(try stores.state.stack(named: stackName), at: now)
         for part in [batch, access.snapshot(at: now), detector.snapshot(at: now), inventory] where !part.isEmpty {
             _ = try await sink.append(part)
         }
+    }
+
+    /// When each ban in force began, so that the WAF sees whether it holds.
+    private func bansInForce(at now: Milliseconds) throws -> [NetworkRange: Nanoseconds] {
+        let bans = try stores.state.bans(inForceAt: now).compactMap { ban in
+            NetworkRange(ban.address).map { ($0, ban.from.multipliedReportingOverflow(by: 1_000_000).partialValue) }
+        }
+        return Dictionary(bans, uniquingKeysWith: { max($0, $1) })
     }
 
     private func storeGauges() {
@@ -42,14 +50,5 @@ struct SelfObservation: Sendable {
         let logs = stores.logs.statistics
         metrics.set("magewatch_log_store_disk_bytes", to: Double(logs.fileBytes + logs.logBytes))
         metrics.set("magewatch_log_store_head_lines", to: Double(logs.headLines))
-    }
-}
-
-/// Shows the WAF the requests of the access logs.
-struct RequestJudge: AccessObserver {
-    let detector: Detector
-
-    func observe(_ record: AccessRecord, stream: Labels, at time: Nanoseconds) {
-        detector.observe(record, at: time)
     }
 }

@@ -29,6 +29,8 @@ package struct APIServices: Sendable {
     package var exemplars: any ExemplarSource
     package var metadata: any TargetMetadataSource
     package var cardinality: any CardinalitySource
+    /// What the WAF found.
+    package var attacks: any AttackSource
     /// Orders to the store; nil where the operator did not allow them.
     package var administration: (any StoreAdministration)?
     /// Removal of log entries; nil where the operator did not allow orders.
@@ -54,7 +56,7 @@ package struct APIServices: Sendable {
         targets: @escaping @Sendable () async -> [TargetReport] = { [] },
         status: @escaping @Sendable () async -> ServerStatus = { ServerStatus() },
         exemplars: any ExemplarSource = NoExemplars(), metadata: any TargetMetadataSource = NoMetadata(),
-        cardinality: any CardinalitySource = NoCardinality(),
+        cardinality: any CardinalitySource = NoCardinality(), attacks: any AttackSource = NoAttacks(),
         administration: (any StoreAdministration)? = nil, logDeletions: (any LogDeletions)? = nil,
         tail: @escaping @Sendable () -> AsyncStream<LogBatch> = { AsyncStream { $0.finish() } }, alertReceivers: [String] = []
     ) {
@@ -79,6 +81,7 @@ package struct APIServices: Sendable {
         self.exemplars = exemplars
         self.metadata = metadata
         self.cardinality = cardinality
+        self.attacks = attacks
         self.administration = administration
         self.logDeletions = logDeletions
         self.tail = tail

@@ -107,6 +107,21 @@ extension OpenAPIDocument {
             [.optional("role", "Only this role's.")], answer: .schema("Forecast", isList: true)),
         APIOperation("get", "/api/magewatch/v1/bans", "Bans in force.", answer: .schema("Ban", isList: true)),
         APIOperation(
+            "get", "/api/magewatch/v1/waf/summary",
+            "Counts of requests, attacks and offenders, finds by rule, attacks by hour and family.",
+            answer: .schema("AttackSummary", isList: false)),
+        APIOperation(
+            "get", "/api/magewatch/v1/waf/offenders", "Clients that attacked, the worst first.",
+            [.optional("limit", "Most offenders, 100 where it is absent.")], answer: .schema("Offender", isList: true)),
+        APIOperation(
+            "get", "/api/magewatch/v1/waf/offender", "Why a client counts as an offender.",
+            [.required("address", "The client's address.")], answer: .schema("Offender", isList: false)),
+        APIOperation(
+            "get", "/api/magewatch/v1/waf/campaigns", "Offenders that attack in the same way, the largest group first.",
+            answer: .schema("Campaign", isList: true)),
+        APIOperation(
+            "get", "/api/magewatch/v1/waf/unparsed", "Lines of access logs that no parser took, the latest last.", answer: .json),
+        APIOperation(
             "get", "/api/magewatch/v1/metrics/stats", "Where the metric store's series come from, and what their samples cost.",
             [.optional("limit", "Entries of each list, 10 where it is absent.")], answer: .json),
         APIOperation("get", "/api/magewatch/v1/openapi.json", "This document.", answer: .json),

@@ -64,6 +64,19 @@ enum OpenAPIDocument {
               "leadsSeconds": { "type": "array", "items": { "type": "number" } },
               "paths": { "type": "array", "items": { "type": "object", "properties": { "quantile": { "type": "number" }, "values": { "type": "array", "items": { "type": "number" } } } } },
               "model": { "type": "string" }, "recentError": { "type": "number" }, "secondsToSaturation": { "type": "number" }, "secondsToSaturationEarly": { "type": "number" } } },
+            "AttackSummary": { "type": "object", "properties": { "requests": { "type": "integer" }, "attacks": { "type": "integer" },
+              "offenders": { "type": "integer" }, "unparsed": { "type": "integer" },
+              "rules": { "type": "object", "additionalProperties": { "type": "integer" } },
+              "timeline": { "type": "array", "items": { "type": "object", "properties": { "start": { "type": "integer" },
+                "families": { "type": "object", "additionalProperties": { "type": "integer" } } } } } } },
+            "Offender": { "type": "object", "required": ["address", "score", "evidence"], "properties": { "address": { "type": "string" },
+              "score": { "type": "integer" }, "attacks": { "type": "integer" }, "requests": { "type": "integer" }, "bytes": { "type": "integer" },
+              "busySeconds": { "type": "number" }, "family": { "type": "string" }, "firstSeen": { "type": "integer" }, "lastSeen": { "type": "integer" },
+              "evidence": { "type": "array", "items": { "type": "object", "properties": { "time": { "type": "integer" }, "family": { "type": "string" },
+                "rule": { "type": "string" }, "reason": { "type": "string" }, "detail": { "type": "string" }, "request": { "type": "string" } } } } } },
+            "Campaign": { "type": "object", "properties": { "addresses": { "type": "array", "items": { "type": "string" } },
+              "rules": { "type": "array", "items": { "type": "string" } }, "family": { "type": "string" }, "attacks": { "type": "integer" },
+              "firstSeen": { "type": "integer" }, "lastSeen": { "type": "integer" }, "growthPerHour": { "type": "number" } } },
             "Ban": { "type": "object", "properties": { "address": { "type": "string" }, "reason": { "type": "string" }, "from": { "type": "integer" }, "until": { "type": "integer" } } }
           }
         }

@@ -18,6 +18,9 @@ package struct ModSecurityAuditReader: Sendable {
     /// A reader at the beginning of a log.
     package init() {}
 
+    /// Whether a record has begun whose end is still to come.
+    package var isWithinRecord: Bool { current != nil }
+
     /// Takes a line without its end; the transaction that it completes.
     package mutating func take(_ line: ArraySlice<UInt8>) -> ModSecurityTransaction? {
         if current == nil, line.first == UInt8(ascii: "{") { return takeJSON(line) }

@@ -32,7 +32,7 @@ package enum ServiceLogParser {
         (Array("sshd".utf8), .ssh), (Array("postfix".utf8), .postfix), (Array("dovecot".utf8), .dovecot),
         (Array("exim".utf8), .exim),
         (Array("vsftpd".utf8), .vsftpd), (Array("proftpd".utf8), .proftpd), (Array("mysqld".utf8), .mysql),
-        (Array("mariadbd".utf8), .mysql),
+        (Array("mariadbd".utf8), .mysql), (Array("magento".utf8), .magento),
     ]
 
     private static let forms: [ServiceLogRecord.Service: [Form]] = [

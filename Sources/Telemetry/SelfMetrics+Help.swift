@@ -17,6 +17,10 @@ extension SelfMetrics {
         "magewatch_scrapes_total": "Scrapes, by job and result.",
         "magewatch_scrapes_missed_total": "Scrapes that were due while the one before still ran, by job.",
         "magewatch_http_series_overflow_total": "Requests counted as other, as there were too many sites, backends or servers.",
+        // The WAF.
+        "magewatch_waf_queue_records": "Records that wait to be judged.",
+        "magewatch_waf_unjudged_total": "Records stored and not judged, as the queue was full.",
+        "magewatch_ban_reviews_total": "Bans replayed against the past before they were made, by result.",
         // The stores.
         "magewatch_metric_store_appended_samples_total": "Samples written to the metric store.",
         "magewatch_metric_store_refused_samples_total": "Samples the metric store refused, by reason.",

@@ -1,62 +1,39 @@
 package import Telemetry
 
-/// What is held against one address: evidence by family, fading with time.
+/// What is held against one address, in points that fade with time.
 ///
-/// A family counts at most ``familyCap`` however often it is seen with one signature strength; an overflowing bucket
-/// (repetition) counts in full. At ``threshold`` an address is an offender.
+/// At ``threshold`` an address is an offender. Points of scenarios whose bans a person approves are counted apart, so that it can be
+/// told whether the others alone make one.
 package struct OffenderScore: Sendable {
     /// Score from which an address is an offender.
     package static let threshold = 100.0
     /// Time in which a score halves.
     package static let halfLife: Nanoseconds = 600_000_000_000
-    /// Most pieces of evidence kept to be shown.
-    package static let maximumEvidence = 8
 
-    /// One finding, to be shown.
-    package struct Evidence: Sendable, Equatable, Codable {
-        /// When it was found.
-        package var time: Nanoseconds
-        /// What kind of attack it tells.
-        package var family: AttackFamily
-        /// What matched, and in which request.
-        package var text: String
-    }
-
-    /// The first request.
-    package private(set) var firstSeen: Nanoseconds
-    /// The latest request.
+    /// When it was last added to or looked at.
     package private(set) var lastSeen: Nanoseconds
-    /// Requests counted, harmless ones too.
-    package private(set) var requests = 0
     /// Points, faded to ``lastSeen``.
     package private(set) var score = 0.0
+    /// Those among them that a person decides upon.
+    package private(set) var disputed = 0.0
     /// Points by family.
     package private(set) var scores: [AttackFamily: Double] = [:]
-    /// The first finding and the latest ones.
-    package private(set) var evidence: [Evidence] = []
-    var probing = LeakyBucket()
-    var logins = LeakyBucket()
-    /// Hashes of the last paths that were refused, so that a reload is not a scan.
-    var refusedPaths: [UInt64] = []
 
-    init(at time: Nanoseconds) {
-        firstSeen = time
-        lastSeen = time
-    }
+    init(at time: Nanoseconds) { lastSeen = time }
 
-    mutating func countRequest(at time: Nanoseconds) {
-        requests += 1
-        fade(to: time)
-    }
-
-    /// Adds a finding.
-    mutating func add(_ family: AttackFamily, _ points: Double, _ text: @autoclosure () -> String, at time: Nanoseconds) {
+    /// Adds what a finding weighs.
+    mutating func add(_ family: AttackFamily, _ points: Double, isDisputed: Bool = false, at time: Nanoseconds) {
         fade(to: time)
         score += points
+        if isDisputed { disputed += points }
         scores[family, default: 0] += points
-        evidence.append(Evidence(time: time, family: family, text: text()))
-        if evidence.count > OffenderScore.maximumEvidence { evidence.remove(at: 1) }
     }
+
+    /// Whether it is an offender's.
+    package var isOffender: Bool { score >= OffenderScore.threshold }
+
+    /// Whether it is an offender's only by what a person decides upon.
+    package var needsApproval: Bool { isOffender && score - disputed < OffenderScore.threshold }
 
     /// The family that weighs most.
     package var family: AttackFamily {
@@ -73,6 +50,7 @@ package struct OffenderScore: Sendable {
         // 2^-x by its series is exact enough for a score and needs no mathematics library.
         let factor = halves > 20 ? 0 : exponential(-halves * 0.693_147_180_559_945_3)
         score *= factor
+        disputed *= factor
         for family in scores.keys { scores[family]! *= factor }
     }
 

@@ -1,15 +1,17 @@
+import AgentContract
 import ArgumentParser
 import Parsing
 import Topology
 import WAF
 
 /// `magewatch waf explain`: why a client counts as an offender.
-struct WafExplainCommand: ParsableCommand {
+struct WafExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
         abstract: "Why a client counts as an offender: each rule, what matched, and after which decoding.",
         discussion: """
-            EXAMPLE
+            EXAMPLES
+              magewatch waf explain 203.0.113.7                         what the monitor holds against it
               magewatch waf explain 203.0.113.7 --log access access.log
             """)
 
@@ -18,20 +20,17 @@ struct WafExplainCommand: ParsableCommand {
 
     @OptionGroup var logs: WafLogOptions
 
-    func run() throws {
-        guard let client = ClientAddress.network(of: Array(address.utf8)[...]) else {
-            throw CommandFailure("\(address) is no address")
-        }
-        guard let offender = try logs.ledger().offenders[client] else {
-            print("\(client): nothing is held against it")
+    func run() async throws {
+        guard let offender = try await logs.offender(address) else {
+            print("\(address): nothing is held against it")
             return
         }
-        print("\(client): score \(offender.score), \(offender.attacks) attacks in \(offender.requests) requests")
+        print("\(offender.address): score \(offender.score), \(offender.attacks) attacks in \(offender.requests) requests")
         print(
             "from \(wafTime(offender.firstSeen)) to \(wafTime(offender.lastSeen)), \(offender.bytes) bytes, \(offender.busySeconds) s of the servers"
         )
         for evidence in offender.evidence {
-            print("\n\(wafTime(evidence.time))  \(evidence.family.rawValue)  \(evidence.rule)")
+            print("\n\(wafTime(evidence.time))  \(evidence.family)  \(evidence.rule)")
             print("  \(evidence.reason)")
             print("  \(evidence.detail)")
             print("  \(evidence.request)")

@@ -3,13 +3,14 @@ import Foundation
 import Parsing
 
 /// `magewatch waf unparsed`: lines that no parser takes.
-struct WafUnparsedCommand: ParsableCommand {
+struct WafUnparsedCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "unparsed", abstract: "Lines of a log that do not parse.",
         discussion: """
             A log whose form has changed makes no attacks visible: look here when the count of unparsed lines grows.
 
-            EXAMPLE
+            EXAMPLES
+              magewatch waf unparsed                                    the latest that the monitor saw
               magewatch waf unparsed --log access access.log
             """)
 
@@ -18,7 +19,12 @@ struct WafUnparsedCommand: ParsableCommand {
     @Option(help: "How many to print.")
     var limit = 100
 
-    func run() throws {
+    func run() async throws {
+        guard logs.readsLogs else {
+            let lines = try await logs.monitor.client.decode([String].self, "/api/magewatch/v1/waf/unparsed")
+            for line in lines.suffix(limit) { print(line) }
+            return
+        }
         var counts = (lines: 0, unparsed: 0)
         try logs.forEachLine { line in
             counts.lines += 1

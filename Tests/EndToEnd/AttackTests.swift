@@ -28,6 +28,15 @@ struct AttackTests {
         #expect(Set(offenders.compactMap { $0.metric["address"] }) == ["203.0.113.66"])
         let alert = try await eventually("the alert") { try await firing("OffenderFound", at: address).first }
         #expect(alert["address"] == "203.0.113.66" && alert["action"] == "ban")
+        let explained = try await monitor.command("waf", "explain", "203.0.113.66")
+        for part in ["http-login-brute-force", "sqli-", "where 5 are allowed"] {
+            #expect(explained.status == 0 && explained.output.contains(part), "\(explained)")
+        }
+        let top = try await monitor.command("waf", "top")
+        #expect(top.output.contains("52 requests") && top.output.contains("brute-force"), "\(top)")
+        #expect(try await monitor.command("waf", "explain", "198.51.100.20").status != 0)
+        let cost = try await address.value("magewatch_waf_attack_requests_total{role=\"web\"}")
+        #expect((cost ?? 0) >= 2 && (cost ?? 0) <= 32, "\(cost as Any)")
         try await monitor.stop()
     }
 

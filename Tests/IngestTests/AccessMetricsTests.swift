@@ -4,9 +4,13 @@ import Synchronization
 import Telemetry
 import Testing
 
-private final class Seen: AccessObserver {
+private final class Seen: LogRecordObserver {
     let count = Mutex(0)
-    func observe(_ record: AccessRecord, stream: Labels, at: Nanoseconds) { count.withLock { $0 += 1 } }
+    let roles = Mutex<[String]>([])
+    func observe(_ sightings: [LogSighting]) {
+        count.withLock { $0 += sightings.count }
+        roles.withLock { $0 += sightings.map(\.role) }
+    }
 }
 
 /// Stores the first batch, and knows all entries of every later one.
@@ -46,6 +50,7 @@ struct AccessMetricsTests {
             let labels = snapshot.labels(of: series)
             let key = [labels.metricName, labels["status"], labels["le"]].compactMap(\.self).joined(separator: " ")
             values[key] = snapshot.values[series.samples.lowerBound]
+            if labels.metricName == "magewatch_access_lines_total" { continue }
             #expect(labels["role"] == "web" && labels["server"] == "web1")
         }
         #expect(values["magewatch_http_requests_total 200"] == 2)
@@ -68,6 +73,27 @@ struct AccessMetricsTests {
         let snapshot = metrics.snapshot(at: 9)
         let requests = snapshot.series.first { snapshot.labels(of: $0).metricName == "magewatch_http_requests_total" }
         #expect(try snapshot.values[#require(requests).samples.lowerBound] == 3)
+    }
+
+    @Test("Records of every kind are shown once, and lines of access logs that are none are counted and kept")
+    func kinds() async throws {
+        let seen = Seen()
+        let metrics = AccessMetrics(next: RecordingSink(), observer: seen)
+        var batch = LogBatch()
+        batch.append(["app": "sshd"], at: 1, line: "Failed password for root from 192.0.2.7 port 22 ssh2".utf8)
+        batch.append(["app": "nginx", "role": "lb"], at: 1, line: "before the first access line".utf8)
+        batch.append(["app": "nginx", "role": "lb"], at: 1, line: AccessMetricsTests.line(200).utf8)
+        for number in 0..<200 { batch.append(["app": "nginx", "role": "lb"], at: 1, line: "another form \(number)".utf8) }
+        _ = try await metrics.append(batch)
+        #expect(seen.roles.withLock { $0 } == ["web", "lb"])
+        #expect(metrics.unparsedCount == 200)
+        #expect(metrics.unparsedLines.count == UnparsedLines.maximumKept)
+        #expect(metrics.unparsedLines.last?.text == "another form 199")
+        let snapshot = metrics.snapshot(at: 9)
+        let counts = snapshot.series.filter { snapshot.labels(of: $0).metricName == "magewatch_access_lines_total" }.map {
+            "\(snapshot.labels(of: $0)["parsed"] ?? "") \(snapshot.values[$0.samples.lowerBound])"
+        }
+        #expect(counts.sorted() == ["no 200.0", "yes 1.0"])
     }
 
     @Test("Beyond the limit of series the rest is counted as other")

@@ -29,6 +29,22 @@ import Topology
         #expect(try await get([BanReport].self, "/bans") == Scene.bans)
     }
 
+    @Test("What the WAF found decodes into the types that it is made of; who did nothing is not found")
+    func attacks() async throws {
+        let scene = Scene()
+        func get<Value: Decodable>(_ type: Value.Type, _ path: String) async throws -> Value {
+            try JSONDecoder().decode(type, from: try await scene.get(Self.base + "/waf" + path).body)
+        }
+        #expect(try await get(AttackSummary.self, "/summary") == AttacksInMemory().summary())
+        #expect(try await get([OffenderReport].self, "/offenders").map(\.address) == ["203.0.113.9", "203.0.113.8"])
+        #expect(try await get([OffenderReport].self, "/offenders?limit=1").map(\.address) == ["203.0.113.9"])
+        #expect(try await get(OffenderReport.self, "/offender?address=203.0.113.8") == AttacksInMemory.offenders[1])
+        #expect(try await get([CampaignReport].self, "/campaigns") == AttacksInMemory().campaigns())
+        #expect(try await get([String].self, "/unparsed") == ["\u{16}\u{3}"])
+        #expect(try await scene.get(Self.base + "/waf/offender?address=192.0.2.1").status == 404)
+        #expect(try await scene.get(Self.base + "/waf/offender").status == 400)
+    }
+
     @Test("A plan is approved by name, and only one that there is")
     func approve() async throws {
         let scene = Scene()

@@ -87,7 +87,7 @@ extension Scene {
                 }
             },
             targets: { Scene.targets }, status: { Scene.status }, exemplars: ExemplarsInMemory(),
-            metadata: MetadataInMemory(), cardinality: CardinalityInMemory(), administration: store,
+            metadata: MetadataInMemory(), cardinality: CardinalityInMemory(), attacks: AttacksInMemory(), administration: store,
             logDeletions: store == nil ? nil : deletions, tail: live.subscribe, alertReceivers: ["http://hooks.example"])
     }
 }

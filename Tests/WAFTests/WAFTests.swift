@@ -99,7 +99,7 @@ struct DetectorTests {
             }
         }
         #expect(count >= 5000)
-        #expect(detector.offenders(at: 0).count <= 2, "\(detector.offenders(at: 0).map { ($0.address, $0.score.evidence) })")
+        #expect(detector.offenders(at: 0).count <= 2, "\(detector.offenders(at: 0).map { ($0.address, $0.score.scores) })")
     }
 }
 

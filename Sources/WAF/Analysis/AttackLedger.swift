@@ -4,8 +4,8 @@ package import Topology
 
 /// What a log tells of attacks: by family and hour, by offender, by campaign.
 ///
-/// Give it the records in the order of the log. Offenders are bounded: beyond ``maximumOffenders`` the one with the lowest score is
-/// dropped for a new one, and counted.
+/// Give it the records in the order of the log. Offenders are bounded: beyond a limit those with the least points are dropped, and
+/// counted.
 package struct AttackLedger: Sendable {
     /// Offenders kept; addresses that never attack are counted and not kept.
     package static let maximumOffenders = 100_000
@@ -23,17 +23,24 @@ package struct AttackLedger: Sendable {
     package private(set) var dropped = 0
     /// By client.
     package private(set) var offenders: [NetworkRange: Offender] = [:]
-    /// Attacks by the hour they began in and family.
+    /// Attacks and overflows by the hour they fell in and family.
     package private(set) var timeline: [Nanoseconds: [AttackFamily: Int]] = [:]
-    /// Finds by rule.
+    /// Finds by rule and scenario.
     package private(set) var rules: [String: Int] = [:]
+    /// Attacks and overflows by family.
+    package private(set) var families: [AttackFamily: Int] = [:]
 
     private var inspector: Inspector
     private var scenarios = ScenarioEngine()
+    private var told = RecentRequests()
+    private let maximumOffenders: Int
 
     /// An empty ledger.
-    package init(signatures: SignatureSet = .shipped, level: Int = 1) {
+    package init(
+        signatures: SignatureSet = .shipped, level: Int = 1, maximumOffenders: Int = AttackLedger.maximumOffenders
+    ) {
         inspector = Inspector(signatures: signatures, level: level)
+        self.maximumOffenders = maximumOffenders
     }
 
     /// Takes a line of an access log; one of another kind is counted.
@@ -45,31 +52,99 @@ package struct AttackLedger: Sendable {
         take(record)
     }
 
-    /// Takes one request.
+    /// Takes one request, by the client and at the time that it names.
     package mutating func take(_ record: AccessRecord) {
-        requests += 1
-        let judgement = inspector.judge(request: RequestText(record))
-        guard let client = ClientAddress.network(of: record.client) else { return }
-        let time = record.timestamp ?? 0
-        let overflows = RequestEvents.events(of: record, judgement, by: client, at: time).flatMap { scenarios.observe($0) }
-        if judgement.isAttack { count(judgement, at: time) }
-        guard judgement.isAttack || !overflows.isEmpty || offenders[client] != nil else { return }
-        if offenders[client] == nil, offenders.count >= AttackLedger.maximumOffenders { dropLeast() }
-        offenders[client, default: Offender(client, at: time)].take(record, judgement, overflows, at: time)
+        take(record, by: ClientAddress.network(of: record.client), at: record.timestamp ?? 0)
     }
 
-    private mutating func count(_ judgement: Judgement, at time: Nanoseconds) {
-        attacks += 1
-        for finding in judgement.findings { rules[finding.rule.id, default: 0] += 1 }
+    /// Takes one request.
+    /// - Parameter client: who made it; nil where that can't be told, and then nothing is held against anybody.
+    @discardableResult
+    package mutating func take(_ record: AccessRecord, by client: NetworkRange?, at time: Nanoseconds) -> Sighting {
+        requests += 1
+        var sighting = Sighting(at: time)
+        sighting.judgement = inspector.judge(request: RequestText(record))
+        guard let client else { return sighting }
+        sighting.text = record.request
+        sighting.bytes = record.bytes
+        sighting.busySeconds = record.durationSeconds ?? 0
+        sighting.agent = record.userAgent
+        if sighting.isAttack { told.insert(client, record.uri) }
+        sighting.overflows = RequestEvents.events(of: record, sighting.judgement, by: client, at: time)
+            .flatMap { scenarios.observe($0) }
+        keep(sighting, of: client)
+        return sighting
+    }
+
+    /// Takes what a service tells of someone who came.
+    @discardableResult
+    package mutating func take(_ record: ServiceLogRecord, by client: NetworkRange, at time: Nanoseconds) -> Sighting {
+        var sighting = Sighting(at: time)
+        sighting.text = Array("\(record.service.rawValue) \(record.event.rawValue) ".utf8) + (record.user ?? [])
+        if let kind = BehaviourEvent.Kind(record.event) {
+            let account = record.user.map { BehaviourEvent.hash($0) }
+            sighting.overflows = scenarios.observe(BehaviourEvent(kind, at: time, by: client, account: account))
+        }
+        keep(sighting, of: client)
+        return sighting
+    }
+
+    /// Takes a request of an audit log: what its body shows, and what the Core Rule Set found. An attack that the access log has told
+    /// of already counts once.
+    @discardableResult
+    package mutating func take(_ transaction: ModSecurityTransaction, by client: NetworkRange, at time: Nanoseconds) -> Sighting {
+        var sighting = Sighting(at: time)
+        guard !told.contains(client, transaction.uri[...]) else { return sighting }
+        sighting.judgement = inspector.judge(request: RequestText(transaction))
+        sighting.coreRules = transaction.messages.filter { CoreRuleSet.family(of: $0.ruleID) != nil }
+        sighting.text = (transaction.method + [0x20] + transaction.uri)[...]
+        sighting.agent = transaction.header("user-agent").map { $0[...] }
+        if sighting.isAttack {
+            told.insert(client, transaction.uri[...])
+            let path = BehaviourEvent.hash(transaction.uri)
+            sighting.overflows = scenarios.observe(BehaviourEvent(.attack, at: time, by: client, path: path))
+        }
+        keep(sighting, of: client)
+        return sighting
+    }
+
+    /// Forgets a client.
+    package mutating func forget(_ client: NetworkRange) { offenders[client] = nil }
+
+    private mutating func keep(_ sighting: Sighting, of client: NetworkRange) {
+        count(sighting)
+        guard sighting.isEvidence || offenders[client] != nil else { return }
+        if offenders[client] == nil, offenders.count >= maximumOffenders { dropLeast() }
+        offenders[client, default: Offender(client, at: sighting.time)].take(sighting)
+    }
+
+    private mutating func count(_ sighting: Sighting) {
+        if sighting.isAttack, let family = sighting.family {
+            attacks += 1
+            for finding in sighting.judgement.findings { rules[finding.rule.id, default: 0] += 1 }
+            count(family, at: sighting.time)
+        }
+        for overflow in sighting.overflows {
+            rules[overflow.scenario.name, default: 0] += 1
+            count(overflow.scenario.family, at: sighting.time)
+        }
+    }
+
+    private mutating func count(_ family: AttackFamily, at time: Nanoseconds) {
+        families[family, default: 0] += 1
         let hour = time - time % AttackLedger.hour
-        guard timeline[hour] != nil || timeline.count < AttackLedger.maximumHours, let family = judgement.family else { return }
+        if timeline[hour] == nil, timeline.count >= AttackLedger.maximumHours, let oldest = timeline.keys.min() {
+            timeline[oldest] = nil
+        }
         timeline[hour, default: [:]][family, default: 0] += 1
     }
 
+    /// A tenth at a time, so that the sweep is rare: those with the least points, and of these the ones unseen for longest.
     private mutating func dropLeast() {
-        guard let least = offenders.min(by: { $0.value.score < $1.value.score }) else { return }
-        offenders[least.key] = nil
-        dropped += 1
+        let least = offenders.values.sorted { ($0.score, $0.lastSeen) < ($1.score, $1.lastSeen) }.prefix(
+            max(1, offenders.count / 10))
+        for offender in least { offenders[offender.client] = nil }
+        dropped += least.count
     }
 
     /// The worst first.
@@ -79,25 +154,4 @@ package struct AttackLedger: Sendable {
 
     /// Offenders that attack in the same way, the largest group first.
     package var campaigns: [Campaign] { Campaign.group(ranking) }
-}
-
-/// What a request does, for the scenarios.
-enum RequestEvents {
-    private static let quiet = [
-        ".js", ".css", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".woff", ".woff2", ".ico", ".map", ".avif",
-    ].map { Array($0.utf8) }
-
-    static func events(
-        of record: AccessRecord, _ judgement: Judgement, by client: NetworkRange, at time: Nanoseconds
-    ) -> [BehaviourEvent] {
-        let path = record.uri.prefix { $0 != UInt8(ascii: "?") }
-        let hash = BehaviourEvent.hash(path)
-        var kinds: [BehaviourEvent.Kind] = [.request]
-        if [400, 401, 403, 404].contains(record.status) { kinds.append(.refused) }
-        if judgement.isAttack { kinds.append(.attack) }
-        if !quiet.contains(where: { path.suffix($0.count).elementsEqual($0) }) { kinds.append(.page) }
-        if LoginPaths.isAttempt(method: record.method, uri: record.uri) { kinds.append(.loginAttempt) }
-        let whole = judgement.isAttack ? BehaviourEvent.hash(record.uri) : hash
-        return kinds.map { BehaviourEvent($0, at: time, by: client, path: $0 == .attack ? whole : hash) }
-    }
 }

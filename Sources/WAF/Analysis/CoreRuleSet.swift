@@ -23,15 +23,19 @@ package enum CoreRuleSet {
 
     /// The families that a transaction's messages tell of, with the points of anomaly scoring.
     package static func points(of transaction: ModSecurityTransaction) -> [AttackFamily: Int] {
+        points(of: transaction.messages)
+    }
+
+    static func points(of messages: [ModSecurityMessage]) -> [AttackFamily: Int] {
         var points: [AttackFamily: Int] = [:]
-        for message in transaction.messages {
+        for message in messages {
             guard let family = family(of: message.ruleID) else { continue }
             points[family, default: 0] += weight(message.severity)
         }
         return points
     }
 
-    private static func weight(_ severity: ModSecurityMessage.Severity?) -> Int {
+    static func weight(_ severity: ModSecurityMessage.Severity?) -> Int {
         switch severity {
         case .emergency, .alert, .critical, nil: 5
         case .error: 4

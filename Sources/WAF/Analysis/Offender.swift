@@ -57,46 +57,66 @@ package struct Offender: Sendable {
     /// The family that weighs most.
     package var family: AttackFamily? { families.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key }
 
-    mutating func take(
-        _ record: AccessRecord, _ judgement: Judgement, _ overflows: [ScenarioEngine.Overflow], at time: Nanoseconds
-    ) {
+    mutating func take(_ sighting: Sighting) {
         requests += 1
-        lastSeen = max(lastSeen, time)
-        bytes += record.bytes
-        busySeconds += record.durationSeconds ?? 0
-        if let text = record.userAgent { agent = BehaviourEvent.hash(text) }
-        if judgement.isAttack { take(judgement, record, time) }
-        for overflow in overflows { take(overflow, record) }
+        lastSeen = max(lastSeen, sighting.time)
+        bytes &+= max(0, sighting.bytes)
+        busySeconds += max(0, sighting.busySeconds)
+        if let text = sighting.agent { agent = BehaviourEvent.hash(text) }
+        if sighting.isAttack { takeAttack(sighting) }
+        for overflow in sighting.overflows { take(overflow, sighting) }
     }
 
-    private mutating func take(_ judgement: Judgement, _ record: AccessRecord, _ time: Nanoseconds) {
+    private mutating func takeAttack(_ sighting: Sighting) {
         attacks += 1
-        for finding in judgement.findings {
-            add(finding.rule.family, finding.rule.severity.points)
-            let isNew = ruleMask.insert(finding.rule.id).inserted
-            guard isNew || evidence.count < 3, evidence.count < Offender.maximumEvidence else { continue }
-            let undone = finding.transforms.description
-            let after = undone.isEmpty ? "" : " after \(undone.joined(separator: ", "))"
-            evidence.append(
-                Evidence(
-                    time: time, family: finding.rule.family, rule: finding.rule.id, reason: finding.rule.reason,
-                    detail: "\"\(Offender.text(finding.matched[...]))\" in \(finding.part.rawValue)\(after)",
-                    request: Offender.text(record.request)))
+        if sighting.judgement.isAttack {
+            for finding in sighting.judgement.findings { take(finding, sighting) }
+            return
+        }
+        for message in sighting.coreRules {
+            guard let family = CoreRuleSet.family(of: message.ruleID) else { continue }
+            let points = CoreRuleSet.weight(message.severity)
+            add(family, points)
+            keep(
+                family, rule: "crs-\(message.ruleID)", reason: message.message,
+                detail: "\(Offender.text(Array(message.data.utf8)[...])), \(Offender.weight(points))", sighting)
         }
     }
 
-    private mutating func take(_ overflow: ScenarioEngine.Overflow, _ record: AccessRecord) {
-        add(overflow.scenario.family, 5)
-        ruleMask.insert(overflow.scenario.name)
-        guard evidence.count < Offender.maximumEvidence else { return }
+    private mutating func take(_ finding: SignatureFinding, _ sighting: Sighting) {
+        add(finding.rule.family, finding.rule.severity.points)
+        let undone = finding.transforms.description
+        let after = undone.isEmpty ? "" : " after \(undone.joined(separator: ", "))"
+        keep(
+            finding.rule.family, rule: finding.rule.id, reason: finding.rule.reason,
+            detail: "\"\(Offender.text(finding.matched[...]))\" in \(finding.part.rawValue)\(after), "
+                + Offender.weight(finding.rule.severity.points), sighting)
+    }
+
+    private mutating func take(_ overflow: ScenarioEngine.Overflow, _ sighting: Sighting) {
+        let scenario = overflow.scenario
+        if scenario.mode != .observe { add(scenario.family, 5) }
         let seconds = (Double(overflow.time) - Double(overflow.firstEvent)) / 1e9
+        let perMinute = 60e9 / Double(max(1, scenario.shape.leakInterval))
+        keep(
+            scenario.family, rule: scenario.name, reason: scenario.reason,
+            detail: "\(overflow.eventCount) in \(Int(seconds)) s, where \(Int(scenario.shape.capacity)) are allowed and "
+                + "\((perMinute * 10).rounded() / 10) a minute drain: fewer than that would have gone on unseen", sighting)
+    }
+
+    /// Keeps evidence of each rule once, of the first finds more.
+    private mutating func keep(
+        _ family: AttackFamily, rule: String, reason: String, detail: @autoclosure () -> String, _ sighting: Sighting
+    ) {
+        let isNew = ruleMask.insert(rule).inserted
+        guard isNew || evidence.count < 3, evidence.count < Offender.maximumEvidence else { return }
         evidence.append(
             Evidence(
-                time: overflow.time, family: overflow.scenario.family, rule: overflow.scenario.name,
-                reason: overflow.scenario.reason,
-                detail: "\(overflow.eventCount) in \(Int(seconds)) s; \(Int(overflow.scenario.shape.capacity)) are allowed",
-                request: Offender.text(record.request)))
+                time: sighting.time, family: family, rule: rule, reason: reason, detail: detail(),
+                request: Offender.text(sighting.text)))
     }
+
+    private static func weight(_ points: Int) -> String { "\(points) points of the \(Judgement.threshold) that make an attack" }
 
     private mutating func add(_ family: AttackFamily, _ points: Int) {
         score = min(score + points, Offender.maximumScore)

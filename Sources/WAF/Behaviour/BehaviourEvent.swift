@@ -1,3 +1,4 @@
+import Parsing
 package import Telemetry
 package import Topology
 
@@ -52,5 +53,21 @@ package struct BehaviourEvent: Sendable {
     /// The hash by which paths, accounts and agents are told apart (FNV-1a).
     package static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
         bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    }
+}
+
+extension BehaviourEvent.Kind {
+    /// What a service's event is to the scenarios; nil for what no repetition makes an attack.
+    init?(_ event: ServiceLogRecord.Event) {
+        switch event {
+        case .loginFailed: self = .loginFailed
+        case .unknownUser: self = .unknownUser
+        case .loginSucceeded: self = .loginSucceeded
+        case .rejected: self = .rejected
+        case .probe: self = .probe
+        case .negotiationFailed: self = .negotiationFailed
+        case .paymentFailed: self = .paymentFailed
+        case .orderPlaced: return nil
+        }
     }
 }

@@ -14,6 +14,16 @@ package struct Scenario: Sendable {
     /// What a distinct count counts; an event whose value is in the bucket already adds nothing.
     package enum Distinct: String, Sendable { case path, account, client }
 
+    /// What an overflow leads to.
+    package enum Mode: String, Sendable, CaseIterable {
+        /// It is evidence, and no more.
+        case observe
+        /// It makes an offender, whom a person may ban.
+        case ask
+        /// It makes an offender, who is banned.
+        case act
+    }
+
     /// Unique; shown in evidence.
     package let name: String
     /// What kind of attack it tells.
@@ -30,11 +40,14 @@ package struct Scenario: Sendable {
     package let shape: LeakyBucket.Shape
     /// Seconds for which a group that overflowed does so in silence.
     package let muteSeconds: Int64
+    /// What an overflow leads to.
+    package let mode: Mode
 
     /// A scenario: `capacity` events fit, and one drains every `leakSeconds`.
     package init(
         _ name: String, _ family: AttackFamily, _ reason: String, kinds: Set<BehaviourEvent.Kind>, by grouping: Grouping,
-        distinct: Distinct? = nil, capacity: Double, leakSeconds: Double, muteSeconds: Int64 = 60
+        distinct: Distinct? = nil, capacity: Double, leakSeconds: Double, muteSeconds: Int64 = 60,
+        mode: Mode = .act
     ) {
         self.name = name
         self.family = family
@@ -44,6 +57,7 @@ package struct Scenario: Sendable {
         self.distinct = distinct
         self.shape = LeakyBucket.Shape(capacity: capacity, leakSeconds: leakSeconds)
         self.muteSeconds = muteSeconds
+        self.mode = mode
     }
 
     /// The shipped scenarios. Numbers are those at which the field's tools trip, where they have the scenario.
@@ -83,11 +97,13 @@ package struct Scenario: Sendable {
         Scenario(
             "http-crawl", .scanner, "Pages are fetched faster than any reader turns them.", kinds: [.page], by: .address,
             distinct: .path,
-            capacity: 40, leakSeconds: 0.5),
+            capacity: 40, leakSeconds: 0.5, mode: .observe),
         Scenario(
             "http-flood", .flood, "More requests come from one address than a browser makes.", kinds: [.request], by: .address,
-            capacity: 300,
-            leakSeconds: 0.05),
+            capacity: 300, leakSeconds: 0.05, mode: .observe),
+        Scenario(
+            "http-heavy-flood", .flood, "More requests come from one address than a whole office makes.", kinds: [.request],
+            by: .address, capacity: 2_000, leakSeconds: 0.01, mode: .ask),
         Scenario(
             "attack-repetition", .scanner, "Different attacks come from one address.", kinds: [.attack], by: .address,
             distinct: .path,

@@ -8,7 +8,7 @@ package import Topology
 /// are in use, the ones unused for longest.
 package struct ScenarioEngine: Sendable {
     /// Buckets of one scenario.
-    package static let maximumBuckets = 200_000
+    package static let maximumBuckets = 100_000
     /// Distinct values that a bucket remembers; one needs no more than its capacity.
     static let maximumDistinct = 128
 

@@ -1,0 +1,48 @@
+import Synchronization
+package import Telemetry
+import Topology
+
+extension Detector {
+    /// The detector's series at a time.
+    ///
+    /// `magewatch_waf_offender_score{address, family}`, ended where an address is no offender any more;
+    /// `magewatch_waf_findings_total{family}`; `magewatch_waf_records_judged_total{kind}`; what attacks cost,
+    /// `magewatch_waf_attack_requests_total{role}` and `magewatch_waf_attack_seconds_total{role}`;
+    /// `magewatch_waf_passed_bans_total`, requests answered in spite of a ban; `magewatch_waf_offenders_dropped_total`.
+    package func snapshot(at time: Milliseconds) -> SampleBatch {
+        state.withLock { state in
+            var batch = SampleBatch()
+            let offenders = state.offenders(at: time.multipliedReportingOverflow(by: 1_000_000).partialValue)
+            var reported: Set<Labels> = []
+            for (client, score) in offenders.prefix(Detector.maximumReported) {
+                let labels: Labels = [
+                    "__name__": "magewatch_waf_offender_score", "address": "\(client)", "family": score.family.rawValue,
+                ]
+                batch.append(labels, score.score.rounded(), at: time)
+                reported.insert(labels)
+            }
+            for gone in state.reported.subtracting(reported) { batch.append(gone, SampleBatch.staleMarker, at: time) }
+            state.reported = reported
+            func add(_ name: String, _ value: Int, _ label: Label? = nil) {
+                batch.append(Labels([Label("__name__", name)] + (label.map { [$0] } ?? [])), Double(value), at: time)
+            }
+            for family in AttackFamily.allCases {
+                add("magewatch_waf_findings_total", state.ledger.families[family] ?? 0, Label("family", family.rawValue))
+            }
+            for kind in ["access", "audit", "service"] {
+                add("magewatch_waf_records_judged_total", state.judged[kind] ?? 0, Label("kind", kind))
+            }
+            add("magewatch_waf_offenders", offenders.count)
+            add("magewatch_waf_passed_bans_total", state.watch.passed)
+            add("magewatch_waf_offenders_dropped_total", state.ledger.dropped)
+            state.cost.append(to: &batch, at: time)
+            return batch
+        }
+    }
+
+    /// Whether a client is an offender only by scenarios whose bans a person approves.
+    package func needsApproval(_ address: String) -> Bool {
+        guard let network = NetworkRange(address) else { return false }
+        return state.withLock { $0.scores[network]?.needsApproval ?? false }
+    }
+}

@@ -1,0 +1,84 @@
+import AgentContract
+import Ingest
+import LogStore
+import Logging
+import Parsing
+import StackConfiguration
+import Telemetry
+import TestKit
+import Testing
+import WAF
+
+@testable import Monitor
+
+@Suite("Bans are replayed before they are made")
+struct BanReviewTests {
+    let directory: TemporaryDirectory
+    let stores: MonitorStores
+    let now = SystemClock.milliseconds()
+
+    init() throws {
+        directory = try TemporaryDirectory("ban-review")
+        var configuration = try ConfigurationFile.parse(stackText, file: "m.yaml")
+        configuration.dataDirectory = directory.path
+        stores = try MonitorStores(configuration, metrics: SelfMetrics()) { _ in }
+    }
+
+    private func store(_ client: String, _ requests: [String], daysAgo: Int64 = 1) async throws {
+        var batch = LogBatch()
+        for (number, request) in requests.enumerated() {
+            let line = "\(client) - - [23/Nov/2026:14:00:00 +0000] \"\(request) HTTP/1.1\" 200 100 \"-\" \"agent \(number % 3)\""
+            batch.append(["app": "nginx"], at: (now - daysAgo * 86_400_000) * 1_000_000 + Int64(number), line: line.utf8)
+        }
+        _ = try await stores.logs.append(batch)
+    }
+
+    private func review(_ address: String) async throws -> BanReview {
+        try await BanReviewer(logs: stores.logs, detector: Detector(exempt: [])).review(address, at: now)
+    }
+
+    @Test("Attacks are banned; customers, and others behind one address, are left to a person; what is long ago does not count")
+    func advice() async throws {
+        let attack = "GET /?q=%27%20or%201=1"
+        try await store("203.0.113.1", Array(repeating: attack, count: 5))
+        try await store("203.0.113.2", [attack, "GET /checkout/onepage/success"])
+        try await store("203.0.113.3", [attack] + (0..<40).map { "GET /product/\($0)" })
+        try await store("203.0.113.14", ["GET /checkout/onepage/success"], daysAgo: 1)
+        try await store("203.0.113.5", ["GET /checkout/onepage/success"], daysAgo: 9)
+        for (address, expected) in [
+            ("203.0.113.1", false), ("203.0.113.2", true), ("203.0.113.3", true), ("203.0.113.4", false), ("203.0.113.5", false),
+            ("203.0.113.0/24", true), ("2001:db8:1:2::/64", false), ("no address", false),
+        ] {
+            #expect(try await review(address).needsApproval == expected, "\(address)")
+        }
+        let text = try #require(try await review("203.0.113.1").evidence.first?.text)
+        #expect(text.contains("5 requests, 5 of them attacks, 0 logins and 0 orders of 3 user agents"), "\(text)")
+    }
+}
+
+@Suite("The queue before the detector")
+struct RecordJudgeTests {
+    private func sighting(_ client: String) throws -> LogSighting {
+        let line = "\(client) - - [23/Nov/2026:14:00:00 +0000] \"GET /?q=%27%20or%201=1 HTTP/1.1\" 200 100 \"-\" \"-\""
+        return LogSighting(
+            record: .access(try #require(AccessLogParser.parse(Array(line.utf8)[...]))), stream: .empty,
+            time: 1_795_442_400_000_000_000)
+    }
+
+    @Test("What waits is bounded, what does not fit is counted, and the rest is judged in order", .timeLimit(.minutes(1)))
+    func bound() async throws {
+        let detector = Detector(exempt: [])
+        let metrics = SelfMetrics()
+        let judge = RecordJudge(detector: detector, metrics: metrics, maximumRecords: 1_000)
+        let batch = try Array(repeating: sighting("203.0.113.5"), count: 100)
+        for _ in 0..<13 { judge.observe(batch) }
+        #expect(metrics.value("magewatch_waf_unjudged_total") == 300)
+        let running = Task { await judge.run() }
+        while detector.read({ $0.requests }) < 1_000 { await Task.yield() }
+        running.cancel()
+        await running.value
+        #expect(detector.read { $0.attacks } == 1_000)
+        judge.observe(batch)
+        #expect(metrics.value("magewatch_waf_unjudged_total") == 300)
+    }
+}
