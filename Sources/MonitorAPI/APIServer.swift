@@ -30,6 +30,7 @@ package struct APIServer: Sendable {
         LokiRoutes(services: services, pool: pool, now: now).register(router)
         AlertmanagerRoutes(services: services, now: now).register(router)
         MagewatchRoutes(services: services, pool: pool).register(router)
+        OrderRoutes(services: services).register(router)
         return router
     }
 
