@@ -1,6 +1,7 @@
 package import AgentContract
 import Execution
 import Foundation
+import Logging
 import MonitorAPI
 import Planning
 import StateStore
