@@ -17,6 +17,7 @@ let settings: [SwiftSetting] = [
 // Products of other packages, by the name we call them.
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
@@ -76,7 +77,7 @@ let stores: [Target] =
     + room("StackConfiguration", ["Telemetry", "Topology", yams])
     + room("MetricStore", ["Telemetry", "Compression", "CLinux"])
     + room("LogStore", ["Telemetry", "Compression", "CLinux", "RegularExpressions"])
-    + room("StateStore", ["Telemetry", "Topology", grdb])
+    + room("StateStore", ["Telemetry", "Topology", crypto, grdb])
 
 // Floor 2: languages, what goes where, and the hands.
 let engines: [Target] =
@@ -92,7 +93,7 @@ let judgement: [Target] =
     + room("WAF", ["Telemetry", "Parsing", "RegularExpressions", "Topology", yams])
     + room("Forecasting", ["Telemetry"])
     + room("Planning", ["AgentContract", "Placement", "Telemetry", "Topology"])
-    + room("Execution", ["AgentContract", "StateStore", "Telemetry", "Topology", logging])
+    + room("Execution", ["AgentContract", "StateStore", "Telemetry", "Topology", logging], tests: ["Planning"])
 
 // Floor 4: the edges.
 let edges: [Target] =
@@ -169,6 +170,7 @@ let package = Package(
     products: [.executable(name: "magewatch", targets: ["magewatch"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),

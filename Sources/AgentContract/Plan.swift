@@ -10,6 +10,11 @@ package struct Plan: Sendable, Hashable, Codable, Identifiable {
         case ban
         case unban
         case rebalance
+        case scaleIn = "scale-in"
+        case restart, stop, start, move, drain, rollout
+        case drainServer = "drain-server"
+        case evacuateServer = "evacuate-server"
+        case returnServer = "return-server"
     }
 
     package var id: String
@@ -43,6 +48,8 @@ package struct PlannedStep: Sendable, Hashable, Codable {
         /// The inventory is changed; undone by restoring what it replaced.
         case putContainer(Container)
         case dropContainer(name: String)
+        /// The server takes no more containers, or takes them again; undone by restoring what it was.
+        case setDrained(server: String, Bool)
     }
 
     package var action: Action
@@ -56,7 +63,13 @@ package struct PlannedStep: Sendable, Hashable, Codable {
         self.timeoutSeconds = timeoutSeconds
     }
 
-    /// A line for people, for instance `o1: start_container web3`.
+    /// The step with what it is done to, for instance `o1: start_container web3`.
+    package var detail: String {
+        guard case .agent(_, let step, _) = action else { return summary }
+        return "\(summary) \(step.object)"
+    }
+
+    /// A line for people, for instance `o1: start_container`.
     package var summary: String {
         switch action {
         case .agent(let server, let step, _): "\(server): \(step.name)"
@@ -64,6 +77,7 @@ package struct PlannedStep: Sendable, Hashable, Codable {
         case .detach(let server): "pool: detach \(server)"
         case .putContainer(let container): "inventory: put \(container.name) on \(container.server)"
         case .dropContainer(let name): "inventory: drop \(name)"
+        case .setDrained(let server, let isDrained): "inventory: \(isDrained ? "close" : "open") \(server)"
         }
     }
 }

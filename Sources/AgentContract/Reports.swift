@@ -1,7 +1,7 @@
 /// A plan and how far it has come, as the API reports it and the command line, the dashboard and the laboratory read it.
 package struct PlanReport: Sendable, Codable, Equatable {
     package var plan: Plan
-    /// `waiting`, `running`, `done`, `failed`, `undone`, `proposed` or `cancelled`.
+    /// `waiting`, `running`, `done`, `failed`, `undone`, `proposed` or `cancelled`; `planned` for a dry run, which is kept nowhere.
     package var state: String
     /// Milliseconds since 1970.
     package var startedAt: Int64?

@@ -43,6 +43,22 @@ package enum Step: Sendable, Hashable, Codable {
     }
 }
 
+extension Step {
+    /// What it is done to, in words that tell it from another of its kind.
+    package var object: String {
+        switch self {
+        case .startContainer(let container): "\(container.name) (\(container.image), \(container.address))"
+        case .stopContainer(let name, _): name
+        case .mountSharedFiles(let files), .unmountSharedFiles(let files): files.target
+        case .waitUntilHealthy(let probe): probe.url
+        case .addBackend(let backend), .drainBackend(let backend, _), .removeBackend(let backend):
+            "\(backend.pool)/\(backend.name)"
+        case .claimAddress(let address, _), .releaseAddress(let address, _): address
+        case .ban(let address, _, _), .unban(let address): address
+        }
+    }
+}
+
 /// What an agent needs to make a container.
 package struct ContainerSpecification: Sendable, Hashable, Codable {
     package var name: String

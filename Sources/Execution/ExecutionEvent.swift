@@ -1,7 +1,7 @@
 /// Something that happened to a plan, for timelines and streams.
 package struct ExecutionEvent: Sendable, Equatable {
     package enum Kind: String, Sendable {
-        case planWaiting, planStarted, stepStarted, stepFinished, undoFinished, planFinished
+        case planWaiting, planStarted, stepStarted, stepFinished, planCancelled, undoStarted, undoFinished, planFinished
     }
 
     package var plan: String

@@ -34,6 +34,8 @@ package actor Executor {
     /// Set when an agent has said that another monitor commands: nothing is sent any more.
     private var isFenced = false
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
+    /// Those that follow a plan, by its id.
+    private var followers: [String: [UUID: AsyncStream<Void>.Continuation]] = [:]
 
     /// Takes a new fencing token, so that agents refuse what an older monitor still sends.
     package init(
@@ -50,8 +52,13 @@ package actor Executor {
     }
 
     /// Keeps a plan and runs it when its turn comes.
-    /// - Parameter needsApproval: it waits as `proposed` until ``approve(_:)``.
-    package func submit(_ plan: Plan, needsApproval: Bool = false) throws {
+    /// - Parameters:
+    ///   - needsApproval: it waits as `proposed` until ``approve(_:)``.
+    ///   - actor: who had it made, for the audit log.
+    ///   - order: the operator's order that it carries out.
+    package func submit(
+        _ plan: Plan, needsApproval: Bool = false, by actor: String = "scaler", order: OperatorOrder? = nil
+    ) throws {
         guard waiting.count + running.count < Executor.maximumOpenPlans else {
             throw ExecutionError(
                 .queueFull,
@@ -60,33 +67,47 @@ package actor Executor {
         let record = PlanRecord(
             id: plan.id, purpose: plan.purpose.rawValue, state: needsApproval ? .proposed : .waiting,
             document: String(decoding: try JSONEncoder().encode(plan), as: UTF8.self), createdAt: plan.createdAt)
-        guard try state.addPlan(record) else {
+        let held = try order.flatMap { HeldOrder($0, carriedOutBy: plan) }.map { held in
+            HeldOrderRecord(
+                id: held.id, document: String(decoding: try JSONEncoder().encode(held), as: UTF8.self), until: held.until)
+        }
+        guard try state.addPlan(record, by: actor, order: order?.summary, held: held) else {
             throw ExecutionError(.duplicate, "plan \(plan.id) is not taken: a plan of that id is kept already")
         }
         if !needsApproval { enqueue(plan) }
     }
 
     /// Lets a proposed plan run.
-    package func approve(_ id: String) throws {
+    package func approve(_ id: String, by actor: String = "operator") throws {
         guard let record = try state.plan(id), record.state == .proposed else {
             throw ExecutionError(.wrongState, "plan \(id) does not wait for an approval; see `magewatch plan list`")
         }
         let plan = try Executor.decode(record)
-        try state.setPlan(id, .waiting, at: clock.now())
+        try state.setPlan(id, .waiting, at: clock.now(), message: "approved", by: actor)
         enqueue(plan)
     }
 
     /// Stops a plan: one that waits is dropped, one that runs is taken back after the step under way.
-    package func cancel(_ id: String) throws {
+    package func cancel(_ id: String, by actor: String = "operator") throws {
         guard let record = try state.plan(id), !record.state.isFinal else {
-            throw ExecutionError(.wrongState, "plan \(id) is over or unknown; there is nothing to cancel")
+            throw ExecutionError(
+                .wrongState, "plan \(id) is over or unknown; there is nothing to cancel. See `magewatch plan list`")
         }
-        if running[id] != nil {
+        if let plan = running[id] {
+            // Kept at once: a monitor that is killed before the step under way is over must not go on with the plan.
+            try state.setPlan(id, .undoing, at: clock.now(), message: "cancelled by \(actor)", by: actor)
             cancelRequested.insert(id)
+            report(plan, .planCancelled, summary: plan.decision.summary)
             return
         }
+        // One that was begun by an earlier process and waits for its turn has steps to take back.
+        guard try state.journal(of: id).isEmpty else {
+            return try state.setPlan(id, .undoing, at: clock.now(), message: "cancelled by \(actor)", by: actor)
+        }
+        let plan = waiting.first { $0.id == id }
         waiting.removeAll { $0.id == id }
-        try state.setPlan(id, .cancelled, at: clock.now(), message: "cancelled by an operator")
+        try state.setPlan(id, .cancelled, at: clock.now(), message: "cancelled by \(actor)", by: actor)
+        if let plan { report(plan, .planFinished, summary: plan.decision.summary, outcome: "cancelled") }
     }
 
     /// Drops proposed plans that nobody approved in time.
@@ -189,10 +210,7 @@ package actor Executor {
         if !progress.cancelled { try state.setPlan(plan.id, .running, at: began) }
         report(plan, .planStarted, summary: plan.decision.summary)
         while true {
-            if cancelRequested.contains(plan.id), !progress.cancelled {
-                try state.setPlan(plan.id, .undoing, at: clock.now())
-                progress.cancelled = true
-            }
+            if cancelRequested.contains(plan.id) { progress.cancelled = true }
             switch progress.next {
             case .perform(let index): try await perform(index, of: plan, &progress)
             case .undo(let index): try await undo(index, of: plan, &progress)
@@ -235,6 +253,7 @@ package actor Executor {
         if progress.steps[index].undoBefore == nil {
             try journal(JournalRecord(plan: plan.id, step: index, phase: .undoBefore, time: clock.now()), &progress)
         }
+        report(plan, .undoStarted, step: index, summary: step.summary)
         let began = clock.now()
         let result = await runner.undo(
             step, plan: plan.id, index: index, saved: progress.steps[index].before?.saved)
@@ -266,7 +285,7 @@ package actor Executor {
     }
 
     private func journal(_ record: JournalRecord, _ progress: inout PlanProgress) throws {
-        try state.appendJournal(record)
+        try state.appendJournal(record, summary: progress.plan.steps[record.step].summary)
         progress.append(record)
     }
 
@@ -300,5 +319,22 @@ package actor Executor {
             ExecutionEvent(
                 plan: plan.id, purpose: plan.purpose.rawValue, kind: kind, step: step, summary: summary, outcome: outcome,
                 message: message, time: clock.now(), durationSeconds: duration))
+        for follower in followers[plan.id, default: [:]].values { follower.yield() }
+    }
+
+    /// Something comes for every change of a plan; several that come close together may be one.
+    func changes(of id: String) -> AsyncStream<Void> {
+        let key = UUID()
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        followers[id, default: [:]][key] = continuation
+        continuation.onTermination = { [weak self] _ in
+            Task { await self?.leave(id, key) }
+        }
+        return stream
+    }
+
+    private func leave(_ id: String, _ key: UUID) {
+        followers[id]?[key] = nil
+        if followers[id]?.isEmpty == true { followers[id] = nil }
     }
 }

@@ -76,7 +76,7 @@ extension PlannedStep {
     var hasUndo: Bool {
         switch action {
         case .agent(_, _, let undo): undo != nil
-        case .attach, .putContainer, .dropContainer: true
+        case .attach, .putContainer, .dropContainer, .setDrained: true
         case .detach: false
         }
     }

@@ -19,7 +19,7 @@ struct PlanReach: Sendable {
 
     private mutating func add(_ action: PlannedStep.Action) {
         switch action {
-        case .attach(let server), .detach(let server): claims.insert("server/\(server)")
+        case .attach(let server), .detach(let server), .setDrained(let server, _): claims.insert("server/\(server)")
         case .putContainer(let container): claims.insert("role/\(container.role.rawValue)")
         case .dropContainer(let name): claims.insert("container/\(name)")
         case .agent(let server, let step, let undo): add(server, [step, undo].compactMap(\.self))

@@ -30,6 +30,7 @@ struct StepRunner: Sendable {
         switch action {
         case .putContainer(let container): name = container.name
         case .dropContainer(let dropped): name = dropped
+        case .setDrained(let server, _): return try state.server(server).map { $0.isDrained ? "drained" : "open" }
         case .agent, .attach, .detach: return nil
         }
         guard let container = try state.container(name) else { return nil }
@@ -56,6 +57,12 @@ struct StepRunner: Sendable {
             case .dropContainer(let name):
                 try state.dropContainer(name)
                 return saved == nil ? unchanged("there is no \(name)") : done("\(name) dropped")
+            case .setDrained(let server, let isDrained):
+                guard try state.setDrained(isDrained, of: server) else {
+                    throw ExecutionError(.noServer, "there is no server \(server) in the inventory")
+                }
+                let wasSo = saved == (isDrained ? "drained" : "open")
+                return wasSo ? unchanged("\(server) is so already") : done("\(server) is \(isDrained ? "closed" : "open")")
             }
         } catch {
             return Result(succeeded: false, outcome: "failed", message: "\(error)")
@@ -81,6 +88,10 @@ struct StepRunner: Sendable {
             case .dropContainer(let name):
                 guard let saved else { return unchanged("there was no \(name)") }
                 return try restore(saved)
+            case .setDrained(let server, _):
+                guard let saved else { return unchanged("there was no server \(server)") }
+                try state.setDrained(saved == "drained", of: server)
+                return done("\(server) is \(saved) again")
             }
         } catch {
             return Result(succeeded: false, outcome: "failed", message: "\(error)")

@@ -12,11 +12,11 @@ enum Inventory {
 
     static func load(_ configuration: MagewatchConfiguration, into state: StateStore) throws {
         let known = try state.stack(named: configuration.stack)
-        let health = Dictionary(known.servers.map { ($0.name, $0.health) }, uniquingKeysWith: { first, _ in first })
         try state.setServers(
             configuration.servers.map { server in
                 var server = server
-                server.health = health[server.name] ?? .unknown
+                server.health = known.server(server.name)?.health ?? .unknown
+                server.isDrained = known.server(server.name)?.isDrained ?? false
                 return server
             })
         let before = Set(try state.setting(settingName).map { $0.split(separator: "\n").map(String.init) } ?? [])

@@ -12,7 +12,7 @@ import Telemetry
 extension Monitor {
     /// What the API serves, wired to the rooms that know it.
     func apiServices() -> APIServices {
-        let (state, alerts, executor, forecasts) = (stores.state, alerts, executor, forecasts)
+        let (state, alerts, executor, forecasts, scaler) = (stores.state, alerts, executor, forecasts, scaler)
         let name = configuration.stack
         let seconds = configuration.evaluationSeconds
         return APIServices(
@@ -38,6 +38,7 @@ extension Monitor {
             attacks: DetectedAttacks(detector: detector, access: access),
             administration: configuration.allowsStoreOrders ? storeAdministration : nil,
             logDeletions: configuration.allowsStoreOrders ? LogStoreOrders(store: stores.logs, state: state) : nil,
+            orders: MonitorOrders(scaler: scaler, executor: executor, state: state),
             tail: { [logs = stores.logs] in logs.subscribe() }, alertReceivers: alertReceivers)
     }
 

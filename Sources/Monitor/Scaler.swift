@@ -18,15 +18,15 @@ package actor Scaler {
     private let mode: MagewatchConfiguration.Scaler.Mode
     private let policy: PlanningPolicy
     private let stackName: String
-    private let state: StateStore
-    private let executor: Executor
+    let state: StateStore
+    let executor: Executor
     private let series: any SeriesSource
     private let forecasts: @Sendable () -> [Forecast]
     private let reviewBan: @Sendable (_ address: String, _ now: Milliseconds) async throws -> BanReview
     private let answers: @Sendable (_ server: String) async -> Bool
-    private let metrics: SelfMetrics
-    private let logger: Logger
-    private var lastScaled: [Role: Milliseconds] = [:]
+    let metrics: SelfMetrics
+    let logger: Logger
+    var lastScaled: [Role: Milliseconds] = [:]
     /// What was last said about an alert, so that the same is not said at every turn.
     private var lastSaid: [String: String] = [:]
 
@@ -94,6 +94,7 @@ package actor Scaler {
     /// Gives back overflow servers whose paid time ends and that are not needed.
     package func release(at now: Milliseconds) async throws {
         try await executor.expireProposals()
+        try await endHeldOrders(at: now)
         let input = try await input(at: now)
         let plans = Planner.releases(input)
         for plan in plans { try await submit(plan, because: plan.purpose.rawValue) }
@@ -146,13 +147,13 @@ package actor Scaler {
         }
     }
 
-    private func say(_ key: String, _ text: String) {
+    func say(_ key: String, _ text: String) {
         guard lastSaid[key] != text else { return }
         lastSaid[key] = text
         logger.info("\(text)")
     }
 
-    private func input(at now: Milliseconds) async throws -> PlanningInput {
+    func input(at now: Milliseconds) async throws -> PlanningInput {
         let bans = try state.bans().map { ($0.address, PlanningInput.PastBan(until: $0.until, repetition: $0.repetition)) }
         var utilisation: [Role: Double] = [:]
         for (labels, value) in try latest(ForecastService.signalMetric, at: now) {
@@ -162,10 +163,14 @@ package actor Scaler {
         for (labels, value) in try latest("magewatch:server_utilisation:ratio", at: now) {
             if let server = labels["server"] { servers[server] = value }
         }
+        var held: [String: Milliseconds] = [:]
+        for order in try heldOrders() where order.until > now {
+            for name in order.containers { held[name] = max(held[name] ?? 0, order.until) }
+        }
         return PlanningInput(
             now: now, stack: try state.stack(named: stackName), policy: policy, forecasts: forecasts(), utilisation: utilisation,
             serverUtilisation: servers, underWay: try await executor.underWay(), lastScaled: lastScaled,
-            bans: Dictionary(bans, uniquingKeysWith: { $1 }), running: try runningContainers(at: now))
+            bans: Dictionary(bans, uniquingKeysWith: { $1 }), running: try runningContainers(at: now), held: held)
     }
 
     /// Where each container was seen to run at the last scrapes.

@@ -35,6 +35,8 @@ package struct APIServices: Sendable {
     package var administration: (any StoreAdministration)?
     /// Removal of log entries; nil where the operator did not allow orders.
     package var logDeletions: (any LogDeletions)?
+    /// What operators order, and what became of it.
+    package var orders: any OperatorOrders
     /// Log entries as they become durable.
     package var tail: @Sendable () -> AsyncStream<LogBatch>
     /// Where alerts are sent.
@@ -58,6 +60,7 @@ package struct APIServices: Sendable {
         exemplars: any ExemplarSource = NoExemplars(), metadata: any TargetMetadataSource = NoMetadata(),
         cardinality: any CardinalitySource = NoCardinality(), attacks: any AttackSource = NoAttacks(),
         administration: (any StoreAdministration)? = nil, logDeletions: (any LogDeletions)? = nil,
+        orders: (any OperatorOrders)? = nil,
         tail: @escaping @Sendable () -> AsyncStream<LogBatch> = { AsyncStream { $0.finish() } }, alertReceivers: [String] = []
     ) {
         self.series = series
@@ -84,6 +87,7 @@ package struct APIServices: Sendable {
         self.attacks = attacks
         self.administration = administration
         self.logDeletions = logDeletions
+        self.orders = orders ?? NoOrders()
         self.tail = tail
         self.alertReceivers = alertReceivers
     }

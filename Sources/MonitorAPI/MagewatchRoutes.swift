@@ -1,5 +1,4 @@
 import AgentContract
-import Foundation
 import Hummingbird
 import Telemetry
 
@@ -60,15 +59,5 @@ struct MagewatchRoutes: Sendable {
             throw APIError(.notFound, "there is no plan \"\(id)\"; magewatch plan list shows those there are")
         }
         return plan
-    }
-
-    private func encoded<Value: Encodable>(
-        _ request: Request, _ work: (RequestParameters) async throws -> Value
-    ) async -> Response {
-        await answer(request) { parameters in
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return APIResponse.json(Array(try encoder.encode(try await work(parameters))))
-        }
     }
 }

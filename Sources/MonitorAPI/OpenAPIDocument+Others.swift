@@ -103,6 +103,38 @@ extension OpenAPIDocument {
             "post", "/api/magewatch/v1/plans/{id}/approve", "Lets a proposed plan run (scaler mode ask).",
             answer: .schema("PlanReport", isList: false)),
         APIOperation(
+            "post", "/api/magewatch/v1/plans/{id}/cancel", "Stops a plan; what it has done is taken back.",
+            [.optional("by", "Who says so.")], answer: .json),
+        APIOperation(
+            "get", "/api/magewatch/v1/plans/{id}/follow",
+            "The plan now and again after each change, until it is over: a PlanReport a line (application/x-ndjson).",
+            answer: .binary("application/x-ndjson")),
+        APIOperation(
+            "get", "/api/magewatch/v1/orders", "Orders that hold for a time.", answer: .schema("HeldOrder", isList: true)),
+        APIOperation(
+            "post", "/api/magewatch/v1/orders", "Makes the plan of an operator's order and has it carried out.",
+            [
+                .required(
+                    "order",
+                    "`restart`, `stop`, `start`, `move`, `drain`, `scale`, `rollout`, `drain-server`, `evacuate-server` or `return-server`."
+                ),
+                .optional("container", "Of the first five."), .optional("server", "Of the last three; where to, of `move`."),
+                .optional("role", "Of `scale` and `rollout`."), .optional("count", "Of `scale`: +2, -1."),
+                .optional("for", "Of `scale`: how long more of them are kept, such as 3h."),
+                .optional("image", "Of `rollout`."), .optional("force", "`true` goes below a role's minimum."),
+                .optional("dry_run", "`true` tells the plan, state `planned`, and does nothing."),
+                .optional("by", "Who orders it."),
+            ], answer: .schema("PlanReport", isList: false)),
+        APIOperation(
+            "get", "/api/magewatch/v1/audit", "The latest lines of the audit log, newest first.",
+            [.optional("limit", "Most lines, 100 where it is absent."), .optional("before", "Only lines of a lower number.")],
+            answer: .schema("AuditLine", isList: true)),
+        APIOperation(
+            "get", "/api/magewatch/v1/audit/verify",
+            "Looks through the whole audit log and tells the first line that is not as written.",
+            [.optional("noted", "The head that an earlier look told, which has to be in it.")],
+            answer: .schema("AuditFinding", isList: false)),
+        APIOperation(
             "get", "/api/magewatch/v1/forecasts", "The latest forecast of each signal and role, whole paths.",
             [.optional("role", "Only this role's.")], answer: .schema("Forecast", isList: true)),
         APIOperation("get", "/api/magewatch/v1/bans", "Bans in force.", answer: .schema("Ban", isList: true)),

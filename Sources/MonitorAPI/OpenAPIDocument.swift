@@ -56,7 +56,7 @@ enum OpenAPIDocument {
               "containers": { "type": "array", "items": { "type": "object" } }, "leases": { "type": "array", "items": { "type": "object" } } } },
             "PlanReport": { "type": "object", "required": ["plan", "state", "steps"], "properties": {
               "plan": { "type": "object" },
-              "state": { "enum": ["waiting", "running", "done", "failed", "undone", "proposed", "cancelled"] },
+              "state": { "enum": ["waiting", "running", "done", "failed", "undone", "proposed", "cancelled", "planned"] },
               "startedAt": { "type": "integer" }, "finishedAt": { "type": "integer" },
               "steps": { "type": "array", "items": { "type": "object", "properties": { "index": { "type": "integer" }, "summary": { "type": "string" },
                 "outcome": { "type": "string" }, "message": { "type": "string" }, "startedAt": { "type": "integer" }, "finishedAt": { "type": "integer" } } } } } },
@@ -77,6 +77,12 @@ enum OpenAPIDocument {
             "Campaign": { "type": "object", "properties": { "addresses": { "type": "array", "items": { "type": "string" } },
               "rules": { "type": "array", "items": { "type": "string" } }, "family": { "type": "string" }, "attacks": { "type": "integer" },
               "firstSeen": { "type": "integer" }, "lastSeen": { "type": "integer" }, "growthPerHour": { "type": "number" } } },
+            "HeldOrder": { "type": "object", "properties": { "id": { "type": "string" }, "order": { "type": "object" }, "role": { "type": "string" },
+              "containers": { "type": "array", "items": { "type": "string" } }, "from": { "type": "integer" }, "until": { "type": "integer" } } },
+            "AuditLine": { "type": "object", "properties": { "sequence": { "type": "integer" }, "time": { "type": "integer" }, "actor": { "type": "string" },
+              "kind": { "type": "string" }, "subject": { "type": "string" }, "detail": { "type": "string" }, "hash": { "type": "string" } } },
+            "AuditFinding": { "type": "object", "required": ["lines", "head"], "properties": { "lines": { "type": "integer" }, "head": { "type": "string" },
+              "problem": { "type": "string" } } },
             "Ban": { "type": "object", "properties": { "address": { "type": "string" }, "reason": { "type": "string" }, "from": { "type": "integer" }, "until": { "type": "integer" } } }
           }
         }

@@ -37,7 +37,7 @@ package struct ResourceAmounts: Sendable, Hashable {
     package static func -= (left: inout ResourceAmounts, right: ResourceAmounts) { left.lanes &-= right.lanes }
 
     /// The sum, each resource at most ``maximum``.
-    func saturatingAdd(_ other: ResourceAmounts) -> ResourceAmounts {
+    package func saturatingAdd(_ other: ResourceAmounts) -> ResourceAmounts {
         var sum = ResourceAmounts.zero
         for lane in 0..<4 {
             let (value, overflows) = lanes[lane].addingReportingOverflow(other.lanes[lane])
@@ -52,7 +52,7 @@ package struct ResourceAmounts: Sendable, Hashable {
     }
 
     /// The scarcest resource's use of `capacity`, in whole per cent, rounded up.
-    func percent(of capacity: ResourceAmounts) -> Int {
+    package func percent(of capacity: ResourceAmounts) -> Int {
         (0..<4).reduce(0) { worst, lane in
             let whole = Int(capacity.lanes[lane])
             return whole > 0 ? max(worst, (Int(lanes[lane]) * 100 + whole - 1) / whole) : worst

@@ -30,23 +30,30 @@ struct ContainerSteps {
 
     /// Files, container, health gate, inventory, load balancers.
     func start(graceSeconds: Double) -> [PlannedStep] {
-        let server = container.server
-        var steps: [PlannedStep] = []
-        if let files = policy?.sharedFiles {
-            steps.append(
-                PlannedStep(.agent(server: server, step: .mountSharedFiles(files), undo: .unmountSharedFiles(files))))
-        }
-        steps.append(
+        mount + run(graceSeconds: graceSeconds) + [PlannedStep(.putContainer(container))]
+    }
+
+    /// The role's shared files, where it has any.
+    var mount: [PlannedStep] {
+        (policy?.sharedFiles).map { files in
+            [PlannedStep(.agent(server: container.server, step: .mountSharedFiles(files), undo: .unmountSharedFiles(files)))]
+        } ?? []
+    }
+
+    /// The container itself, and its health gate.
+    func run(graceSeconds: Double) -> [PlannedStep] {
+        [
             PlannedStep(
                 .agent(
-                    server: server, step: .startContainer(specification),
-                    undo: .stopContainer(name: container.name, graceSeconds: graceSeconds))))
-        steps.append(
-            PlannedStep(
-                .agent(server: server, step: .waitUntilHealthy(probe), undo: nil),
-                timeoutSeconds: probe.timeoutSeconds + 5))
-        steps.append(PlannedStep(.putContainer(container)))
-        return steps
+                    server: container.server, step: .startContainer(specification),
+                    undo: .stopContainer(name: container.name, graceSeconds: graceSeconds))), healthGate,
+        ]
+    }
+
+    /// Goes no further before it serves.
+    var healthGate: PlannedStep {
+        PlannedStep(
+            .agent(server: container.server, step: .waitUntilHealthy(probe), undo: nil), timeoutSeconds: probe.timeoutSeconds + 5)
     }
 
     func join(except deadServer: String? = nil) -> [PlannedStep] {
@@ -56,30 +63,38 @@ struct ContainerSteps {
         }
     }
 
-    /// Out of every load balancer once nothing is under way, then stopped, then forgotten.
-    func retire(drainSeconds: Double, keepsFiles: Bool) -> [PlannedStep] {
-        var steps: [PlannedStep] = []
-        for pool in policy?.loadBalancers ?? [] {
+    /// Out of every load balancer, once nothing is under way.
+    func leave(drainSeconds: Double) -> [PlannedStep] {
+        (policy?.loadBalancers ?? []).flatMap { pool in
             let backend = backend(pool.pool)
-            steps.append(
+            return [
                 PlannedStep(
                     .agent(
                         server: pool.server, step: .drainBackend(backend, deadlineSeconds: drainSeconds),
-                        undo: .addBackend(backend)), timeoutSeconds: drainSeconds + 10))
-            steps.append(
-                PlannedStep(.agent(server: pool.server, step: .removeBackend(backend), undo: .addBackend(backend))))
+                        undo: .addBackend(backend)), timeoutSeconds: drainSeconds + 10),
+                PlannedStep(.agent(server: pool.server, step: .removeBackend(backend), undo: .addBackend(backend))),
+            ]
         }
-        steps.append(
-            PlannedStep(
-                .agent(
-                    server: container.server, step: .stopContainer(name: container.name, graceSeconds: 5),
-                    undo: .startContainer(specification))))
-        if !keepsFiles, let files = policy?.sharedFiles {
-            steps.append(
-                PlannedStep(
-                    .agent(server: container.server, step: .unmountSharedFiles(files), undo: .mountSharedFiles(files))))
-        }
-        steps.append(PlannedStep(.dropContainer(name: container.name)))
-        return steps
+    }
+
+    /// Stopped in good order; taken back, it is started again.
+    var stop: PlannedStep {
+        PlannedStep(
+            .agent(
+                server: container.server, step: .stopContainer(name: container.name, graceSeconds: 5),
+                undo: .startContainer(specification)))
+    }
+
+    /// The role's shared files are let go.
+    var unmount: [PlannedStep] {
+        (policy?.sharedFiles).map { files in
+            [PlannedStep(.agent(server: container.server, step: .unmountSharedFiles(files), undo: .mountSharedFiles(files)))]
+        } ?? []
+    }
+
+    /// Out of every load balancer once nothing is under way, then stopped, then forgotten.
+    func retire(drainSeconds: Double, keepsFiles: Bool) -> [PlannedStep] {
+        leave(drainSeconds: drainSeconds) + [stop] + (keepsFiles ? [] : unmount)
+            + [PlannedStep(.dropContainer(name: container.name))]
     }
 }

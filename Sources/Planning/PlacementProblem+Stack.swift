@@ -19,7 +19,7 @@ extension PlacementProblem {
             servers: servers.map { server in
                 PlacementProblem.Server(
                     name: server.name, capacity: ResourceAmounts(capacity: server.capacity),
-                    isClosed: server.health == .down || lost.contains(server.name))
+                    isClosed: !server.takesContainers || lost.contains(server.name))
             },
             containers: placed.map { container in
                 let isIdle = container.kind == .backup && (container.state == .stopped || container.state == .failed)

@@ -63,8 +63,11 @@ private struct Rescue {
         guard let policy = input.policy.roles[lost.role] else {
             return refusal("\(note), and the configuration has no role \(lost.role.rawValue) to start it elsewhere by")
         }
-        guard let server = roomiest() else { return refusal("\(note), and no server has room for it") }
-        return .plan(startElsewhere(on: server, policy, note, alert))
+        do {
+            return .plan(startElsewhere(on: try bestServer(), policy, note, alert))
+        } catch {
+            return .refuse(error.code, "\(lost.name) is not brought up elsewhere: \(note), and \(error.reason)")
+        }
     }
 
     private func refusal(_ why: String) -> PlanningOutcome {
@@ -97,13 +100,13 @@ private struct Rescue {
     }
 
     /// The same container on a server with room.
-    private func startElsewhere(on server: Server, _ policy: RolePolicy, _ note: String, _ alert: Alert) -> Plan {
+    private func startElsewhere(on server: String, _ policy: RolePolicy, _ note: String, _ alert: Alert) -> Plan {
         var moved = lost
-        moved.server = server.name
+        moved.server = server
         moved.state = .running
         let parts = ContainerSteps(container: moved, policy: policy)
         let steps = parts.start(graceSeconds: 5) + parts.join(except: lost.server)
-        return plan(steps, "\(lost.name) starts on \(server.name)", ["let a backup take over: \(note)"], alert)
+        return plan(steps, "\(lost.name) starts on \(server)", ["let a backup take over: \(note)"], alert)
     }
 
     private func plan(_ steps: [PlannedStep], _ move: String, _ alternatives: [String], _ alert: Alert) -> Plan {
@@ -123,13 +126,14 @@ private struct Rescue {
             steps: steps + [stop], decision: decision)
     }
 
-    private func roomiest() -> Server? {
+    private func bestServer() throws(Refusal) -> String {
         let leaving = input.leavingServers
         let servers = input.stack.attachedServers.filter {
             $0.name != lost.server && isUsable($0.name) && !leaving.contains($0.name)
         }
-        return ServerRoom(stack: input.stack, coming: input.comingContainers + input.movingContainers)
-            .candidates(for: lost, among: servers).first?.server
+        let places = try ContainerPlacement(stack: input.stack, coming: input.comingContainers + input.movingContainers)
+            .places(for: [lost], on: servers)
+        return places[0]
     }
 
     private func isUsable(_ server: String) -> Bool {

@@ -39,6 +39,9 @@ extension Planner {
         let touching = input.underWay.contains { plan in plan.steps.contains { $0.summary.contains(server) } }
         guard !touching else { return .refuse(.underWay, "a plan under way works on \(server)") }
         let containers = input.stack.containers(on: server)
+        if let name = containers.map(\.name).first(where: { input.held[$0].map { $0 > input.now } ?? false }) {
+            return .refuse(.unneeded, "an operator's order keeps \(name) on \(server)")
+        }
         for role in Set(containers.map(\.role)) {
             if let reason = need(of: role, without: server, input) { return .refuse(.unneeded, reason) }
         }

@@ -18,7 +18,7 @@ extension Planner {
         guard container.server != server || isRetired else {
             return .refuse(.unneeded, "\(name) belongs on \(server)")
         }
-        guard !input.underWay.contains(where: { touches($0, name) }) else {
+        guard !input.underWay.contains(where: { $0.touches(container: name) }) else {
             return .refuse(.underWay, "a plan under way works on \(name)")
         }
         guard let successor = successor(of: container, input), input.running[successor.name]?.contains(successor.server) == true
@@ -57,17 +57,5 @@ extension Planner {
     private static func successor(of container: Container, _ input: PlanningInput) -> Container? {
         if container.state == .running { return container }
         return container.backupOf.flatMap(input.stack.container)
-    }
-
-    private static func touches(_ plan: Plan, _ name: String) -> Bool {
-        plan.steps.contains { step in
-            switch step.action {
-            case .putContainer(let container): container.name == name
-            case .dropContainer(let dropped): dropped == name
-            case .agent(_, .startContainer(let specification), _): specification.name == name
-            case .agent(_, .stopContainer(let stopped, _), _): stopped == name
-            case .agent, .attach, .detach: false
-            }
-        }
     }
 }

@@ -30,11 +30,14 @@ package struct PlanningInput: Sendable {
     package var bans: [String: PastBan]
     /// The servers on which a container is seen to run right now, by its name.
     package var running: [String: Set<String>]
+    /// Containers that an operator's order keeps, and until when.
+    package var held: [String: Milliseconds]
 
     package init(
         now: Milliseconds, stack: Stack, policy: PlanningPolicy, forecasts: [Forecast] = [],
         utilisation: [Role: Double] = [:], serverUtilisation: [String: Double] = [:], underWay: [Plan] = [],
-        lastScaled: [Role: Milliseconds] = [:], bans: [String: PastBan] = [:], running: [String: Set<String>] = [:]
+        lastScaled: [Role: Milliseconds] = [:], bans: [String: PastBan] = [:], running: [String: Set<String>] = [:],
+        held: [String: Milliseconds] = [:]
     ) {
         self.now = now
         self.stack = stack
@@ -46,6 +49,7 @@ package struct PlanningInput: Sendable {
         self.lastScaled = lastScaled
         self.bans = bans
         self.running = running
+        self.held = held
     }
 
     /// Containers that plans under way will add.

@@ -29,8 +29,12 @@ package struct Refusal: Error, Sendable, Equatable {
         case frozen
         /// As many containers or servers as the policy allows.
         case maximum
+        /// Fewer would serve than the role's minimum.
+        case minimum
         /// No server, address or backup can be had.
         case noRoom
+        /// A search ended before it found one, or could prove that there is none.
+        case notFound
         /// The address is the stack's own, or on the allow list.
         case allowed
         /// There is nothing to do.

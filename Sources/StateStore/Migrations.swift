@@ -10,6 +10,9 @@ enum Migrations {
         migrator.registerMigration("2: deletions of logs") { database in
             try database.execute(sql: second)
         }
+        migrator.registerMigration("3: audit log, orders that hold") { database in
+            try database.execute(sql: third)
+        }
         return migrator
     }
 
@@ -56,5 +59,14 @@ enum Migrations {
             id INTEGER PRIMARY KEY AUTOINCREMENT, query TEXT NOT NULL, from_time INTEGER NOT NULL, through_time INTEGER NOT NULL,
             time INTEGER NOT NULL
         ) STRICT;
+        """
+
+    private static let third = """
+        CREATE TABLE audit (
+            sequence INTEGER PRIMARY KEY, time INTEGER NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
+            detail TEXT NOT NULL, previous BLOB NOT NULL, hash BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE audit_mark (name TEXT PRIMARY KEY, sequence INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;
+        CREATE TABLE held_order (id TEXT PRIMARY KEY, document TEXT NOT NULL, until_time INTEGER NOT NULL) STRICT;
         """
 }

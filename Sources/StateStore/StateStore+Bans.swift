@@ -44,6 +44,9 @@ extension StateStore {
             try database.execute(
                 sql: "INSERT OR REPLACE INTO ban VALUES (?, ?, ?, ?, ?, ?)",
                 arguments: [ban.address, ban.from, ban.until, ban.reason, ban.evidence, ban.repetition])
+            try StateStore.audit(
+                database, at: ban.from, by: "executor", "ban", ban.address,
+                "until \(ban.until), \(ban.repetition). time: \(ban.reason)")
         }
     }
 
@@ -52,6 +55,8 @@ extension StateStore {
         try write("ending the ban of \(address)") { database in
             try database.execute(
                 sql: "UPDATE ban SET until_time = min(until_time, ?) WHERE address = ?", arguments: [now, address])
+            guard database.changesCount > 0 else { return }
+            try StateStore.audit(database, at: now, by: "executor", "unban", address, "ended")
         }
     }
 

@@ -30,15 +30,37 @@ extension StateStore {
 
     /// Notes whether a server is up.
     package func setHealth(_ health: Server.Health, of name: String) throws(StateStoreError) {
-        try write("writing the health of server \(name)") { database in
+        try changeServer(name) { $0.health = health }
+    }
+
+    /// Notes whether a server takes no more containers; false where there is no such server.
+    @discardableResult
+    package func setDrained(_ isDrained: Bool, of name: String) throws(StateStoreError) -> Bool {
+        try changeServer(name) { $0.isDrained = isDrained }
+    }
+
+    /// One server, or nil.
+    package func server(_ name: String) throws(StateStoreError) -> Server? {
+        try read("reading server \(name)") { database in
+            try String.fetchOne(database, sql: "SELECT document FROM server WHERE name = ?", arguments: [name])
+                .map { try StateStore.decode(Server.self, $0, "server \(name)") }
+        }
+    }
+
+    /// Writes a server where the change is one; false where there is no such server.
+    @discardableResult
+    private func changeServer(_ name: String, _ change: (inout Server) -> Void) throws(StateStoreError) -> Bool {
+        try write("writing server \(name)") { database in
             guard
                 let text = try String.fetchOne(database, sql: "SELECT document FROM server WHERE name = ?", arguments: [name])
-            else { return }
-            var server = try StateStore.decode(Server.self, text, "server \(name)")
-            guard server.health != health else { return }
-            server.health = health
+            else { return false }
+            let before = try StateStore.decode(Server.self, text, "server \(name)")
+            var server = before
+            change(&server)
+            guard server != before else { return true }
             try database.execute(
                 sql: "UPDATE server SET document = ? WHERE name = ?", arguments: [try StateStore.encode(server), name])
+            return true
         }
     }
 

@@ -90,8 +90,13 @@ package struct JournalRecord: Sendable, Equatable {
 
 extension StateStore {
     /// Adds a plan; false where one of that id is kept already.
+    /// - Parameters:
+    ///   - order: the operator's order that it carries out.
+    ///   - held: what the order holds, kept with the plan or not at all.
     @discardableResult
-    package func addPlan(_ plan: PlanRecord) throws(StateStoreError) -> Bool {
+    package func addPlan(
+        _ plan: PlanRecord, by actor: String = "scaler", order: String? = nil, held: HeldOrderRecord? = nil
+    ) throws(StateStoreError) -> Bool {
         try write("writing plan \(plan.id)") { database in
             try database.execute(
                 sql: "INSERT OR IGNORE INTO plan VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -100,6 +105,7 @@ extension StateStore {
                     plan.finishedAt, plan.message,
                 ])
             let added = database.changesCount > 0
+            if added { try StateStore.tell(of: plan, database, by: actor, order: order, held: held) }
             try database.execute(
                 sql: """
                     DELETE FROM plan WHERE id IN (
@@ -111,11 +117,24 @@ extension StateStore {
         }
     }
 
+    private static func tell(
+        of plan: PlanRecord, _ database: Database, by actor: String, order: String?, held: HeldOrderRecord?
+    ) throws {
+        if let order { try audit(database, at: plan.createdAt, by: actor, "order", order, "plan \(plan.id)") }
+        try audit(database, at: plan.createdAt, by: actor, "plan", plan.id, "\(plan.purpose), \(plan.state.rawValue)")
+        guard let held else { return }
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO held_order VALUES (?, ?, ?)", arguments: [held.id, held.document, held.until])
+        try audit(database, at: plan.createdAt, by: actor, "hold", held.id, "until \(held.until)")
+    }
+
     /// Moves a plan on.
     package func setPlan(
-        _ id: String, _ state: PlanRecord.State, at now: Int64, message: String = ""
+        _ id: String, _ state: PlanRecord.State, at now: Int64, message: String = "", by actor: String = "executor"
     ) throws(StateStoreError) {
         try write("writing the state of plan \(id)") { database in
+            try StateStore.audit(
+                database, at: now, by: actor, "state", id, state.rawValue + (message.isEmpty ? "" : ": \(message)"))
             try database.execute(
                 sql: """
                     UPDATE plan SET state = ?, message = CASE WHEN ? = '' THEN message ELSE ? END,
@@ -146,7 +165,8 @@ extension StateStore {
     }
 
     /// Adds a line to the journal; durable when this returns.
-    package func appendJournal(_ record: JournalRecord) throws(StateStoreError) {
+    /// - Parameter summary: the step, for the audit log.
+    package func appendJournal(_ record: JournalRecord, summary: String = "") throws(StateStoreError) {
         try write("writing the journal of plan \(record.plan)") { database in
             try database.execute(
                 sql: "INSERT INTO journal (plan, step, phase, outcome, message, saved, time) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -154,6 +174,10 @@ extension StateStore {
                     record.plan, record.step, record.phase.rawValue, record.outcome, record.message, record.saved,
                     record.time,
                 ])
+            let result = record.outcome.map { ": \($0)" + (record.message.isEmpty ? "" : ", \(record.message)") } ?? ""
+            try StateStore.audit(
+                database, at: record.time, by: "executor", "step", record.plan,
+                "\(record.step + 1) \(summary) \(record.phase.rawValue)\(result)")
         }
     }
 

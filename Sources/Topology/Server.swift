@@ -19,11 +19,14 @@ package struct Server: Sendable, Hashable, Codable, Identifiable {
     package var agentURL: String
     package var capacity: Resources
     package var health: Health
+    /// An operator wants it left alone: no container is placed on it until it is returned.
+    package var isDrained: Bool
 
     package var id: String { name }
 
     package init(
-        name: String, kind: Kind, address: String, agentURL: String, capacity: Resources, health: Health = .unknown
+        name: String, kind: Kind, address: String, agentURL: String, capacity: Resources, health: Health = .unknown,
+        isDrained: Bool = false
     ) {
         self.name = name
         self.kind = kind
@@ -31,7 +34,23 @@ package struct Server: Sendable, Hashable, Codable, Identifiable {
         self.agentURL = agentURL
         self.capacity = capacity
         self.health = health
+        self.isDrained = isDrained
     }
+
+    /// What was written before servers could be drained reads as one that is not.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        name = try container.decode(String.self, forKey: .name)
+        kind = try container.decode(Kind.self, forKey: .kind)
+        address = try container.decode(String.self, forKey: .address)
+        agentURL = try container.decode(String.self, forKey: .agentURL)
+        capacity = try container.decode(Resources.self, forKey: .capacity)
+        health = try container.decode(Health.self, forKey: .health)
+        isDrained = try container.decodeIfPresent(Bool.self, forKey: .isDrained) ?? false
+    }
+
+    /// Whether a container may be placed on it.
+    package var takesContainers: Bool { health != .down && !isDrained }
 }
 
 /// The right to use an overflow server until a time; billed by the started period.

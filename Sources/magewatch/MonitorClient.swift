@@ -30,9 +30,36 @@ struct MonitorClient: Sendable {
         try await send(.GET, path, parameters)
     }
 
-    /// POSTs to a path.
-    func post(_ path: String) async throws -> Data {
-        try await send(.POST, path, [])
+    /// POSTs to a path with parameters.
+    func post(_ path: String, _ parameters: [(String, String)] = []) async throws -> Data {
+        try await send(.POST, path, parameters)
+    }
+
+    /// GETs a path whose answer comes line by line, for as long as it takes.
+    func lines(_ path: String) -> AsyncThrowingStream<String, any Error> {
+        AsyncThrowingStream { continuation in
+            let task = Task {
+                do {
+                    let response = try await execute(.GET, path, [], timeout: .hours(24))
+                    guard response.status == .ok else { throw try await failure(response) }
+                    var rest = ByteBuffer()
+                    for try await part in response.body {
+                        var part = part
+                        rest.writeBuffer(&part)
+                        while let end = rest.readableBytesView.firstIndex(of: UInt8(ascii: "\n")),
+                            let line = rest.readString(length: end - rest.readerIndex)
+                        {
+                            rest.moveReaderIndex(forwardBy: 1)
+                            continuation.yield(line)
+                        }
+                    }
+                    continuation.finish()
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
     }
 
     /// GETs a path and decodes the answer.
@@ -42,28 +69,35 @@ struct MonitorClient: Sendable {
     }
 
     private func send(_ method: HTTPMethod, _ path: String, _ parameters: [(String, String)]) async throws -> Data {
+        let response = try await execute(method, path, parameters, timeout: .seconds(Int64(MonitorClient.timeoutSeconds)))
+        guard (200..<300).contains(response.status.code) else { throw try await failure(response) }
+        return Data(buffer: try await response.body.collect(upTo: MonitorClient.maximumAnswerBytes))
+    }
+
+    private func execute(
+        _ method: HTTPMethod, _ path: String, _ parameters: [(String, String)], timeout: TimeAmount
+    ) async throws -> HTTPClientResponse {
         var components = URLComponents(string: url + path)
         if !parameters.isEmpty { components?.queryItems = parameters.map { URLQueryItem(name: $0.0, value: $0.1) } }
         // URLComponents leaves "+" alone, which a server reads as a blank.
         let text = components?.string?.replacing("+", with: "%2B") ?? url + path
         var request = HTTPClientRequest(url: text)
         request.method = method
-        let response: HTTPClientResponse
         do {
-            response = try await HTTPClient.prompt.execute(request, timeout: .seconds(Int64(MonitorClient.timeoutSeconds)))
+            return try await HTTPClient.prompt.execute(request, timeout: timeout)
         } catch {
             throw CommandFailure(
                 "no monitor answers at \(url) (\(error)). Start one with \"magewatch serve\", or name another with --api or MAGEWATCH_API."
             )
         }
+    }
+
+    /// What an answer tells that is no success.
+    private func failure(_ response: HTTPClientResponse) async throws -> CommandFailure {
+        struct Failure: Decodable { var error: String }
         let body = Data(buffer: try await response.body.collect(upTo: MonitorClient.maximumAnswerBytes))
-        guard (200..<300).contains(response.status.code) else {
-            struct Failure: Decodable { var error: String }
-            let message =
-                (try? JSONDecoder().decode(Failure.self, from: body))?.error ?? String(decoding: body.prefix(300), as: UTF8.self)
-            throw CommandFailure(message)
-        }
-        return body
+        return CommandFailure(
+            (try? JSONDecoder().decode(Failure.self, from: body))?.error ?? String(decoding: body.prefix(300), as: UTF8.self))
     }
 }
 

@@ -10,10 +10,12 @@ struct PlanCommand: AsyncParsableCommand {
             EXAMPLES
               magewatch plan list                  the latest plans, one a line
               magewatch plan show ID               a plan's steps, with their outcomes and times
+              magewatch plan show ID --follow      the same as it happens, until it is over
+              magewatch plan cancel ID             stop it, and take back what it has done
               magewatch plan explain ID            why it was made, what else was weighed, what it costs
               magewatch plan approve ID            let a proposed plan run (scaler mode ask)
             """,
-        subcommands: [List.self, Show.self, Explain.self, Approve.self], defaultSubcommand: List.self)
+        subcommands: [List.self, Show.self, Explain.self, Approve.self, Cancel.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "The latest plans, one a line.")
@@ -40,9 +42,13 @@ struct PlanCommand: AsyncParsableCommand {
         @Argument(help: "The plan's id.")
         var id: String
 
+        @Flag(help: "Print what happens as it happens, until the plan is over; exit status 1 where it was not done.")
+        var follow = false
+
         @OptionGroup var monitor: MonitorOptions
 
         func run() async throws {
+            if follow { return try await PlanFollower(monitor: monitor).follow(id) }
             let report = try await monitor.client.decode(PlanReport.self, "/api/magewatch/v1/plans/\(id)")
             print(PlanText.line(report))
             for step in report.steps { print(PlanText.line(step)) }
@@ -79,11 +85,51 @@ struct PlanCommand: AsyncParsableCommand {
     }
 }
 
+extension PlanCommand {
+    struct Cancel: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Stops a plan: one that waits is dropped, one that runs is taken back after the step under way.",
+            discussion: """
+                EXAMPLES
+                  magewatch plan cancel ID
+                """)
+
+        @Argument(help: "The plan's id.")
+        var id: String
+
+        @OptionGroup var monitor: MonitorOptions
+
+        func run() async throws {
+            _ = try await monitor.client.post("/api/magewatch/v1/plans/\(id)/cancel", [("by", NSUserName())])
+            try await PlanFollower(monitor: monitor, expected: "cancelled").follow(id)
+        }
+    }
+}
+
 /// Plans as text.
 enum PlanText {
-    static func line(_ report: PlanReport) -> String {
+    /// `1.25 s`; nil for a plan that is not over.
+    static func seconds(_ report: PlanReport) -> String? {
         let seconds = report.startedAt.flatMap { start in report.finishedAt.map { Double($0 - start) / 1000 } }
-        let duration = seconds.map { " in \(String(format: "%.2f", $0)) s" } ?? ""
+        return seconds.map { "\(String(format: "%.2f", $0)) s" }
+    }
+
+    /// What would be done.
+    static func dryRun(_ report: PlanReport) -> [String] {
+        let decision = report.plan.decision
+        var lines = ["would \(decision.summary)"]
+        lines += decision.evidence.filter { $0.name != "order" }.map { "  \($0.name): \($0.text)" }
+        if decision.billedPeriods > 0 { lines.append("  cost: \(decision.billedPeriods) billed period(s)") }
+        let width = String(report.steps.count).count
+        for (index, step) in report.plan.steps.enumerated() {
+            let number = String(index + 1)
+            lines.append("  \(String(repeating: " ", count: width - number.count))\(number). \(step.detail)")
+        }
+        return lines + ["nothing was done"]
+    }
+
+    static func line(_ report: PlanReport) -> String {
+        let duration = seconds(report).map { " in \($0)" } ?? ""
         let time = QueryAnswer.clock(Double(report.plan.createdAt) / 1000)
         return
             "\(time)  \(report.plan.id)  \(report.plan.purpose.rawValue)  \(report.state)\(duration)  \(report.plan.decision.summary)"

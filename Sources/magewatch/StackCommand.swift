@@ -1,3 +1,4 @@
+import AgentContract
 import ArgumentParser
 import Foundation
 import Topology
@@ -11,9 +12,14 @@ struct StackCommand: AsyncParsableCommand {
               magewatch stack show
               magewatch stack show --api http://10.0.0.2:7101
               magewatch stack placement --what-if 'lose s2'
+              magewatch stack restart web1 --dry-run     what an order would do, step by step
+              magewatch stack move web1 --to s2
               magewatch stack solve instance.json        a placement instance, solved
             """,
-        subcommands: [Show.self, StackPlacementCommand.self, StackSolveCommand.self], defaultSubcommand: Show.self)
+        subcommands: [
+            Show.self, StackRestartCommand.self, StackStopCommand.self, StackStartCommand.self, StackMoveCommand.self,
+            StackDrainCommand.self, StackRolloutCommand.self, StackPlacementCommand.self, StackSolveCommand.self,
+        ], defaultSubcommand: Show.self)
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Servers with their containers and leases.")
@@ -27,12 +33,21 @@ struct StackCommand: AsyncParsableCommand {
                 let lease = stack.lease(of: server.name).map { lease in
                     lease.until.map { "  leased until \(QueryAnswer.clock(Double($0) / 1000))" } ?? "  leased"
                 }
-                print("  \(server.name)  \(server.kind.rawValue)  \(server.address)  \(server.health.rawValue)\(lease ?? "")")
+                let drained = server.isDrained ? "  drained" : ""
+                print(
+                    "  \(server.name)  \(server.kind.rawValue)  \(server.address)  \(server.health.rawValue)\(drained)\(lease ?? "")"
+                )
                 for container in stack.containers(on: server.name) {
                     print(
                         "    \(container.name)  \(container.role.rawValue)  \(container.kind.rawValue)  \(container.state.rawValue)  \(container.address)"
                     )
                 }
+            }
+            for held in try await monitor.client.decode([HeldOrder].self, "/api/magewatch/v1/orders") {
+                let until = QueryAnswer.clock(Double(held.until) / 1000)
+                print(
+                    "  held until \(until): \(held.order.summary), by \(held.order.orderedBy) (\(held.containers.joined(separator: " ")))"
+                )
             }
         }
     }

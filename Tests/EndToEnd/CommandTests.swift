@@ -8,6 +8,9 @@ struct CommandTests {
         arguments: [
             [], ["serve"], ["agent"], ["dash"], ["query"], ["logs"], ["plan"], ["stack"], ["check-config"], ["lab"],
             ["promql", "test"], ["logql", "test"], ["metrics", "stats"],
+            ["scale"], ["server"], ["server", "evacuate"], ["audit"], ["audit", "verify"], ["stack", "restart"],
+            ["stack", "move"],
+            ["stack", "rollout"],
         ])
     func help(command: [String]) async throws {
         let shown = try await MagewatchBinary.run(command + ["--help"])

@@ -324,7 +324,10 @@ enum House {
         let backup = House.container("web1b", on: "", kind: .backup, of: "web1")
         let roomy = Stack(
             name: "x", servers: stack.servers, containers: stack.containers.filter { $0.name == "web1" })
-        let names = ServerRoom(stack: roomy).candidates(for: backup, among: roomy.servers).map(\.server.name)
-        #expect(!names.contains("s1") && names.count == 3)
+        let placement = ContainerPlacement(stack: roomy)
+        #expect((try? placement.places(for: [backup], on: [roomy.servers[0]])) == nil)
+        for server in roomy.servers.dropFirst() {
+            #expect((try? placement.places(for: [backup], on: [roomy.servers[0], server])) == [server.name])
+        }
     }
 }
