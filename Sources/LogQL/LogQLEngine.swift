@@ -115,7 +115,7 @@ package struct LogQLEngine: Sendable {
     private func vector(
         _ expression: Expression, _ budget: QueryBudget, at time: Nanoseconds
     ) throws(LogQLError) -> LogQLResult {
-        switch try plan(expression, budget, from: time, to: time).value(at: time) {
+        switch try plan(expression, budget, [time]).value(at: time) {
         case .number(let value): return .scalar(time, value)
         case .elements(let elements):
             try checkSeries(elements.count)
@@ -134,15 +134,15 @@ package struct LogQLEngine: Sendable {
     }
 
     private func plan(
-        _ expression: Expression, _ budget: QueryBudget, from: Nanoseconds, to: Nanoseconds
+        _ expression: Expression, _ budget: QueryBudget, _ steps: [Nanoseconds]
     ) throws(LogQLError) -> MetricPlan {
-        try MetricPlan(expression, source, budget, from: from, to: to, maximumSeries: options.maximumIntermediateSeries)
+        try MetricPlan(expression, source, budget, steps: steps, maximumSeries: options.maximumIntermediateSeries)
     }
 
     private func matrix(
         _ expression: Expression, _ budget: QueryBudget, _ steps: [Nanoseconds]
     ) throws(LogQLError) -> LogQLResult {
-        let plan = try plan(expression, budget, from: steps[0], to: steps[steps.count - 1])
+        let plan = try plan(expression, budget, steps)
         var series: [LogMatrixSeries] = []
         var indexes: [Labels: Int] = [:]
         for time in steps {

@@ -7,6 +7,9 @@ final class BlockReader {
     let table: BlockFormat.Table
     private let bodyOffset: Int
     private var columns: [Int: Column] = [:]
+    private var outlines: [Int: Column] = [:]
+    /// By column: the bytes that may stand in its values, where somebody asked.
+    var knownBytes: [Int: ByteSet] = [:]
     private var directory: [ColumnDescription]?
     private var texts: [Int: ShapedRows] = [:]
     /// The filter of trigrams, where it was read.
@@ -144,6 +147,19 @@ final class BlockReader {
         }
         columns[index] = column
         return column
+    }
+
+    /// A column of texts without the values seen once that are cut again: rebuilding those is what costs most. Any other as it is.
+    func outline(_ index: Int) throws(LogStoreError) -> Column {
+        let description = try descriptions()[index]
+        guard case .strings(_, _, let shaped) = description.type, shaped > 0, columns[index] == nil else {
+            return try column(index)
+        }
+        if let known = outlines[index] { return known }
+        let outline = try Column(
+            description, values: section(.values, number: index), ids: section(.ids, number: index), shaped: nil)
+        outlines[index] = outline
+        return outline
     }
 
     /// Rows of a range, rebuilt; only those selected if there is a selection.

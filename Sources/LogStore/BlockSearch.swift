@@ -30,22 +30,27 @@ struct BlockSearch {
     private func rows(containing needle: Needle) throws(LogStoreError) -> RowSelection? {
         let inTexts = try reader.trigrams().mayContain(needle.bytes)
         if !inTexts && needle.isWord && !needle.mayStandOutsideTexts { return RowSelection(count: reader.rowCount) }
+        return try texts(0, containing: needle, inTexts: inTexts)
+    }
+
+    /// The lines, or the values that a column cut again, that contain the needle; nil where all do.
+    private func texts(_ number: Int, containing needle: Needle, inTexts: Bool) throws(LogStoreError) -> RowSelection? {
         let descriptions = try reader.descriptions()
         var candidates: Set<Int> = []
         for (index, description) in descriptions.enumerated() where try mayStand(needle, description, inTexts: inTexts) {
             candidates.insert(index)
         }
-        guard !candidates.isEmpty || inTexts || !needle.isWord else { return RowSelection(count: reader.rowCount) }
-        let text = try reader.text()
+        let text = try reader.text(number)
+        var result = RowSelection(count: text.ids.count)
+        guard !candidates.isEmpty || inTexts || !needle.isWord else { return result }
         // Shapes whose constant text has the needle, and those whose rows must be looked at one by one.
         let decided = text.shapes.map { shape in inTexts && shape.literals.contains { needle.isContained(in: $0[...]) } }
         if !zip(text.counts, decided).contains(where: { $0 > 0 && !$1 }) { return nil }
-        var result = RowSelection(count: reader.rowCount)
         if decided.contains(true) {
             for (row, id) in text.ids.enumerated() where decided[Int(id)] { result.insert(row) }
         }
-        try search(columns(of: text, candidates, decided), for: needle, text, into: &result)
-        try searchStraddling(needle, text, decided, into: &result)
+        try search(columns(of: text, candidates, decided), for: needle, inTexts: inTexts, text, into: &result)
+        try searchStraddling(needle, number, text, decided, into: &result)
         return result
     }
 
@@ -72,15 +77,15 @@ struct BlockSearch {
     }
 
     private func search(
-        _ columns: Set<Int>, for needle: Needle, _ text: ShapedRows, into result: inout RowSelection
+        _ columns: Set<Int>, for needle: Needle, inTexts: Bool, _ text: ShapedRows, into result: inout RowSelection
     ) throws(LogStoreError) {
         var places: [Int] = []
         var hits: [RowSelection] = []
         for index in columns.sorted() {
-            let column = try reader.column(index)
+            let column = try reader.outline(index)
             if case .time = column.description.type {
                 try searchTimes(column, index, needle, text, into: &result)
-            } else if let found = column.values(containing: needle) {
+            } else if let found = try values(of: column, containing: needle, inTexts: inTexts) {
                 // A column that every row has is told from its rows by nothing.
                 if found.count == result.count {
                     result.formUnion(found)
@@ -94,6 +99,23 @@ struct BlockSearch {
         text.forEachValue(of: places) { row, column, place in
             if hits[column].contains(place) { result.insert(row) }
         }
+    }
+
+    /// Which values of a column contain the needle; nil where none does. Those that are cut again are searched as lines are.
+    private func values(
+        of column: Column, containing needle: Needle, inTexts: Bool
+    ) throws(LogStoreError) -> RowSelection? {
+        guard case .strings(let repeated, let single, let shaped) = column.description.type, shaped > 0,
+            column.ends.count < repeated + single
+        else { return column.values(containing: needle) }
+        var distinct = RowSelection(count: repeated + single)
+        column.distinctTexts(containing: needle)?.forEach { distinct.insert($0) }
+        if let found = try texts(shaped, containing: needle, inTexts: inTexts) {
+            found.forEach { distinct.insert(repeated + $0) }
+        } else {
+            for place in 0..<single { distinct.insert(repeated + place) }
+        }
+        return distinct.isEmpty ? nil : column.values(having: distinct)
     }
 
     /// Times depend on those of their entries, so they are written out row by row.
@@ -112,26 +134,29 @@ struct BlockSearch {
 
     /// Rebuilds the lines in which the needle may stand partly in constant text, and looks.
     private func searchStraddling(
-        _ needle: Needle, _ text: ShapedRows, _ decided: [Bool], into result: inout RowSelection
+        _ needle: Needle, _ number: Int, _ text: ShapedRows, _ decided: [Bool], into result: inout RowSelection
     ) throws(LogStoreError) {
         guard !needle.isWord else { return }
         let straddled = text.shapes.indices.map { shape in
             !decided[shape] && text.counts[shape] > 0 && needle.mayStraddle(text.shapes[shape])
         }
         guard straddled.contains(true) else { return }
-        var candidates = RowSelection(count: reader.rowCount)
+        var candidates = RowSelection(count: text.ids.count)
         for (row, id) in text.ids.enumerated() where straddled[Int(id)] && !result.contains(row) { candidates.insert(row) }
         for run in needle.runs.prefix(BlockSearch.maximumRuns) {
-            guard let with = try rows(containing: Needle(run)) else { continue }
+            let word = Needle(run)
+            let inTexts = try reader.trigrams().mayContain(run)
+            guard let with = try texts(number, containing: word, inTexts: inTexts) else { continue }
             candidates.formIntersection(with)
         }
         if candidates.isEmpty { return }
-        let rebuilt = try reader.rows(selected: candidates)
-        var index = 0
-        candidates.forEach { row in
-            if needle.isContained(in: rebuilt.line(index)) { result.insert(row) }
-            index += 1
+        let times = number == 0 ? try reader.times() : nil
+        var rebuilt: [UInt8] = []
+        var lines: [(row: Int, range: Range<Int>)] = []
+        try text.forEach(0..<text.ids.count, selected: candidates, times: times, into: &rebuilt) { row, start, end in
+            lines.append((row, start..<end))
         }
+        for line in lines where needle.isContained(in: rebuilt[line.range]) { result.insert(line.row) }
     }
 }
 
@@ -152,7 +177,11 @@ extension Column {
     }
 
     private func texts(containing needle: Needle) -> RowSelection? {
-        guard let distinct = distinctTexts(containing: needle) else { return nil }
+        distinctTexts(containing: needle).map { values(having: $0) }
+    }
+
+    /// The values whose distinct text is one of these.
+    func values(having distinct: RowSelection) -> RowSelection {
         var result = RowSelection(count: description.count)
         for (index, id) in ids.enumerated() where distinct.contains(Int(id)) { result.insert(index) }
         return result

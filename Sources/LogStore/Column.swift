@@ -41,10 +41,10 @@ final class Column {
     }
 
     /// Reads a column of texts.
-    /// - Parameter shaped: the values seen once, where they are cut into shapes.
+    /// - Parameter shaped: the values seen once, where they are cut into shapes; without them, only the repeated ones are there.
     init(_ description: ColumnDescription, values: [UInt8], ids idSection: [UInt8], shaped: DecodedTexts?) throws(LogStoreError) {
         self.description = description
-        guard case .strings(let repeated, let single, _) = description.type else {
+        guard case .strings(let repeated, let single, let shapedText) = description.type else {
             throw .corrupt("ids of a column without texts")
         }
         var reader = ByteReader(values[...])
@@ -56,7 +56,7 @@ final class Column {
             let start = bytes.count
             bytes.append(contentsOf: shaped.bytes)
             for end in shaped.ends { ends.append(start + end) }
-        } else {
+        } else if shapedText == 0 {
             try Column.appendTexts(single, from: &reader, to: &bytes, &ends)
         }
         var idReader = ByteReader(idSection[...])

@@ -23,12 +23,16 @@ package protocol LogRowGroup {
     func strings(of variable: Int) throws -> LogStringColumn
     /// The values of a variable whose values are all written as decimal numbers; nil where they are not known to be.
     func numbers(of variable: Int) throws -> LogNumberColumn?
+    /// The bytes that may stand in the values of a variable: no others do.
+    func bytes(of variable: Int) throws -> ByteSet
     /// Rebuilds the rows for which `wanted` is true.
     func forEachRow(where wanted: (Int) -> Bool, _ visit: (_ index: Int, _ row: LogRow) throws -> Bool) throws
 }
 
 extension LogRowGroup {
     package var variableCount: Int { texts.count - 1 }
+
+    package func bytes(of variable: Int) throws -> ByteSet { ByteSet(try strings(of: variable).bytes) }
 
     /// Rebuilds all rows.
     package func forEachRow(_ visit: (_ index: Int, _ row: LogRow) throws -> Bool) throws {
@@ -66,6 +70,9 @@ package struct LogNumberColumn: Sendable {
         self.mantissas = mantissas
         self.scale = scale
     }
+
+    /// Whether the value of a row is exactly the number nearest to the decimal one that is written there.
+    package func isExact(_ row: Int) -> Bool { mantissas[row].magnitude <= 1 << 53 }
 
     /// The value of a row.
     package func value(_ row: Int) -> Double {

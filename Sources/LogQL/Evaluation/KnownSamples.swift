@@ -14,7 +14,7 @@ struct KnownSamples {
     private var dense: [Sample??]
     private var sparse: [Int: Sample?] = [:]
 
-    /// - Parameter keys: by row; equal keys, equal texts. Nil where nothing is to be remembered.
+    /// - Parameter keys: by row; equal keys, equal texts; none where all texts are. Nil where nothing is to be remembered.
     init(_ keys: [Int]?) {
         self.keys = keys
         let most = keys?.max() ?? 0
@@ -24,12 +24,15 @@ struct KnownSamples {
     /// What a row comes to: a sample, nothing (the inner nil), or not known yet.
     func sample(ofRow row: Int) -> Sample?? {
         guard let keys else { return nil }
+        if keys.isEmpty { return dense[0] }
         return dense.isEmpty ? sparse[keys[row]] : dense[keys[row]]
     }
 
     mutating func note(_ sample: Sample?, ofRow row: Int) {
         guard let keys else { return }
-        if dense.isEmpty {
+        if keys.isEmpty {
+            dense[0] = .some(sample)
+        } else if dense.isEmpty {
             sparse.updateValue(sample, forKey: keys[row])
         } else {
             dense[keys[row]] = .some(sample)

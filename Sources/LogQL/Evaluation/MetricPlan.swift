@@ -15,26 +15,27 @@ indirect enum MetricPlan {
         case elements([Element])
     }
 
-    /// Reads what the expression needs for steps from `first` to `last`.
+    /// Reads what the expression needs for steps, ascending.
     init(
-        _ expression: Expression, _ source: any LogSource, _ budget: QueryBudget, from first: Nanoseconds,
-        to last: Nanoseconds, maximumSeries: Int
+        _ expression: Expression, _ source: any LogSource, _ budget: QueryBudget, steps: [Nanoseconds], maximumSeries: Int
     ) throws(LogQLError) {
         func plan(_ inner: Expression) throws(LogQLError) -> MetricPlan {
-            try MetricPlan(inner, source, budget, from: first, to: last, maximumSeries: maximumSeries)
+            try MetricPlan(inner, source, budget, steps: steps, maximumSeries: maximumSeries)
         }
         switch expression {
         case .literal(let value): self = .number(value)
         case .vector(let value): self = .vector(value)
         case .rangeAggregation(let aggregation):
             let window = RangeWindow(aggregation)
-            try window.load(source, budget, from: first, to: last, maximumSeries: maximumSeries)
+            try window.load(source, budget, steps: steps, maximumSeries: maximumSeries)
             self = .window(window)
         case .vectorAggregation(let aggregation):
-            if aggregation.operation == .approximateTopK, first != last {
+            if aggregation.operation == .approximateTopK, steps.count > 1 {
                 throw LogQLError(.execution, "approx_topk is only supported on instant queries: use topk")
             }
-            self = .aggregation(aggregation, try plan(aggregation.innerWithGrouping))
+            let inner = try plan(aggregation.innerWithGrouping)
+            // Series told apart by the labels that a sum keeps are its sums already.
+            self = aggregation.isPushedDown ? inner : .aggregation(aggregation, inner)
         case .binary(let binary): self = .binary(binary, try plan(binary.left), try plan(binary.right))
         case .labelReplace(let replace): self = .labelReplace(replace, try plan(replace.inner))
         case .log: throw LogQLError(.parse, "a log query can't stand inside a metric query")
@@ -74,11 +75,16 @@ extension VectorAggregation {
     /// The operand, with the grouping of a sum pushed down into counts: their series need no labels beyond those that the sum keeps, and
     /// fields that nobody looks at are not read.
     fileprivate var innerWithGrouping: Expression {
-        guard operation == .sum, !(grouping?.isWithout ?? false), case .rangeAggregation(var range) = inner,
-            range.unwrap == nil, range.grouping == nil, [.count, .rate, .bytes, .bytesRate].contains(range.operation)
-        else { return inner }
+        guard isPushedDown, case .rangeAggregation(var range) = inner else { return inner }
         range.grouping = Grouping(isWithout: false, labels: grouping?.labels ?? [])
         return .rangeAggregation(range)
+    }
+}
+
+extension VectorAggregation {
+    fileprivate var isPushedDown: Bool {
+        guard operation == .sum, !(grouping?.isWithout ?? false), case .rangeAggregation(let range) = inner else { return false }
+        return range.unwrap == nil && range.grouping == nil && range.addsUp && range.operation != .absent
     }
 }
 

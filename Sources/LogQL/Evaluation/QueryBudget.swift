@@ -23,14 +23,15 @@ final class QueryBudget {
         try checkClock()
     }
 
-    /// Counts a line of which only the time, or some fields, were read.
-    func chargeCount() throws(LogQLError) {
-        statistics.linesCounted += 1
+    /// Counts lines of which only the times, or some fields, were read.
+    func chargeCounts(_ lines: Int) throws(LogQLError) {
+        statistics.linesCounted += lines
+        untilClockCheck -= lines
         try checkClock()
     }
 
-    /// Counts a line that passed all stages.
-    func passed() { statistics.linesPassed += 1 }
+    /// Counts lines that passed all stages.
+    func passed(_ lines: Int = 1) { statistics.linesPassed += lines }
 
     /// Counts a sample kept in memory.
     func chargeSample() throws(LogQLError) {

@@ -9,12 +9,16 @@ struct WindowSamples {
 }
 
 extension RangeAggregation {
+    /// Whether only the sum of the samples in a window matters (that there are any, for `absent`): then entries of one stretch of time
+    /// between the ends of windows count as one sample.
+    var addsUp: Bool { unwrap == nil && [.count, .rate, .bytes, .bytesRate, .absent].contains(operation) }
+
     /// One value of at least one sample.
     func value(of samples: WindowSamples) -> Double? {
         let values = samples.values
         let seconds = Double(range) / 1e9
         switch operation {
-        case .count: return Double(values.count)
+        case .count: return addsUp ? values.reduce(0, +) : Double(values.count)
         case .rate, .bytesRate: return values.reduce(0, +) / seconds
         case .bytes, .sum: return values.reduce(0, +)
         case .average: return Statistics.mean(values)

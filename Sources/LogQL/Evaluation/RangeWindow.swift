@@ -14,6 +14,16 @@ final class RangeWindow {
             values.append(value)
         }
 
+        /// Adds to the last sample if it is one of that time; true where it is not.
+        mutating func add(_ timestamp: Nanoseconds, _ value: Double) -> Bool {
+            guard timestamps.last == timestamp else {
+                append(timestamp, value)
+                return true
+            }
+            values[values.count - 1] += value
+            return false
+        }
+
         /// Samples of one series may come from several streams.
         mutating func sort() {
             guard zip(timestamps, timestamps.dropFirst()).contains(where: { $0 > $1 }) else { return }
@@ -34,16 +44,22 @@ final class RangeWindow {
     private let aggregation: RangeAggregation
     private var series: [Series] = []
     private var indexes: [Labels: Int] = [:]
+    private var fieldSamples = FieldSamples()
+    /// Where windows begin and end; nil where each entry is a sample of its own.
+    private var edges: WindowEdges?
 
     init(_ aggregation: RangeAggregation) {
         self.aggregation = aggregation
     }
 
-    /// Reads what all steps from `first` to `last` need.
+    /// Reads what all steps, ascending, need.
     func load(
-        _ source: any LogSource, _ budget: QueryBudget, from first: Nanoseconds, to last: Nanoseconds,
-        maximumSeries: Int
+        _ source: any LogSource, _ budget: QueryBudget, steps: [Nanoseconds], maximumSeries: Int
     ) throws(LogQLError) {
+        guard let first = steps.first, let last = steps.last else { return }
+        if aggregation.addsUp {
+            edges = WindowEdges(ends: steps.map { Clamped.subtract($0, aggregation.offset) }, range: aggregation.range)
+        }
         let start = Clamped.add(
             Clamped.subtract(Clamped.subtract(first, aggregation.offset), aggregation.range), 1)
         let end = Clamped.add(Clamped.subtract(last, aggregation.offset), 1)
@@ -66,6 +82,7 @@ final class RangeWindow {
         series.sort { $0.labels < $1.labels }
         for index in series.indices { series[index].sort() }
         indexes = [:]
+        fieldSamples = FieldSamples()
     }
 
     /// What goes along while samples are read.
@@ -96,13 +113,13 @@ final class RangeWindow {
         }
     }
 
-    /// Reads times, and the fields that are looked at. What one entry's texts came to, others with the same texts come to.
+    /// Reads times, and the fields that are looked at.
     private func load(_ reader: any LogStreamReader, _ plan: ColumnPlan, _ loading: Loading)
         throws(LogQLError)
     {
         let stream = reader.labels
         try reader.readGroups { group in
-            guard let reading = try GroupReading(group, plan) else {
+            guard let reading = try GroupReading(group, of: stream, plan) else {
                 return try group.forEachRow { _, row in
                     try loading.budget.charge(line: row.line)
                     try add(row, of: stream, loading)
@@ -110,22 +127,56 @@ final class RangeWindow {
                 }
             }
             let (times, metadata) = (group.times, group.metadata)
-            var known = KnownSamples(reading.keys(rows: times.count))
-            for (row, time) in times.enumerated() {
-                try loading.budget.chargeCount()
-                let own = metadata?[row] ?? .empty
-                if own.isEmpty, let sample = known.sample(ofRow: row) {
-                    if let sample { try append(sample, at: time, loading.budget) }
-                    continue
+            try loading.budget.chargeCounts(times.count)
+            let keys = reading.keys(rows: times.count)
+            if metadata == nil, let keys, let edges, var tally = GroupTally(times, keys: keys, edges: edges) {
+                try tally.forEach { count in
+                    guard let sample = try sample(ofRow: count.row, reading, of: stream, plan, loading) else { return }
+                    try append(sample, count.entries, at: count.time, loading.budget)
                 }
-                var labels = EntryLabels(stream: stream, metadata: own)
-                reading.parse(row, into: &labels)
-                var entry = PipelineEntry(timestamp: time, line: [], labels: labels)
-                let sample = try sample(&entry, plan.filters, loading)
-                if own.isEmpty { known.note(sample, ofRow: row) }
-                if let sample { try append(sample, at: time, loading.budget) }
+            } else {
+                try load(reading, times, metadata, keys, of: stream, plan, loading)
             }
         }
+    }
+
+    /// Reads row by row. What one entry's texts came to, others with the same texts come to.
+    private func load(
+        _ reading: GroupReading, _ times: [Nanoseconds], _ metadata: [Labels]?, _ keys: [Int]?, of stream: Labels,
+        _ plan: ColumnPlan, _ loading: Loading
+    ) throws(LogQLError) {
+        var known = KnownSamples(keys)
+        for (row, time) in times.enumerated() {
+            let own = metadata?[row] ?? .empty
+            if own.isEmpty, let sample = known.sample(ofRow: row) {
+                if var sample {
+                    if let numbers = reading.numbers { sample.value = numbers.value(row) }
+                    try append(sample, at: time, loading.budget)
+                }
+                continue
+            }
+            var labels = EntryLabels(stream: stream, metadata: own)
+            reading.parse(row, into: &labels)
+            var entry = PipelineEntry(timestamp: time, line: [], labels: labels)
+            var sample = try sample(&entry, plan.filters, loading)
+            if own.isEmpty { known.note(sample, ofRow: row) }
+            if let numbers = reading.numbers { sample?.value = numbers.value(row) }
+            if let sample { try append(sample, at: time, loading.budget) }
+        }
+    }
+
+    /// The sample that a row without metadata makes.
+    private func sample(
+        ofRow row: Int, _ reading: GroupReading, of stream: Labels, _ plan: ColumnPlan, _ loading: Loading
+    ) throws(LogQLError) -> Sample? {
+        func make() throws(LogQLError) -> Sample? {
+            var labels = EntryLabels(stream: stream, metadata: .empty)
+            reading.parse(row, into: &labels)
+            var entry = PipelineEntry(timestamp: 0, line: [], labels: labels)
+            return try sample(&entry, plan.filters, loading)
+        }
+        guard let key = reading.key(ofRow: row) else { return try make() }
+        return try fieldSamples.sample(for: key, make)
     }
 
     private func add(_ row: LogRow, of stream: Labels, _ loading: Loading) throws(LogQLError) {
@@ -135,12 +186,16 @@ final class RangeWindow {
         try append(sample, at: row.timestamp, loading.budget)
     }
 
-    private func append(_ sample: Sample, at time: Nanoseconds, _ budget: QueryBudget)
-        throws(LogQLError)
-    {
-        budget.passed()
-        try budget.chargeSample()
-        series[sample.series].append(time, sample.value)
+    private func append(
+        _ sample: Sample, _ entries: Int = 1, at time: Nanoseconds, _ budget: QueryBudget
+    ) throws(LogQLError) {
+        budget.passed(entries)
+        let value = sample.value * Double(entries)
+        guard let edges else {
+            try budget.chargeSample()
+            return series[sample.series].append(time, value)
+        }
+        if series[sample.series].add(edges.edge(at: time), value) { try budget.chargeSample() }
     }
 
     /// The sample that an entry makes; nil where a stage drops it.

@@ -11,23 +11,18 @@ enum VariableKind {
     /// Anything.
     case text
 
-    init(of variable: Int, in group: any LogRowGroup) throws {
-        if try group.numbers(of: variable) != nil {
-            self = .number
-        } else {
-            self.init(of: try group.strings(of: variable).bytes)
-        }
-    }
+    private static let digits = ByteSet("0123456789.".utf8)
+    private static let structural = ByteSet(Array(0..<0x20) + Array("\"\\".utf8))
+    private static let separating = ByteSet(" =".utf8)
 
-    private init(of bytes: [UInt8]) {
-        var kind = VariableKind.bare
-        for byte in bytes {
-            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                kind = .text
-                break
-            }
-            if byte == 0x20 || byte == UInt8(ascii: "=") { kind = .plain }
+    init(of variable: Int, in group: any LogRowGroup) throws {
+        let bytes = try group.bytes(of: variable)
+        if bytes.intersects(VariableKind.structural) {
+            self = .text
+        } else if bytes.intersects(VariableKind.separating) {
+            self = .plain
+        } else {
+            self = try bytes.isSubset(of: VariableKind.digits) && group.numbers(of: variable) != nil ? .number : .bare
         }
-        self = kind
     }
 }

@@ -29,7 +29,8 @@ struct Pipeline {
                 switch filter.conditions[0] {
                 case .contains(let literal): literals.append(literal)
                 case .pattern(let pattern): literals += pattern.literals
-                case .matches, .address: continue
+                case .matches(let regex): literals += RegexLiterals.required(by: regex.pattern)
+                case .address: continue
                 }
             case .lineFormat, .unpack, .decolorize: return literals.filter { !$0.isEmpty }
             default: continue
