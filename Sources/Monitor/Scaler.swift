@@ -5,7 +5,7 @@ package import Planning
 package import StackConfiguration
 package import StateStore
 package import Telemetry
-import Topology
+package import Topology
 
 /// Turns alerts that carry an action into plans and hands them to the executor; gives back what is no longer needed.
 ///
@@ -22,6 +22,7 @@ package actor Scaler {
     private let executor: Executor
     private let series: any SeriesSource
     private let forecasts: @Sendable () -> [Forecast]
+    private let sizing: @Sendable () -> [Role: RoleSizing]
     private let answers: @Sendable (_ server: String) async -> Bool
     private let metrics: SelfMetrics
     private let logger: Logger
@@ -34,6 +35,7 @@ package actor Scaler {
         mode: MagewatchConfiguration.Scaler.Mode, policy: PlanningPolicy, stackName: String, state: StateStore,
         executor: Executor,
         series: any SeriesSource, forecasts: @escaping @Sendable () -> [Forecast],
+        sizing: @escaping @Sendable () -> [Role: RoleSizing] = { [:] },
         answers: @escaping @Sendable (_ server: String) async -> Bool = { _ in false }, metrics: SelfMetrics, logger: Logger
     ) {
         self.mode = mode
@@ -43,6 +45,7 @@ package actor Scaler {
         self.executor = executor
         self.series = series
         self.forecasts = forecasts
+        self.sizing = sizing
         self.answers = answers
         self.metrics = metrics
         self.logger = logger
@@ -147,7 +150,7 @@ package actor Scaler {
         }
         return PlanningInput(
             now: now, stack: try state.stack(named: stackName), policy: policy, forecasts: forecasts(), utilisation: utilisation,
-            serverUtilisation: servers, underWay: try await executor.underWay(), lastScaled: lastScaled,
+            sizing: sizing(), serverUtilisation: servers, underWay: try await executor.underWay(), lastScaled: lastScaled,
             bans: Dictionary(bans, uniquingKeysWith: { $1 }), running: try runningContainers(at: now))
     }
 

@@ -103,8 +103,12 @@ extension OpenAPIDocument {
             "post", "/api/magewatch/v1/plans/{id}/approve", "Lets a proposed plan run (scaler mode ask).",
             answer: .schema("PlanReport", isList: false)),
         APIOperation(
-            "get", "/api/magewatch/v1/forecasts", "The latest forecast of each signal and role, whole paths.",
-            [.optional("role", "Only this role's.")], answer: .schema("Forecast", isList: true)),
+            "get", "/api/magewatch/v1/forecasts",
+            "The latest forecast of each signal and role; with a horizon, a role's whole paths.",
+            [
+                .optional("role", "Only this role's."),
+                .optional("horizon", "How far ahead, for instance `24h`, at most two weeks; needs `role`."),
+            ], answer: .schema("Forecast", isList: true)),
         APIOperation("get", "/api/magewatch/v1/bans", "Bans in force.", answer: .schema("Ban", isList: true)),
         APIOperation(
             "get", "/api/magewatch/v1/metrics/stats", "Where the metric store's series come from, and what their samples cost.",

@@ -63,7 +63,11 @@ enum OpenAPIDocument {
             "Forecast": { "type": "object", "properties": { "signal": { "type": "string" }, "role": { "type": "string" }, "madeAt": { "type": "integer" },
               "leadsSeconds": { "type": "array", "items": { "type": "number" } },
               "paths": { "type": "array", "items": { "type": "object", "properties": { "quantile": { "type": "number" }, "values": { "type": "array", "items": { "type": "number" } } } } },
-              "model": { "type": "string" }, "recentError": { "type": "number" }, "secondsToSaturation": { "type": "number" }, "secondsToSaturationEarly": { "type": "number" } } },
+              "model": { "type": "string" }, "recentError": { "type": "number" }, "secondsToSaturation": { "type": "number" }, "secondsToSaturationEarly": { "type": "number" },
+              "weights": { "type": "array", "items": { "type": "object", "properties": { "layer": { "enum": ["young", "short", "long"] }, "model": { "type": "string" },
+                "weight": { "type": "number" } } } },
+              "records": { "type": "array", "items": { "type": "object", "properties": { "leadSeconds": { "type": "number" },
+                "meanAbsoluteError": { "type": "number" }, "coverage": { "type": "number" }, "count": { "type": "integer" } } } } } },
             "Ban": { "type": "object", "properties": { "address": { "type": "string" }, "reason": { "type": "string" }, "from": { "type": "integer" }, "until": { "type": "integer" } } }
           }
         }
