@@ -41,6 +41,10 @@ struct AdaptiveIntervals: Sendable {
         seen += 1
     }
 
+    /// Mean size of the errors that are kept, and how many have been seen.
+    var meanAbsoluteError: Double { ForecastMetrics.mean(errors.map { abs($0) }) }
+    var count: Int { seen }
+
     /// The error that the truth stays under with a probability.
     func quantile(_ probability: Double) -> Double {
         guard !sorted.isEmpty else { return 0 }

@@ -168,14 +168,37 @@ struct LeadPool: Sendable {
         return shift * min(1, max(0, (LeadPool.trustFrom - margin - error / naiveError) / LeadPool.trustWidth))
     }
 
-    /// Each member by its error to minus a power.
-    private func combine(_ members: [Double]) -> Double {
-        guard lossWeight > 0, let best = losses.min() else { return members[0] }
+    /// Share of each member in the forecast, trust in the pool counted; the last value alone before anything is known.
+    var shares: [Double] {
+        guard let losses = memberWeights() else { return [1] }
+        let total = losses.reduce(0, +)
+        var shares = losses.map { total > 0 ? trust * $0 / total : 0 }
+        shares[0] += 1 - shares.reduce(0, +)
+        return shares
+    }
+
+    /// What the members are called, in their order.
+    var memberNames: [String] {
+        let windows = SignalWindow.shortWindows.map { "mean of \($0) steps" } + ["mean of a day"]
+        return ["last value"] + windows + [
+            "yesterday", "yesterday and today's deviation", "last week", "usual course, deviation dying fast",
+            "usual course, deviation dying slowly", "usual course, deviation lasting", "usual course",
+            "regression of a week", "regression of two days", "regression of all",
+        ]
+    }
+
+    /// Each member by its error to minus a power; nil before anything is known.
+    private func memberWeights() -> [Double]? {
+        guard lossWeight > 0, let best = losses.min() else { return nil }
         let dust = 1e-9 * lossWeight
+        return losses.map { pow((best + dust) / ($0 + dust), LeadPool.sharpness) }
+    }
+
+    private func combine(_ members: [Double]) -> Double {
+        guard let weights = memberWeights() else { return members[0] }
         var sum = 0.0
         var total = 0.0
-        for (member, loss) in zip(members, losses) where member.isFinite {
-            let weight = pow((best + dust) / (loss + dust), LeadPool.sharpness)
+        for (member, weight) in zip(members, weights) where member.isFinite {
             sum += weight * member
             total += weight
         }

@@ -40,4 +40,14 @@ package struct OnlineForecaster: Sendable {
 
     /// Share of truths that fell inside the 95 % interval lately, by lead.
     package var coverage: [Double] { pools.map(\.intervals.coverage) }
+
+    /// Mean absolute error of the last week's forecasts and how many truths are known, by lead.
+    package var errors: [(mean: Double, count: Int)] {
+        pools.map { ($0.intervals.meanAbsoluteError, $0.intervals.count) }
+    }
+
+    /// Each model's share in the forecast of a lead, by the lead's place among ``leads``.
+    package func shares(ofLead index: Int) -> [(model: String, weight: Double)] {
+        Array(zip(pools[index].memberNames, pools[index].shares))
+    }
 }

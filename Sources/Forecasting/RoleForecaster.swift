@@ -3,7 +3,7 @@ package import Telemetry
 /// Forecasts one signal of one role: history in, quantile paths and times to saturation out.
 package struct RoleForecaster: Sendable {
     /// Quantiles of every forecast.
-    package static let quantiles = [0.1, 0.5, 0.9, 0.975]
+    package static let quantiles = [0.025, 0.1, 0.5, 0.9, 0.975]
     /// Fewest steps of history that a forecast is made from.
     package static let minimumSteps = 8
 
@@ -47,11 +47,14 @@ package struct RoleForecaster: Sendable {
                 quantile: quantile,
                 values: monotone(leads.map { max(0, $0.mean + ResidualQuantiles.quantile($0.residuals, quantile)) }))
         }
-        return Forecast(
+        var forecast = Forecast(
             signal: signal, role: role, madeAt: history.lastTimestamp, leadsSeconds: leadsSeconds, paths: paths,
             model: explain(leads), recentError: first.meanAbsoluteError,
             secondsToSaturation: crossing(history, paths.first { $0.quantile == 0.5 }),
             secondsToSaturationEarly: crossing(history, paths.first { $0.quantile == 0.9 }))
+        forecast.weights = zip(pool.models, leads[leads.count / 2].weights).filter { $1 > 0 }.sorted { $0.1 > $1.1 }
+            .map { Forecast.ModelWeight(layer: "young", model: $0.name, weight: $1) }
+        return forecast
     }
 
     // Nothing but finite numbers leaves the room.
@@ -59,19 +62,9 @@ package struct RoleForecaster: Sendable {
         values.map { $0.isFinite ? $0 : 0 }
     }
 
-    /// When the path crosses the limit, interpolated between leads; nil where it does not.
     private func crossing(_ history: SignalHistory, _ path: Forecast.Path?) -> Double? {
         guard let path, let last = history.values.last else { return nil }
-        if last >= limit { return 0 }
-        var before = (seconds: 0.0, value: last)
-        for (seconds, value) in zip(leadsSeconds, path.values) {
-            if value >= limit {
-                let share = value > before.value ? max(0, (limit - before.value) / (value - before.value)) : 1
-                return before.seconds + share * (seconds - before.seconds)
-            }
-            before = (seconds, value)
-        }
-        return nil
+        return SaturationTime.first(from: last, leads: leadsSeconds, values: path.values, limit: limit)
     }
 
     private func explain(_ leads: [ForecastPool.LeadForecast]) -> String {

@@ -62,6 +62,8 @@ package struct MonitorConfiguration: Sendable {
           release-window: \(MonitorConfiguration.releaseWindowSeconds)s
           maximum-overflow-servers: \(AddressPlan.Machine.overflow.count)
           cool-down: 5s
+          tick: 1s
+          attach-time: 5s
           target-utilisation: \(MonitorConfiguration.targetUtilisation)
         allow: [\(AddressPlan.Machine.mon.address)]
         roles:

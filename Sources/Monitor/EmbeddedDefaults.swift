@@ -89,18 +89,38 @@ package enum EmbeddedDefaults {
                       severity: warning
                     annotations:
                       summary: "{{ $labels.role }} is busy with attacks; they are no demand, and nothing is scaled out for them"
+              - name: role-sizing
+                interval: 15s
+                rules:
+                  # What the role's shadow fleets ask for before it is needed. The value is the utilisation now; the planner knows the size.
+                  - alert: RoleWillBeShort
+                    expr: |
+                      magewatch:role_utilisation:ratio
+                        and on (role) (magewatch_scaler_launch_containers > on (role) magewatch_scaler_containers)
+                    labels:
+                      action: scale
+                      severity: warning
+                    annotations:
+                      summary: "{{ $labels.role }} at {{ $value | humanizePercentage }} will soon need more containers than it has"
               - name: role-forecast
                 interval: 30s
                 rules:
+                  # Told, and not acted on: a server is there faster than this looks ahead.
                   - alert: ForecastSaturation
                     expr: max by (role) (magewatch_forecast{signal="utilisation", quantile="0.9", lead=~"1m|5m|15m"}) > 0.85
                     for: 1m
                     keep_firing_for: 1m
                     labels:
-                      action: scale
                       severity: warning
                     annotations:
                       summary: "{{ $labels.role }} is forecast to use {{ $value | humanizePercentage }} within 15 minutes"
+              - name: role-resources
+                interval: 15s
+                rules:
+                  - record: magewatch:role_resource_utilisation:ratio
+                    expr: |
+                      max by (role) (magewatch_container_memory_usage_bytes / (magewatch_container_memory_limit_bytes > 0))
+                    labels: { resource: memory }
             """#
         ),
         (

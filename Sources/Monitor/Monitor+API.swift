@@ -27,6 +27,7 @@ extension Monitor {
                 }
             },
             forecasts: { forecasts.forecasts() },
+            forecastPaths: { forecasts.paths(role: $0, horizonSeconds: $1) },
             alerts: { await alerts.active() },
             receiveAlerts: { try await alerts.receive($0, at: SystemClock.milliseconds()) },
             rules: { Monitor.reports(await alerts.groups, defaultSeconds: seconds) },

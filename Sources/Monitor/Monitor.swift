@@ -37,6 +37,7 @@ package struct Monitor: Sendable {
     let notifier: Notifier
     let forecasts: ForecastService
     let executor: Executor
+    let sizing: SizingService
     let scaler: Scaler
     let scrapes = ScrapeBoard()
     let startedAt = SystemClock.milliseconds()
@@ -75,11 +76,14 @@ package struct Monitor: Sendable {
             limit: configuration.forecast.limit, stepSeconds: configuration.forecast.intervalSeconds,
             historySeconds: configuration.forecast.historySeconds, metrics: metrics)
         self.forecasts = forecasts
+        let sizing = SizingService(
+            configuration, state: stores.state, source: stores.metrics, sink: stores.metrics, metrics: metrics)
+        self.sizing = sizing
         executor = try Monitor.makeExecutor(configuration, stores, metrics: metrics, logger: logger)
         scaler = Scaler(
             mode: configuration.scaler.mode, policy: policy, stackName: configuration.stack, state: stores.state,
             executor: executor,
-            series: stores.metrics, forecasts: { forecasts.forecasts() },
+            series: stores.metrics, forecasts: { forecasts.forecasts() }, sizing: { sizing.sizing },
             reviewBan: BanReviewer(logs: stores.logs, detector: detector).review,
             answers: Monitor.prober(configuration), metrics: metrics, logger: logger)
     }
@@ -109,6 +113,9 @@ package struct Monitor: Sendable {
             PeriodicService("self observation", everySeconds: min(seconds, 5), metrics: metrics, logger: logger, observeSelf),
             PeriodicService("forecast", everySeconds: configuration.forecast.intervalSeconds, metrics: metrics, logger: logger) {
                 try await forecasts.forecast(at: SystemClock.milliseconds())
+            },
+            PeriodicService("sizing", everySeconds: configuration.scaler.tickSeconds, metrics: metrics, logger: logger) {
+                try await sizing.tick(at: SystemClock.milliseconds())
             },
             // Each group has an interval of its own; this is only how often it is looked at.
             PeriodicService("rules", everySeconds: min(seconds, 1), metrics: metrics, logger: logger, evaluate),

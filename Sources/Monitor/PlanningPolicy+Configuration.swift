@@ -13,6 +13,7 @@ extension PlanningPolicy {
         maximumOverflowServers = scaler.maximumOverflowServers
         coolDownSeconds = scaler.coolDownSeconds
         targetUtilisation = scaler.targetUtilisation
+        saturation = configuration.forecast.limit
         // A decision looks as far ahead as the forecasts do, a quarter of an hour at most.
         horizonSeconds = min(900, configuration.forecast.leadsSeconds.filter { $0 <= 900 }.max() ?? 900)
         allow = configuration.allow + configuration.servers.map(\.address)

@@ -5,7 +5,7 @@ package import Planning
 package import StackConfiguration
 package import StateStore
 package import Telemetry
-import Topology
+package import Topology
 
 /// Turns alerts that carry an action into plans and hands them to the executor; gives back what is no longer needed.
 ///
@@ -23,6 +23,7 @@ package actor Scaler {
     private let series: any SeriesSource
     private let forecasts: @Sendable () -> [Forecast]
     private let reviewBan: @Sendable (_ address: String, _ now: Milliseconds) async throws -> BanReview
+    private let sizing: @Sendable () -> [Role: RoleSizing]
     private let answers: @Sendable (_ server: String) async -> Bool
     let metrics: SelfMetrics
     let logger: Logger
@@ -37,6 +38,7 @@ package actor Scaler {
         mode: MagewatchConfiguration.Scaler.Mode, policy: PlanningPolicy, stackName: String, state: StateStore,
         executor: Executor,
         series: any SeriesSource, forecasts: @escaping @Sendable () -> [Forecast],
+        sizing: @escaping @Sendable () -> [Role: RoleSizing] = { [:] },
         reviewBan: @escaping @Sendable (_ address: String, _ now: Milliseconds) async throws -> BanReview = { _, _ in .unreviewed
         },
         answers: @escaping @Sendable (_ server: String) async -> Bool = { _ in false }, metrics: SelfMetrics, logger: Logger
@@ -49,6 +51,7 @@ package actor Scaler {
         self.series = series
         self.forecasts = forecasts
         self.reviewBan = reviewBan
+        self.sizing = sizing
         self.answers = answers
         self.metrics = metrics
         self.logger = logger
@@ -169,7 +172,7 @@ package actor Scaler {
         }
         return PlanningInput(
             now: now, stack: try state.stack(named: stackName), policy: policy, forecasts: forecasts(), utilisation: utilisation,
-            serverUtilisation: servers, underWay: try await executor.underWay(), lastScaled: lastScaled,
+            sizing: sizing(), serverUtilisation: servers, underWay: try await executor.underWay(), lastScaled: lastScaled,
             bans: Dictionary(bans, uniquingKeysWith: { $1 }), running: try runningContainers(at: now), held: held)
     }
 

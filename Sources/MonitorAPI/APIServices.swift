@@ -17,6 +17,8 @@ package struct APIServices: Sendable {
     package var approvePlan: @Sendable (_ id: String) async throws -> Void
     package var bans: @Sendable () async throws -> [BanReport]
     package var forecasts: @Sendable () async -> [Forecast]
+    /// The whole paths of a role's signals up to a horizon.
+    package var forecastPaths: @Sendable (_ role: String, _ horizonSeconds: Double) async -> [Forecast]
     package var alerts: @Sendable () async -> [Alert]
     /// Takes alerts from outside (the Alertmanager API).
     package var receiveAlerts: @Sendable ([Alert]) async throws -> Void
@@ -49,6 +51,7 @@ package struct APIServices: Sendable {
         approvePlan: @escaping @Sendable (String) async throws -> Void = { _ in },
         bans: @escaping @Sendable () async throws -> [BanReport] = { [] },
         forecasts: @escaping @Sendable () async -> [Forecast] = { [] },
+        forecastPaths: @escaping @Sendable (String, Double) async -> [Forecast] = { _, _ in [] },
         alerts: @escaping @Sendable () async -> [Alert] = { [] },
         receiveAlerts: @escaping @Sendable ([Alert]) async throws -> Void = { _ in },
         rules: @escaping @Sendable () async -> [RuleGroupReport] = { [] },
@@ -73,6 +76,7 @@ package struct APIServices: Sendable {
         self.approvePlan = approvePlan
         self.bans = bans
         self.forecasts = forecasts
+        self.forecastPaths = forecastPaths
         self.alerts = alerts
         self.receiveAlerts = receiveAlerts
         self.rules = rules

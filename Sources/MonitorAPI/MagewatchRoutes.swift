@@ -22,6 +22,12 @@ struct MagewatchRoutes: Sendable {
         router.get(RouterPath(base + "/forecasts")) { request, _ in
             await encoded(request) { parameters in
                 let role = parameters["role"]
+                if let horizon = try parameters.seconds("horizon") {
+                    guard let role, horizon > 0 else {
+                        throw APIError(.badData, "horizon is a duration above 0, and needs the role whose paths it is to reach")
+                    }
+                    return await services.forecastPaths(role, horizon)
+                }
                 return await services.forecasts().filter { role == nil || $0.role == role }
             }
         }

@@ -135,8 +135,12 @@ extension OpenAPIDocument {
             [.optional("noted", "The head that an earlier look told, which has to be in it.")],
             answer: .schema("AuditFinding", isList: false)),
         APIOperation(
-            "get", "/api/magewatch/v1/forecasts", "The latest forecast of each signal and role, whole paths.",
-            [.optional("role", "Only this role's.")], answer: .schema("Forecast", isList: true)),
+            "get", "/api/magewatch/v1/forecasts",
+            "The latest forecast of each signal and role; with a horizon, a role's whole paths.",
+            [
+                .optional("role", "Only this role's."),
+                .optional("horizon", "How far ahead, for instance `24h`, at most two weeks; needs `role`."),
+            ], answer: .schema("Forecast", isList: true)),
         APIOperation("get", "/api/magewatch/v1/bans", "Bans in force.", answer: .schema("Ban", isList: true)),
         APIOperation(
             "get", "/api/magewatch/v1/waf/summary",

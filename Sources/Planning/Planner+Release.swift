@@ -57,6 +57,11 @@ extension Planner {
         let active = input.stack.containers(of: role).filter { $0.kind == .active && $0.state != .failed }
         let left = active.count { $0.server != server }
         if left < policy.minimum { return "\(name) would have \(left) containers, fewer than \(policy.minimum)" }
+        if let sizing = input.sizing[role] {
+            guard left < sizing.keepContainers else { return nil }
+            return
+                "\(name) would have \(left) containers without \(server); \(sizing.keepContainers) are wanted: \(sizing.sizing)"
+        }
         let share = remainingShare(of: role, without: server, input.stack)
         guard let measured = input.utilisation[role] else {
             return "the utilisation of \(name) is not known; nothing is given back blindly"

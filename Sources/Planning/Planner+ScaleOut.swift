@@ -3,11 +3,6 @@ import Telemetry
 import Topology
 
 extension Planner {
-    /// Utilisation from which on the measure itself is at its end and says nothing about how much more is asked for.
-    private static let clippedUtilisation = 0.95
-    /// How much more is then assumed.
-    private static let clippedFactor = 1.25
-
     static func scaleOut(for alert: Alert, _ input: PlanningInput) -> PlanningOutcome {
         guard let role = alert.labels["role"].flatMap(Role.init(rawValue:)), let policy = input.policy.roles[role] else {
             return .refuse(
@@ -22,7 +17,7 @@ extension Planner {
         let coming = input.comingContainers.filter { $0.role == role }
         let have = active.count + coming.count
         let demand = demand(of: role, alert, input)
-        let needed = neededContainers(demand: demand, active: active.count, target: input.policy.targetUtilisation)
+        let needed = needed(of: role, alert, active: active.count, demand: demand, input)
         guard needed > have else {
             return .refuse(
                 .underWay,
@@ -38,16 +33,32 @@ extension Planner {
         return .plan(scaleOutPlan(alert, choice, demand: demand, needed: needed, have: have, input))
     }
 
+    /// Containers that the role's sizing wants, or that the alert's own utilisation would saturate; without a sizing, those that bring the
+    /// demand down to the target.
+    private static func needed(
+        of role: Role, _ alert: Alert, active: Int, demand: Double, _ input: PlanningInput
+    ) -> Int {
+        guard let sizing = input.sizing[role] else {
+            return containers(demand: demand, active: active, target: input.policy.targetUtilisation)
+        }
+        return max(
+            sizing.launchContainers,
+            containers(demand: alerted(alert), active: active, target: input.policy.saturation))
+    }
+
+    /// An alert's value as utilisation; 0 where it is some other quantity, as ten times the capacity would be.
+    private static func alerted(_ alert: Alert) -> Double {
+        alert.value.isFinite && (0...10).contains(alert.value) ? alert.value : 0
+    }
+
     /// The highest of what is measured, forecast and alerted on, in units of the capacity that serves now.
     private static func demand(of role: Role, _ alert: Alert, _ input: PlanningInput) -> Double {
         let measured = input.utilisation[role] ?? 0
-        // A utilisation of ten times the capacity is some other quantity.
-        let alerted = alert.value.isFinite && (0...10).contains(alert.value) ? alert.value : 0
-        let highest = max(measured, input.forecastPeak(of: role) ?? 0, alerted)
-        return measured >= clippedUtilisation ? max(highest, measured * clippedFactor) : highest
+        let highest = max(measured, input.forecastPeak(of: role) ?? 0, alerted(alert))
+        return measured >= RoleSizer.clippedUtilisation ? max(highest, measured * RoleSizer.clippedFactor) : highest
     }
 
-    private static func neededContainers(demand: Double, active: Int, target: Double) -> Int {
+    private static func containers(demand: Double, active: Int, target: Double) -> Int {
         guard target > 0, demand.isFinite else { return active }
         return Int(min(1e6, (demand * Double(max(1, active)) / target - 1e-9).rounded(.up)))
     }

@@ -38,6 +38,15 @@ package enum Planner {
         if let utilisation = input.utilisation[role] {
             evidence.append(Decision.Evidence("utilisation", "\(role.rawValue) at \(percent(utilisation)) now"))
         }
+        if let sizing = input.sizing[role] {
+            var text = "\(sizing.launchContainers) containers wanted"
+            if let demand = sizing.demandContainers { text += " for a demand of \(decimal(demand)) containers' worth" }
+            text += ": \(sizing.sizing)"
+            text +=
+                sizing.isLearning
+                ? "; still learning" : "; one saturated minute less is worth \(decimal(sizing.pricePeriods)) billed periods"
+            evidence.append(Decision.Evidence("sizing", text))
+        }
         if let forecast = input.forecast(of: role), let peak = input.forecastPeak(of: role) {
             var text = "0.9 quantile reaches \(percent(peak)) within \(Int(input.policy.horizonSeconds)) s"
             text += ", model \(forecast.model), recent error \(decimal(forecast.recentError))"

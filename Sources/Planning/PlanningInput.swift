@@ -21,6 +21,8 @@ package struct PlanningInput: Sendable {
     package var forecasts: [Forecast]
     /// Measured use of a role's capacity, 1 being all of it.
     package var utilisation: [Role: Double]
+    /// How roles are sized by their shadow fleets; a role that is missing is sized by its utilisation.
+    package var sizing: [Role: RoleSizing]
     /// Measured use of a server, 1 being all of its scarcest resource; a server that is missing is judged by its containers' limits.
     package var serverUtilisation: [String: Double]
     /// Plans that wait or run.
@@ -35,15 +37,16 @@ package struct PlanningInput: Sendable {
 
     package init(
         now: Milliseconds, stack: Stack, policy: PlanningPolicy, forecasts: [Forecast] = [],
-        utilisation: [Role: Double] = [:], serverUtilisation: [String: Double] = [:], underWay: [Plan] = [],
-        lastScaled: [Role: Milliseconds] = [:], bans: [String: PastBan] = [:], running: [String: Set<String>] = [:],
-        held: [String: Milliseconds] = [:]
+        utilisation: [Role: Double] = [:], sizing: [Role: RoleSizing] = [:], serverUtilisation: [String: Double] = [:],
+        underWay: [Plan] = [], lastScaled: [Role: Milliseconds] = [:], bans: [String: PastBan] = [:],
+        running: [String: Set<String>] = [:], held: [String: Milliseconds] = [:]
     ) {
         self.now = now
         self.stack = stack
         self.policy = policy
         self.forecasts = forecasts
         self.utilisation = utilisation
+        self.sizing = sizing
         self.serverUtilisation = serverUtilisation
         self.underWay = underWay
         self.lastScaled = lastScaled

@@ -9,8 +9,10 @@ package struct PlanningPolicy: Sendable {
     package var releaseWindowSeconds = 120.0
     package var maximumOverflowServers = 4
     /// After a role was scaled, it is left alone for so long.
-    package var coolDownSeconds = 60.0
-    /// Utilisation that a role is sized for.
+    package var coolDownSeconds = 15.0
+    /// Utilisation that counts as saturated.
+    package var saturation = 0.85
+    /// Utilisation above which a server takes nothing more, and that a role is sized for while it has no sizing of its own.
     package var targetUtilisation = 0.7
     /// Leads of a forecast that count for a decision.
     package var horizonSeconds = 900.0

@@ -130,6 +130,12 @@ struct ConfigurationDecoder {
         set(&scaler.maximumOverflowServers, reader.integer("maximum-overflow-servers", in: 0...10_000))
         set(&scaler.coolDownSeconds, reader.duration("cool-down"))
         set(&scaler.targetUtilisation, reader.number("target-utilisation"))
+        set(&scaler.tickSeconds, positive(reader, "tick"))
+        set(&scaler.attachSeconds, reader.duration("attach-time"))
+        set(&scaler.saturatedShare, reader.number("saturated-share"))
+        if !(1...3600).contains(scaler.tickSeconds) { reader.fail("tick", "must lie between 1s and 1h") }
+        if scaler.attachSeconds > 3600 { reader.fail("attach-time", "is more than an hour") }
+        if !(0.0001...0.2).contains(scaler.saturatedShare) { reader.fail("saturated-share", "must lie between 0.0001 and 0.2") }
         if !(0.05...1).contains(scaler.targetUtilisation) { reader.fail("target-utilisation", "must lie between 0.05 and 1") }
         if scaler.releaseWindowSeconds > scaler.billedPeriodSeconds {
             reader.fail("release-window", "is longer than the billed period")

@@ -125,9 +125,15 @@ package struct MagewatchConfiguration: Sendable, Equatable {
         package var releaseWindowSeconds = 120.0
         package var maximumOverflowServers = 4
         /// Least time between two scale-outs of a role.
-        package var coolDownSeconds = 60.0
-        /// Utilisation that a scale-out aims at.
+        package var coolDownSeconds = 15.0
+        /// Utilisation above which a server takes nothing more, and that a role is sized for before anything of it is measured.
         package var targetUtilisation = 0.7
+        /// Time between two decisions on how many containers a role should have.
+        package var tickSeconds = 15.0
+        /// From the wish for an overflow server until it serves, the age of the measure included.
+        package var attachSeconds = 30.0
+        /// Share of minutes in which a role may be saturated: what the scaler weighs cost against.
+        package var saturatedShare = 0.0012
     }
 
     /// How a role is run and scaled.

@@ -15,6 +15,43 @@ package struct Forecast: Sendable, Equatable, Codable {
     /// Seconds until the quantile of forecast utilisation crosses the limit, for the median and the 0.9 quantile; nil if it does not.
     package var secondsToSaturation: Double?
     package var secondsToSaturationEarly: Double?
+    /// Every model with a share in it, the largest first in each layer; empty where nobody kept count.
+    package var weights: [ModelWeight] = []
+    /// How earlier forecasts have done, by lead.
+    package var records: [LeadRecord] = []
+
+    /// The share that a model has in a layer's forecast.
+    package struct ModelWeight: Sendable, Equatable, Codable {
+        /// `young`, `short` or `long`.
+        package var layer: String
+        package var model: String
+        /// 0 to 1; a layer's shares sum up to 1.
+        package var weight: Double
+
+        package init(layer: String, model: String, weight: Double) {
+            self.layer = layer
+            self.model = model
+            self.weight = weight
+        }
+    }
+
+    /// How forecasts of one lead have done lately.
+    package struct LeadRecord: Sendable, Equatable, Codable {
+        package var leadSeconds: Double
+        /// In the signal's unit.
+        package var meanAbsoluteError: Double
+        /// Share of truths that fell inside the 95 % interval.
+        package var coverage: Double
+        /// Truths these two rest on.
+        package var count: Int
+
+        package init(leadSeconds: Double, meanAbsoluteError: Double, coverage: Double, count: Int) {
+            self.leadSeconds = leadSeconds
+            self.meanAbsoluteError = meanAbsoluteError
+            self.coverage = coverage
+            self.count = count
+        }
+    }
 
     /// One quantile over all leads.
     package struct Path: Sendable, Equatable, Codable {

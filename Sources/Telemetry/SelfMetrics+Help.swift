@@ -50,6 +50,7 @@ extension SelfMetrics {
         "magewatch_notifications_total": "Notifications sent, by receiver and result.",
         "magewatch_reload_failures_total": "Rule files that could not be used when they were read again.",
         "magewatch_forecast_runs_total": "Forecasts made, by result.",
+        "magewatch_forecast_signals_refused_total": "Signals that were not forecast, as there were too many.",
         "magewatch_check_probes_total": "Probes of checks.",
         "magewatch_check_results_lost_total": "Results of checks that could not be stored.",
         "magewatch_plans_total": "Plans, by purpose and state.",

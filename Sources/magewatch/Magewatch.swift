@@ -13,6 +13,7 @@ struct Magewatch: AsyncParsableCommand {
               magewatch dash                             the stack in the terminal
               magewatch query 'up'                       ask in PromQL
               magewatch logs '{host="web1"} |= "error"'  ask in LogQL
+              magewatch forecast web                     what a role will need, and what saturates first
               magewatch simulate requests.csv            what the scaler would have done with this load
               magewatch server evacuate s2 --dry-run     what would be moved for maintenance
               magewatch lab --fast                       a whole stack in namespaces on this machine, played through

@@ -71,7 +71,15 @@ extension Scene {
                 guard id == "p1" else { throw APIError(.badData, "plan \"\(id)\" can't be approved") }
                 self.approved.withLock { $0.append(id) }
             },
-            bans: { Scene.bans }, forecasts: { Scene.forecasts }, alerts: { self.alerts.withLock { $0 } },
+            bans: { Scene.bans }, forecasts: { Scene.forecasts },
+            forecastPaths: { role, seconds in
+                Scene.forecasts.filter { $0.role == role }.map { forecast in
+                    var path = forecast
+                    path.leadsSeconds = [seconds]
+                    return path
+                }
+            },
+            alerts: { self.alerts.withLock { $0 } },
             receiveAlerts: { new in self.alerts.withLock { $0 += new } }, rules: { Scene.rules },
             silences: { self.silences.withLock { $0 } },
             createSilence: { silence in

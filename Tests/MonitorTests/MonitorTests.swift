@@ -234,6 +234,42 @@ struct ForecastServiceTests {
         try store.close()
     }
 
+    @Test("A restart learns from the store, other resources are forecast too, and a signal that ended is let go")
+    func restart() async throws {
+        let directory = try TemporaryDirectory("forecast")
+        let store = try MetricStore(directory: directory.path, metrics: SelfMetrics())
+        let now: Milliseconds = 1_700_000_000_000
+        var batch = SampleBatch()
+        for (name, extra) in [("role_utilisation", [:]), ("role_resource_utilisation", ["resource": "memory"])]
+            as [(String, [String: String])]
+        {
+            let labels = Labels(
+                [Label("__name__", "magewatch:\(name):ratio"), Label("role", "web")] + extra.map { Label($0.key, $0.value) })
+            batch.append(labels, (0..<800).map { Sample(now - Milliseconds(800 - $0) * 60_000, 0.3 + Double($0 % 60) * 0.001) })
+        }
+        _ = try await store.append(batch)
+        let service = service(store)
+        try await service.forecast(at: now)
+        #expect(service.forecasts().map(\.signal) == ["memory", "utilisation"])
+        // 800 minutes are more than a quarter of a day: the short layer speaks, and knows how it has done.
+        let forecast = try #require(service.forecasts().last)
+        #expect(forecast.weights.contains { $0.layer == "short" } && forecast.weights.contains { $0.layer == "long" })
+        #expect(forecast.records.first?.count ?? 0 > 700)
+        let second = self.service(store)
+        try await second.forecast(at: now)
+        #expect(second.forecasts().map(\.paths) == service.forecasts().map(\.paths))
+        #expect(service.paths(role: "web", horizonSeconds: 7200).map { $0.leadsSeconds.last } == [7200, 7200])
+        try await service.forecast(at: now + 600_000)
+        #expect(service.forecasts().isEmpty)
+        try store.close()
+    }
+
+    private func service(_ store: MetricStore) -> ForecastService {
+        ForecastService(
+            source: store, sink: store, leadsSeconds: [60, 900, 3600], limit: 0.85, stepSeconds: 60, historySeconds: 86_400,
+            metrics: SelfMetrics())
+    }
+
     /// As many as a forecast has paths.
-    private enum RoleForecasterQuantiles { static let count = 4 }
+    private enum RoleForecasterQuantiles { static let count = 5 }
 }

@@ -1,0 +1,144 @@
+import NIOPosix
+package import Planning
+package import StackConfiguration
+package import StateStore
+import Synchronization
+package import Telemetry
+package import Topology
+
+/// Keeps every scalable role sized: measures its demand tick by tick and asks its ``RoleSizer`` what it should have.
+///
+/// What it decides is written as series, for rules to act on and people to read: `magewatch_scaler_launch_containers{role}` and
+/// `magewatch_scaler_keep_containers{role}` (the bounds), `magewatch_scaler_containers{role}` (what serves),
+/// `magewatch_scaler_price_periods{role}`, and ``demandMetric``, which a restart learns from again.
+package actor SizingService {
+    /// Demand of a role, in cores.
+    package static let demandMetric = "magewatch_scaler_demand_cores"
+    /// How far back a restart learns from.
+    package static let learnedSeconds = 14.0 * 86_400
+
+    private let configuration: MagewatchConfiguration
+    private let state: StateStore
+    private let source: any SeriesSource
+    private let sink: any SampleSink
+    private let metrics: SelfMetrics
+    private var sizers: [Role: RoleSizer]?
+    private var lastTick: Milliseconds = 0
+    private let latest = Latest()
+
+    package init(
+        _ configuration: MagewatchConfiguration, state: StateStore, source: any SeriesSource, sink: any SampleSink,
+        metrics: SelfMetrics
+    ) {
+        self.configuration = configuration
+        self.state = state
+        self.source = source
+        self.sink = sink
+        self.metrics = metrics
+    }
+
+    /// The newest sizing of each role; a role that was not measured lately has none.
+    package nonisolated var sizing: [Role: RoleSizing] { latest.values }
+
+    /// One tick: measure, decide, write.
+    package func tick(at now: Milliseconds) async throws {
+        var sizers = try await prepared(at: now)
+        let stack = try state.stack(named: configuration.stack)
+        let utilisation = try measured(at: now)
+        let tick = configuration.scaler.tickSeconds
+        let missed = lastTick > 0 ? Int(max(0, min(1e6, (Double(now - lastTick) / 1000 / tick).rounded() - 1))) : 0
+        var batch = SampleBatch()
+        var sizing: [Role: RoleSizing] = [:]
+        for role in sizers.keys {
+            let active = stack.containers(of: role).filter { $0.kind == .active && $0.state == .running }
+            let cores = active.reduce(0) { $0 + $1.limits.cores }
+            let demand = RoleSizer.demandCores(utilisation: utilisation[role], cores: cores)
+            guard let next = sizers[role]?.tick(demandCores: demand, readyCores: cores, missed: missed) else { continue }
+            if let demand {
+                sizing[role] = next
+                write(role, demand, next, containers: active.count, at: now, into: &batch)
+            }
+        }
+        self.sizers = sizers
+        lastTick = now
+        latest.set(sizing)
+        if !batch.isEmpty { _ = try await sink.append(batch) }
+    }
+
+    private func write(
+        _ role: Role, _ demandCores: Double, _ sizing: RoleSizing, containers: Int, at now: Milliseconds,
+        into batch: inout SampleBatch
+    ) {
+        let values = [
+            (SizingService.demandMetric, demandCores), ("magewatch_scaler_launch_containers", Double(sizing.launchContainers)),
+            ("magewatch_scaler_keep_containers", Double(sizing.keepContainers)),
+            ("magewatch_scaler_containers", Double(containers)), ("magewatch_scaler_price_periods", sizing.pricePeriods),
+        ]
+        for (name, value) in values { batch.append(["__name__": name, "role": role.rawValue], value, at: now) }
+    }
+
+    /// The sizers; the first time they are made, and learn from the demand that was recorded before.
+    private func prepared(at now: Milliseconds) async throws -> [Role: RoleSizer] {
+        if let sizers { return sizers }
+        var learned: [Role: RoleSizer] = [:]
+        for (role, settings) in configuration.roles where !settings.addresses.isEmpty {
+            let sizer = sizer(role, settings)
+            let history = try history(of: role, at: now)
+            // Seconds of work for weeks of history: not on the threads that all tasks share.
+            learned[role] = try await NIOThreadPool.singleton.runIfActive {
+                var sizer = sizer
+                sizer.learn(history)
+                return sizer
+            }
+        }
+        sizers = learned
+        return learned
+    }
+
+    private func sizer(_ role: Role, _ settings: MagewatchConfiguration.RoleSettings) -> RoleSizer {
+        let scaler = configuration.scaler
+        let members = Set(configuration.servers.filter { $0.kind == .member }.map(\.name))
+        let owned = configuration.containers.count { $0.role == role && $0.kind == .active && members.contains($0.server) }
+        let rules = FleetRules(
+            tickSeconds: scaler.tickSeconds, ownedServers: max(1, owned, settings.minimum), attachSeconds: scaler.attachSeconds,
+            billedPeriodSeconds: scaler.billedPeriodSeconds)
+        var options = ShadowScaler.Options()
+        options.targetShare = scaler.saturatedShare
+        return RoleSizer(
+            rules: rules, containerCores: settings.limits.cores, saturation: configuration.forecast.limit, options: options)
+    }
+
+    private func history(of role: Role, at now: Milliseconds) throws -> [Double] {
+        let from = now - Milliseconds(SizingService.learnedSeconds * 1000)
+        let matchers: [LabelMatcher] = [
+            .equal(Labels.metricNameLabel, SizingService.demandMetric), .equal("role", role.rawValue),
+        ]
+        guard let reader = try source.select(matchers, in: from...now).first else { return [] }
+        return try SignalSteps(
+            reader, after: from, now: now, stepSeconds: configuration.scaler.tickSeconds, isFirst: true
+        ).values
+    }
+
+    private func measured(at now: Milliseconds) throws -> [Role: Double] {
+        let range = now - Scaler.maximumAge...now
+        var values: [Role: Double] = [:]
+        for reader in try source.select([.equal(Labels.metricNameLabel, ForecastService.signalMetric)], in: range) {
+            var columns = SampleColumns()
+            try reader.read(range, into: &columns)
+            guard let role = reader.labels["role"].flatMap(Role.init(rawValue:)), let value = columns.values.last else {
+                continue
+            }
+            values[role] = value
+        }
+        return values
+    }
+
+    /// The newest sizings, for readers outside of the actor.
+    private final class Latest: Sendable {
+        private let sizing = Mutex<[Role: RoleSizing]>([:])
+
+        var values: [Role: RoleSizing] { sizing.withLock { $0 } }
+
+        func set(_ values: [Role: RoleSizing]) { sizing.withLock { $0 = values } }
+    }
+}

@@ -1,0 +1,79 @@
+import MetricStore
+import Planning
+import StackConfiguration
+import StateStore
+import Telemetry
+import TestKit
+import Testing
+import Topology
+
+@testable import Monitor
+
+@Suite("Roles are sized by their shadow fleets while the monitor runs")
+struct SizingServiceTests {
+    let directory: TemporaryDirectory
+    let configuration: MagewatchConfiguration
+    let store: MetricStore
+    let state: StateStore
+    let start: Milliseconds = 1_700_000_000_000
+
+    init() throws {
+        directory = try TemporaryDirectory("sizing")
+        configuration = try ConfigurationFile.parse(stackText, file: "m.yaml")
+        store = try MetricStore(directory: directory.path, metrics: SelfMetrics())
+        state = try StateStore()
+        try Inventory.load(configuration, into: state)
+    }
+
+    private func service() -> SizingService {
+        SizingService(configuration, state: state, source: store, sink: store, metrics: SelfMetrics())
+    }
+
+    private func play(_ service: SizingService, _ utilisation: [Double], from time: Milliseconds) async throws {
+        for (tick, value) in utilisation.enumerated() {
+            let now = time + Milliseconds(tick) * 15_000
+            _ = try await store.append(
+                ScalerTests.batch([["__name__": ForecastService.signalMetric, "role": "web"]: value], at: now))
+            try await service.tick(at: now)
+        }
+    }
+
+    private func last(_ metric: String, _ now: Milliseconds) throws -> Double? {
+        var columns = SampleColumns()
+        let range = start - 1...now
+        try store.select([.equal("__name__", metric), .equal("role", "web")], in: range).first?.read(range, into: &columns)
+        return columns.values.last
+    }
+
+    @Test("A quiet role keeps what it has, a busy one is to have more before it is saturated; both are written as series")
+    func bounds() async throws {
+        let service = service()
+        try await play(service, [Double](repeating: 0.2, count: 20), from: start)
+        #expect(service.sizing[.web]?.launchContainers == 1)
+        #expect(service.sizing[.web]?.isLearning == true)
+        let later = start + 20 * 15_000
+        try await play(service, [Double](repeating: 0.75, count: 8), from: later)
+        #expect(service.sizing[.web]?.launchContainers == 2)
+        let end = later + 8 * 15_000
+        #expect(try last("magewatch_scaler_launch_containers", end) == 2)
+        #expect(try last("magewatch_scaler_containers", end) == 1)
+        #expect(try last(SizingService.demandMetric, end) == 0.375)
+        try store.close()
+    }
+
+    @Test("A role that is not measured any more has no sizing; a restart learns from what was recorded")
+    func restart() async throws {
+        let first = service()
+        try await play(first, (0..<60).map { 0.3 + 0.01 * Double($0 % 30) }, from: start)
+        let now = start + 60 * 15_000
+        let second = service()
+        try await play(first, [0.5], from: now)
+        let before = try #require(first.sizing[.web])
+        try await play(second, [0.5], from: now)
+        #expect(second.sizing[.web]?.launchContainers == before.launchContainers)
+        #expect(second.sizing[.web]?.keepContainers == before.keepContainers)
+        try await first.tick(at: now + 10 * 60_000)
+        #expect(first.sizing.isEmpty)
+        try store.close()
+    }
+}
