@@ -21,8 +21,9 @@ extension Executor {
             let task = Task {
                 var latest = first
                 continuation.yield(first)
+                // Nothing more comes of one that is over.
+                if Executor.isOver(first) { return continuation.finish() }
                 for await _ in changes {
-                    if Executor.isOver(latest) { break }
                     do {
                         guard let report = try self.report(of: id) else { break }
                         if report != latest { continuation.yield(report) }

@@ -32,7 +32,8 @@ import Testing
     @Test("A log that nobody touched is in order, also after a restart; an empty one, too")
     func whole() throws {
         #expect(try StateStore().verifyAudit() == AuditVerdict(lines: 0, head: .origin, problem: nil))
-        let path = try written(20, in: TemporaryDirectory("audit"))
+        let directory = try TemporaryDirectory("audit")
+        let path = try written(20, in: directory)
         let store = try StateStore(path: path)
         try store.audit(at: 99, by: "test", "order", "one more", "")
         let verdict = try store.verifyAudit()
