@@ -5,7 +5,7 @@ SWIFT ?= swift
 BUILD_FLAGS ?=
 BINARY := .build/release/magewatch
 
-.PHONY: run build test lab benchmark benchmark-metrics benchmark-forecast benchmark-placement benchmark-waf lint clean help
+.PHONY: run build test lab benchmark benchmark-metrics benchmark-logs benchmark-forecast benchmark-placement benchmark-waf lint clean help
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -44,6 +44,9 @@ benchmark-waf: build ## Measure judging logs beside goaccess: make benchmark-waf
 benchmark-metrics: build ## Measure metrics beside victoria-metrics and prometheus (Debian's), in one run.
 	@scripts/need-packages benchmark
 	$(SWIFT) run -c release --package-path Benchmarks metrics-benchmark --binary $(abspath $(BINARY)) $(BENCHMARK)
+
+benchmark-logs: build ## Measure logs over HTTP: a day, its sizes, many streams, ten dashboards (see Benchmarks/README.md).
+	$(SWIFT) run -c release --package-path Benchmarks logs-benchmark --binary $(abspath $(BINARY)) $(BENCHMARK)
 
 benchmark-forecast: build ## Measure forecasts, scaling and anomalies on public series (see Benchmarks/README.md).
 	$(SWIFT) run -c release --package-path Benchmarks forecast-benchmark --binary $(abspath $(BINARY)) $(BENCHMARK)

@@ -11,6 +11,7 @@ let package = Package(
         .target(name: "BenchmarkKit", swiftSettings: settings),
         .executableTarget(name: "forecast-benchmark", dependencies: ["BenchmarkKit"], swiftSettings: settings),
         .executableTarget(name: "ingest-benchmark", dependencies: ["BenchmarkKit"], swiftSettings: settings),
+        .executableTarget(name: "logs-benchmark", dependencies: ["BenchmarkKit"], swiftSettings: settings),
         .executableTarget(name: "metrics-benchmark", dependencies: ["BenchmarkKit"], swiftSettings: settings),
         .executableTarget(name: "placement-benchmark", dependencies: ["BenchmarkKit"], swiftSettings: settings),
         .executableTarget(name: "waf-benchmark", dependencies: ["BenchmarkKit"], swiftSettings: settings),

@@ -1,8 +1,8 @@
 import Telemetry
 
 extension BlockReader {
-    private static let digits = ByteSet("0123456789.".utf8)
-    private static let hexadecimal = ByteSet("0123456789abcdefABCDEF".utf8)
+    private static let digits = ByteSet(Array("0123456789.".utf8))
+    private static let hexadecimal = ByteSet(Array("0123456789abcdefABCDEF".utf8))
     private static let timeBytes = ByteSet(Array("0123456789 -/:.,TZ".utf8) + TimeForm.months.joined())
 
     /// The bytes that may stand in the values of a column: no others do. Values that are cut again are not rebuilt for it.

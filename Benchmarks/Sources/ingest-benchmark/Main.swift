@@ -20,8 +20,8 @@ enum Main {
         }
         if options.wants("logs") {
             let frames = try Frames(options.load + "/logs.loki.bin", limit: options.limit)
-            let lines = frames.reduce(0) { $0 + LogFrames.lines(in: $1) }
-            let bytes = frames.reduce(0) { $0 + LogFrames.lineBytes(in: $1) }
+            let lines = frames.reduce(0) { $0 + LogFrame.lines(in: $1) }
+            let bytes = frames.reduce(0) { $0 + LogFrame.lineBytes(in: $1) }
             results.append(
                 try measure("logs, Loki push", options, frames, items: lines, unit: "lines", rawBytes: bytes) { body in
                     .init(path: "/loki/api/v1/push", body: body, type: "application/json", encoding: nil)

@@ -11,9 +11,9 @@ enum VariableKind {
     /// Anything.
     case text
 
-    private static let digits = ByteSet("0123456789.".utf8)
+    private static let digits = ByteSet(Array("0123456789.".utf8))
     private static let structural = ByteSet(Array(0..<0x20) + Array("\"\\".utf8))
-    private static let separating = ByteSet(" =".utf8)
+    private static let separating = ByteSet(Array(" =".utf8))
 
     init(of variable: Int, in group: any LogRowGroup) throws {
         let bytes = try group.bytes(of: variable)
