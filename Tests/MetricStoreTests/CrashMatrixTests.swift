@@ -67,7 +67,8 @@ import Testing
     private static func checkCondensed(_ fixture: StoreFixture, _ all: Contents, _ place: String) throws {
         let range: ClosedRange<Milliseconds> = 0...1_000_000_000_000
         for resolution in SampleReading.resolutions {
-            for reader in try fixture.store.select([], in: range, for: SampleReading(.count, resolution: resolution)) {
+            let readers = try fixture.store.select([], in: range, for: SampleReading(.count, resolution: resolution))
+            for reader in readers where reader.isCondensed {
                 var columns = SampleColumns()
                 try reader.read(range, into: &columns)
                 let count = zip(columns.values, columns.timestamps).reduce(0.0) { $0 + ($1.0.isNaN ? 1 : $1.0) }

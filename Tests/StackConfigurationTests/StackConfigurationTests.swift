@@ -16,7 +16,7 @@ struct ConfigurationFileTests {
             stack: shop
             data: /var/lib/magewatch
             ingest: { listen: "0.0.0.0:7100" }
-            retention: { metrics: 30d, metrics-disk: 20GiB }
+            retention: { metrics: 30d, metrics-disk: 20GiB, metrics-5m: {}, metrics-1h: { after: 20d, keep: 400d } }
             metrics: { maximum-series: 500000, maximum-series-per-source: 100000 }
             scrape: { interval: 1s, timeout: 500ms, targets: [ { job: node, url: "http://10.0.0.1:9100/metrics", labels: { a: b } } ] }
             forecast: { interval: 2s, leads: [15s, 1m], limit: 0.85, history: 1h }
@@ -39,6 +39,8 @@ struct ConfigurationFileTests {
         metricLimits.maximumSeriesPerSource = 100_000
         #expect(configuration.ingest == .init(host: "0.0.0.0", port: 7100))
         #expect(configuration.retention.metricsDiskBytes == 20 << 30)
+        #expect(configuration.retention.fiveMinutes == .init(afterSeconds: 144_000, keepSeconds: 7_776_000))
+        #expect(configuration.retention.hours == .init(afterSeconds: 1_728_000, keepSeconds: 34_560_000))
         #expect(configuration.metrics == metricLimits)
         #expect(configuration.scrape.timeoutSeconds == 0.5)
         #expect(configuration.scrape.targets.first?.labels == ["a": "b"])
@@ -63,6 +65,10 @@ struct ConfigurationFileTests {
                 "m.yaml:2: scrape.interval: \"soon\" is not a duration such as 500ms, 15s, 5m, 1h or 14d"
             ),
             ("retention: { metrics-disk: 1MiB }", "m.yaml:1: retention.metrics-disk: must be at least 256MiB"),
+            (
+                "retention: { metrics-5m: { keep: 10d } }",
+                "m.yaml:1: retention.metrics-5m.keep: must be longer than finer samples are kept"
+            ),
             ("ingest: { listen: here }", "m.yaml:1: ingest.listen: \"here\" is not HOST:PORT"),
             ("scaler:\n  mode: maybe", "m.yaml:2: scaler.mode: \"maybe\" is not observe, ask or act"),
             ("roles:\n  wep: {}", "m.yaml:2: roles.wep: is no role; roles are lb, web, db, mail, search, monitor, queue, acc"),
