@@ -74,6 +74,11 @@ package struct MagewatchConfiguration: Sendable, Equatable {
         package var afterSeconds: Double
         /// Age at which what they were condensed to goes.
         package var keepSeconds: Double
+
+        package init(afterSeconds: Double, keepSeconds: Double) {
+            self.afterSeconds = afterSeconds
+            self.keepSeconds = keepSeconds
+        }
     }
 
     /// How many series may be in memory, so that one source that explodes its labels can't hurt the others.
