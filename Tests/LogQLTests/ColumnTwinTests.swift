@@ -25,6 +25,13 @@ struct ColumnTwinTests {
         #"sum without (app) (count_over_time({app=~".+"} | json [1m]))"#,
         #"absent_over_time({app="none"} | json [1m])"#, #"sum by (trace) (count_over_time({app=~".+"} | logfmt [1m]))"#,
         #"sum by (a_b) (count_over_time({app=~".+"} | json | a_b=~"x.*" [1m])) / sum(count_over_time({app=~".+"} [1m]))"#,
+        #"sum by (a, b) (count_over_time({app=~".+"} | pattern `<a> <_>=<b>` [1m]))"#,
+        #"sum by (s) (count_over_time({app=~".+"} | pattern `level=<_> status=<s> size=<_>` [45s]))"#,
+        #"sum by (v, app) (count_over_time({app=~".+"} | pattern `<_>"status":<v>,<_>` | v!="" [1m]))"#,
+        #"sum by (q) (rate({app=~".+"} | pattern `<_>"<q>" <_>` [20s]))"#,
+        #"sum(count_over_time({app=~".+"} |~ `status=[0-9]+ si(ze|x)` [1m]))"#,
+        #"sum by (app) (bytes_over_time({app=~".+"} |~ `took=1?5?m*s` !~ `debug|info` [1m]))"#,
+        #"max_over_time({app=~".+"} | json | unwrap took | __error__="" [1m]) by (level)"#,
         #"sum by (client) (count_over_time({app=~".+"} | logfmt | client=ip("10.0.0.0/8") [1m]))"#,
     ]
 
