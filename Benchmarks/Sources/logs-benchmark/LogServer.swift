@@ -20,7 +20,8 @@ final class LogServer {
 
     func usage() throws -> Server.Usage { try server.usage() }
 
-    var diskBytes: Int { server.diskBytes(under: "data/logs/blocks") }
+    /// The write-ahead log included: it holds the lines that are in no block yet.
+    var diskBytes: Int { server.diskBytes(under: "data/logs") }
 
     var queryPort: Int { server.queryPort }
 
@@ -36,7 +37,7 @@ final class LogServer {
         return try server.usage().processorSeconds - before
     }
 
-    /// Stops and starts it, so that everything is in blocks, and waits until the files change no more.
+    /// Stops and starts it, and waits until the files change no more. Young lines stay in memory and in the write-ahead log.
     func settle() throws {
         try server.stop()
         try server.start()

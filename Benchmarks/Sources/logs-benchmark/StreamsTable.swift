@@ -29,7 +29,9 @@ struct StreamsTable {
         table.add("CPU-µs a line", String(format: "%.2f", taken / lines * 1e6))
         table.add("peak resident memory, MiB", String(usage.peakMemoryBytes >> 20))
         try server.settle()
-        table.add("raw bytes / bytes on disk", String(format: "%.1f", Double(bytes) / Double(max(1, server.diskBytes))))
+        table.add(
+            "raw bytes / bytes on disk, write-ahead log included",
+            String(format: "%.1f", Double(bytes) / Double(max(1, server.diskBytes))))
         for (title, expression) in [
             ("count over all", "sum(count_over_time({app=\"many\"}[24h]))"),
             ("count of one", "count_over_time({pod=\"p77\"}[24h])"),
