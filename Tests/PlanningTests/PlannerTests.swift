@@ -132,8 +132,8 @@ enum House {
             change(&input)
             return House.plan(for: alert ?? scale, input).refusal?.code
         }
-        #expect(code { $0.lastScaled[.web] = $0.now - 59_000 } == .coolDown)
-        #expect(code { $0.lastScaled[.web] = $0.now - 61_000 } == nil)
+        #expect(code { $0.lastScaled[.web] = $0.now - 14_000 } == .coolDown)
+        #expect(code { $0.lastScaled[.web] = $0.now - 16_000 } == nil)
         #expect(code { $0.policy.roles[.web]?.isFrozen = true } == .frozen)
         #expect(code { $0.policy.roles[.web]?.maximum = 2 } == .maximum)
         #expect(code { $0.policy.maximumOverflowServers = 0 } == .maximum)
