@@ -129,8 +129,7 @@ extension OrderPlanning {
 
     private func target(_ name: String, for container: Container) throws(Refusal) -> Server {
         guard let server = input.stack.server(name) else {
-            let known = input.stack.attachedServers.map(\.name).joined(separator: " ")
-            throw Refusal(code: .unclear, reason: "the stack has no server \"\(name)\"; it has \(known)")
+            throw unknown("server", name, input.stack.attachedServers.map(\.name))
         }
         guard name != container.server else { throw Refusal(code: .unneeded, reason: "\(container.name) is on \(name) already") }
         guard openServers(without: container.server).contains(where: { $0.name == name }) else {

@@ -43,9 +43,7 @@ struct OrderPlanning {
     /// The container of a name that no plan under way works on.
     private func idle(_ name: String) throws(Refusal) -> Container {
         guard let container = input.stack.container(name) else {
-            let known = input.stack.containers.map(\.name).joined(separator: " ")
-            throw Refusal(
-                code: .unclear, reason: "the stack has no container \"\(name)\"; it has \(known.isEmpty ? "none" : known)")
+            throw unknown("container", name, input.stack.containers.map(\.name))
         }
         try checkIdle(container)
         return container
@@ -54,11 +52,16 @@ struct OrderPlanning {
     /// The server of a name that no plan under way works on.
     private func idleServer(_ name: String) throws(Refusal) -> Server {
         guard let server = input.stack.server(name) else {
-            let known = input.stack.servers.map(\.name).joined(separator: " ")
-            throw Refusal(code: .unclear, reason: "the stack has no server \"\(name)\"; it has \(known)")
+            throw unknown("server", name, input.stack.servers.map(\.name))
         }
         if let plan = input.underWay.first(where: { $0.touches(server: name) }) { throw busy(plan, name) }
         return server
+    }
+
+    /// Why a name that stands for nothing is refused, with those that do.
+    func unknown(_ kind: String, _ name: String, _ known: [String]) -> Refusal {
+        let names = known.isEmpty ? "none" : known.joined(separator: " ")
+        return Refusal(code: .unclear, reason: "the stack has no \(kind) \"\(name)\"; it has \(names)")
     }
 
     func checkIdle(_ container: Container) throws(Refusal) {
