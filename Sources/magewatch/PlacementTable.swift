@@ -22,7 +22,7 @@ struct PlacementTable {
             }
             let used = here.reduce(ResourceAmounts.zero) { $0 + problem.containers[$1].demand }.shares(of: server.capacity)
             let shares = used.prefix(3).map { "\(Int(($0 * 100).rounded(.up))) %" }
-            rows.append([server.name + (server.isClosed ? " (lost)" : "")] + cells + shares)
+            rows.append([server.name + (server.isClosed ? " (closed)" : "")] + cells + shares)
         }
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
