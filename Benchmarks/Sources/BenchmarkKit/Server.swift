@@ -38,10 +38,15 @@ package final class Server {
         process.standardError = FileHandle(forWritingAtPath: "/dev/null")
         try process.run()
         for _ in 0..<1200 {
-            if (try? HTTPConnection(port: ingestPort)) != nil, (try? HTTPConnection(port: queryPort)) != nil { return }
+            if (try? HTTPConnection(port: ingestPort)) != nil, isAnswering { return }
             usleep(50_000)
         }
-        throw Failure("\(system.name) does not listen on \(ingestPort)")
+        throw Failure("\(system.name) does not listen on \(ingestPort), or does not answer queries")
+    }
+
+    /// Whether it answers queries: one that still reads its log after a start says 503.
+    private var isAnswering: Bool {
+        (try? HTTPConnection(port: queryPort).get("/api/v1/query?query=vector(1)")) != nil
     }
 
     /// What it has used so far, from /proc.
