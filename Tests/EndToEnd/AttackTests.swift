@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Attacks", .enabled(if: MagewatchBinary.isPresent, MagewatchBinary.absence), .timeLimit(.minutes(2)))
+@Suite("Attacks", .enabled(if: MagewatchBinary.isPresent, MagewatchBinary.absence), .timeLimit(.minutes(10)))
 struct AttackTests {
     @Test("Access lines become request counters, and who attacks becomes an offender and an alert")
     func offender() async throws {

@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "Bans", .enabled(if: MagewatchBinary.isPresent, MagewatchBinary.absence),
     .enabled(if: MagewatchBinary.hasPrograms(RealPrograms.haproxy, "/usr/bin/socat"), "needs haproxy and socat"),
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(10)))
 struct BanTests {
     let directory: TemporaryDirectory
     var socket: String { directory.path + "/s.sock" }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("The command", .enabled(if: MagewatchBinary.isPresent, MagewatchBinary.absence), .timeLimit(.minutes(2)))
+@Suite("The command", .enabled(if: MagewatchBinary.isPresent, MagewatchBinary.absence), .timeLimit(.minutes(10)))
 struct CommandTests {
     @Test(
         "Help is given for every subcommand, with examples",

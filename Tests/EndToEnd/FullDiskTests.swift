@@ -27,7 +27,7 @@ private final class SmallDisk {
     func free() throws { try FileManager.default.removeItem(atPath: filler) }
 }
 
-@Suite("A full disk", .enabled(if: MagewatchBinary.isPresent, MagewatchBinary.absence), .timeLimit(.minutes(2)))
+@Suite("A full disk", .enabled(if: MagewatchBinary.isPresent, MagewatchBinary.absence), .timeLimit(.minutes(10)))
 struct FullDiskTests {
     @Test(
         "Senders are told 503, questions are answered, writing goes on by itself, and nothing acknowledged is lost",

@@ -2,7 +2,7 @@ import Foundation
 import TestKit
 import Testing
 
-@Suite("The command logs", .enabled(if: MagewatchBinary.isPresent, MagewatchBinary.absence), .timeLimit(.minutes(2)))
+@Suite("The command logs", .enabled(if: MagewatchBinary.isPresent, MagewatchBinary.absence), .timeLimit(.minutes(10)))
 struct LogCommandTests {
     /// A monitor with two applications' lines of one host, a second apart, the last of them a minute ago.
     private func monitor() async throws -> MonitorProcess {

@@ -4,7 +4,7 @@ import Testing
 
 @Suite(
     "Logs over kills, while queries compare", .enabled(if: MagewatchBinary.isPresent, MagewatchBinary.absence),
-    .timeLimit(.minutes(4)))
+    .timeLimit(.minutes(10)))
 struct LogDeliveryTests {
     @Test(
         "A real rsyslog and a real Loki client write through three kills; every query finds what was acknowledged before it",

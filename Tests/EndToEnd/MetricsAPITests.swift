@@ -2,7 +2,7 @@ import Foundation
 import TestKit
 import Testing
 
-@Suite("The metrics of a monitor", .enabled(if: MagewatchBinary.isPresent, MagewatchBinary.absence), .timeLimit(.minutes(2)))
+@Suite("The metrics of a monitor", .enabled(if: MagewatchBinary.isPresent, MagewatchBinary.absence), .timeLimit(.minutes(10)))
 struct MetricsAPITests {
     @Test("What is exported over OTLP is asked for in PromQL, federated, and gone through by the status pages")
     func openTelemetry() async throws {

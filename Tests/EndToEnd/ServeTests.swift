@@ -2,7 +2,7 @@ import Foundation
 import TestKit
 import Testing
 
-@Suite("A monitor without a stack", .enabled(if: MagewatchBinary.isPresent, MagewatchBinary.absence), .timeLimit(.minutes(2)))
+@Suite("A monitor without a stack", .enabled(if: MagewatchBinary.isPresent, MagewatchBinary.absence), .timeLimit(.minutes(10)))
 struct ServeTests {
     @Test("It watches its own machine, stops cleanly, and has everything again when it comes back")
     func ownMachine() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite(
     "What keeps a monitor from starting", .enabled(if: MagewatchBinary.isPresent, MagewatchBinary.absence),
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(10)))
 struct StartFaultTests {
     let directory: TemporaryDirectory
 

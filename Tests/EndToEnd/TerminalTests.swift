@@ -56,7 +56,7 @@ private final class TestTerminal {
 
 @Suite(
     "The dashboard in a terminal", .enabled(if: MagewatchBinary.isPresent, MagewatchBinary.absence),
-    .enabled(if: MagewatchBinary.hasPrograms(RealPrograms.tmux), "needs tmux"), .timeLimit(.minutes(2)))
+    .enabled(if: MagewatchBinary.hasPrograms(RealPrograms.tmux), "needs tmux"), .timeLimit(.minutes(10)))
 struct TerminalTests {
     @Test("It takes the screen, and gives everything back on q and on every signal", arguments: [0, SIGTERM, SIGINT, SIGHUP])
     func life(signal: Int32) async throws {

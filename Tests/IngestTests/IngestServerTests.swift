@@ -23,7 +23,7 @@ private func remoteWrite(_ value: Double) -> [UInt8] {
     return Snappy.compress(field(1, name + job + sample) + field(3, [8, 1]))
 }
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct IngestServerTests {
     @Test(
         "Each line protocol arrives, in pieces of any size",

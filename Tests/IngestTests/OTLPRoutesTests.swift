@@ -4,7 +4,7 @@ import Testing
 
 @testable import Ingest
 
-@Suite(.timeLimit(.minutes(2))) struct OTLPRoutesTests {
+@Suite(.timeLimit(.minutes(10))) struct OTLPRoutesTests {
     private func send(
         _ body: [UInt8], type: String, path: String = "/v1/metrics", extra: String = "", to sink: RecordingSink,
         _ change: (inout IngestServer.Options) -> Void = { _ in }, check: (SelfMetrics) -> Void = { _ in }

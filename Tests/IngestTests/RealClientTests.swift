@@ -22,7 +22,7 @@ private func running(_ path: String, _ arguments: [String], _ body: () async thr
     try await body()
 }
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct RealClientTests {
     @Test(
         "util-linux logger arrives over TCP, octet-counted and UDP",

@@ -57,7 +57,7 @@ extension ProtobufWriter {
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct RemoteWrite2Tests {
+@Suite(.timeLimit(.minutes(10))) struct RemoteWrite2Tests {
     static let type = "application/x-protobuf;proto=io.prometheus.write.v2.Request"
     private static let name = [("__name__", "m"), ("job", "j")]
 

@@ -6,7 +6,7 @@ import Telemetry
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ScrapeBoardTests {
+@Suite(.timeLimit(.minutes(10))) struct ScrapeBoardTests {
     @Test("The board knows targets before their first scrape, and then how it went")
     func entries() async throws {
         try await withServer(RecordingSink()) { port, metrics in

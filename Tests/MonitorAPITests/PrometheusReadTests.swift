@@ -6,7 +6,7 @@ import Testing
 @testable import MonitorAPI
 
 /// A real Prometheus that has nothing of its own and reads everything from the API.
-@Suite(.timeLimit(.minutes(2))) struct PrometheusReadTests {
+@Suite(.timeLimit(.minutes(10))) struct PrometheusReadTests {
     @Test(
         "Prometheus reads over remote-read what the API holds, bit by bit",
         .enabled(if: Tool.isPresent("prometheus") && Tool.isPresent("curl"), "needs prometheus and curl"))

@@ -6,7 +6,7 @@ import Testing
 
 @testable import MonitorAPI
 
-@Suite("Tails over WebSocket", .timeLimit(.minutes(1))) struct TailTests {
+@Suite("Tails over WebSocket", .timeLimit(.minutes(10))) struct TailTests {
     private static func target(_ query: String, _ more: String = "") -> String {
         "/loki/api/v1/tail?query=\(Scene.encoded(query))" + more
     }

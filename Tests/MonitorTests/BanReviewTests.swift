@@ -65,7 +65,7 @@ struct RecordJudgeTests {
             time: 1_795_442_400_000_000_000)
     }
 
-    @Test("What waits is bounded, what does not fit is counted, and the rest is judged in order", .timeLimit(.minutes(1)))
+    @Test("What waits is bounded, what does not fit is counted, and the rest is judged in order", .timeLimit(.minutes(10)))
     func bound() async throws {
         let detector = Detector(exempt: [])
         let metrics = SelfMetrics()
