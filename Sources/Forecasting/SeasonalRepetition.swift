@@ -5,7 +5,7 @@ package struct SeasonalRepetition: SeasonalModel {
     package let count: Int
     /// Steps of the window whose mean gives the present level; nil where the level is left alone.
     package let levelWindow: Int?
-    package var name: String { "season \(season)x\(count)" }
+    package var name: String { "season \(season)x\(count)" + (levelWindow.map { ", level of \($0)" } ?? "") }
 
     package init(season: Int, count: Int, levelWindow: Int? = nil) {
         self.season = season
