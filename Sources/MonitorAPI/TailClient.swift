@@ -43,7 +43,9 @@ package struct TailClient: Sendable {
         let asked = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connect(host: host, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let configuration = NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: upgrade)
+                    var configuration = NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: upgrade)
+                    // The first frame may come in one piece with the answer to the upgrade.
+                    configuration.leftOverBytesStrategy = .forwardBytes
                     return Asked(
                         connection: channel,
                         outcome: try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
