@@ -13,7 +13,7 @@ extension Scenario {
         try await stack.network.cut("s2")
         timeline.note("s2 is cut off, and runs on", at: cutAt)
         // To the end of the plan: its last word to s2, to stop web2, is to find nobody.
-        let isReplaced = try await wait(10) {
+        let isReplaced = try await wait(20) {
             served("web2b", after: cutAt) != nil
                 && observations.plans(.failover, after: cutAt).contains { $0.state == "done" }
         }
