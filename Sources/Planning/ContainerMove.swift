@@ -70,15 +70,7 @@ struct ContainerMove {
 
     /// The old one stops before the new one starts: two that write would be worse than a moment without any.
     private func takeOver(by backup: Container) -> [PlannedStep] {
-        var active = backup
-        active.kind = .active
-        active.state = .running
-        active.backupOf = nil
-        active.address = container.address
-        var retired = container
-        retired.kind = .backup
-        retired.state = .stopped
-        retired.backupOf = active.name
+        let (active, retired) = container.exchanged(with: backup, leaving: .stopped)
         var steps = parts(container).leave(drainSeconds: drainSeconds)
         steps.append(parts(container).stop)
         if !keepsFiles { steps += parts(container).unmount }

@@ -77,15 +77,7 @@ private struct Rescue {
     /// The backup gets the active's address and work; the two change places in the inventory.
     private func takeOver(by backup: Container, _ alert: Alert) -> Plan {
         let policy = input.policy.roles[lost.role]
-        var active = backup
-        active.kind = .active
-        active.state = .running
-        active.backupOf = nil
-        active.address = lost.address
-        var retired = lost
-        retired.kind = .backup
-        retired.state = .failed
-        retired.backupOf = active.name
+        let (active, retired) = lost.exchanged(with: backup, leaving: .failed)
         let parts = ContainerSteps(container: active, policy: policy)
         let before = ContainerSteps(container: lost, policy: policy)
         var steps = (policy?.loadBalancers ?? []).filter { $0.server != lost.server }.map { pool in
