@@ -45,7 +45,7 @@ struct AggregateReader {
 
     private static func needed(_ aspect: SampleReading.Aspect, _ parts: Int) -> [AggregateColumn.Part] {
         switch aspect {
-        case .course: [.last, .first, .length] + (parts > 1 ? [.least, .greatest, .sum, .count] : [])
+        case .course, .presence: [.last, .first, .length] + (parts > 1 ? [.least, .greatest, .sum, .count] : [])
         case .counter: [.last, .first, .length, .beforeResets, .restart, .restartDelay] + (parts > 1 ? [.count] : [])
         case .least: [.last, .least] + (parts > 1 ? [.length, .count] : [])
         case .greatest: [.last, .greatest] + (parts > 1 ? [.length, .count] : [])
@@ -77,7 +77,7 @@ struct AggregateReader {
             case .greatest: shape.repeating(greatest[index], into: &target)
             case .sum: shape.repeating(sum[index] / Double(shape.parts), into: &target)
             case .count: shape.repeating(count[index] / Double(shape.parts), into: &target)
-            case .course:
+            case .course, .presence:
                 let (start, end) = (first[index], last[index])
                 let isStraight = parts == 1 || (min(start, end) == least[index] && max(start, end) == greatest[index])
                 let mean = isStraight ? nil : sum[index] / count[index]

@@ -110,39 +110,49 @@ final class Block: Sendable {
     }
 
     /// Adds the samples of a series in a range to columns; they are later than what the columns hold.
-    /// - Parameter scratch: room that is used again and again.
+    /// - Parameter wantsValues: whether values are looked at; else only stale markers are as they were.
     /// - Throws: ``MetricStoreError`` with code `corrupt` where a chunk fails its checksum.
     func read(
-        _ series: UInt32, _ range: ClosedRange<Milliseconds>, into columns: inout SampleColumns, scratch: inout [Int64]
+        _ series: UInt32, _ range: ClosedRange<Milliseconds>, into columns: inout SampleColumns, wantsValues: Bool = true,
+        scratch: inout ReadScratch
     ) throws(MetricStoreError) {
         guard !isWhole, let hidden = deletions[series] else {
-            return try readAll(series, range, into: &columns, scratch: &scratch)
+            return try readAll(series, range, into: &columns, wantsValues, &scratch)
         }
         var part = SampleColumns()
-        try readAll(series, range, into: &part, scratch: &scratch)
+        try readAll(series, range, into: &part, wantsValues, &scratch)
         for range in hidden { part.remove(range) }
         columns.merge(part)
     }
 
     // Queries spend their time in this and in the visiting of chunks, so both become part of their callers.
     @inline(__always) private func readAll(
-        _ series: UInt32, _ range: ClosedRange<Milliseconds>, into columns: inout SampleColumns, scratch: inout [Int64]
+        _ series: UInt32, _ range: ClosedRange<Milliseconds>, into columns: inout SampleColumns, _ wantsValues: Bool,
+        _ scratch: inout ReadScratch
     ) throws(MetricStoreError) {
         try forEachChunk(series, range) { place in
-            guard let times = times(place), let values = file.bytes(place.data) else { return false }
+            guard let times = times(place), let form = file.byte(at: place.data.lowerBound) else { return false }
             let from = range.lowerBound <= place.span.lowerBound ? 0 : times.partition(atLeast: range.lowerBound)
             let to =
                 range.upperBound >= place.span.upperBound
                 ? times.count : times.partition(atLeast: range.upperBound.saturatingAdd(1))
             guard from < to else { return true }
-            if DetailColumn.isMarked(values[...]) {
-                guard let part = DetailColumn.decode(values[...], times: times) else { return false }
+            if !wantsValues, ValueColumn.isPlain(form) {
+                columns.timestamps += times[from..<to]
+                columns.values.append(contentsOf: repeatElement(0, count: to - from))
+                columns.fillDetails()
+                return true
+            }
+            guard file.read(place.data, into: &scratch.bytes) else { return false }
+            if DetailColumn.isMarked(scratch.bytes[...]) {
+                guard let part = DetailColumn.decode(scratch.bytes[...], times: times) else { return false }
                 columns.append(contentsOf: part.slice(from..<to))
                 return true
             }
             defer { columns.fillDetails() }
             columns.timestamps += times[from..<to]
-            return ValueColumn.decode(values[...], count: times.count, from..<to, into: &columns.values, scratch: &scratch)
+            return ValueColumn.decode(
+                scratch.bytes[...], count: times.count, from..<to, into: &columns.values, scratch: &scratch.integers)
         }
     }
 

@@ -35,6 +35,20 @@ final class MappedFile: @unchecked Sendable {
         return unsafe Array(UnsafeRawBufferPointer(rebasing: memory[range]))
     }
 
+    func byte(at offset: Int) -> UInt8? {
+        guard offset >= 0, offset < count else { return nil }
+        return unsafe memory[offset]
+    }
+
+    /// Replaces what is in `buffer`, whose room is used again.
+    /// - Returns: false where the range is not within the file.
+    func read(_ range: Range<Int>, into buffer: inout [UInt8]) -> Bool {
+        guard range.lowerBound >= 0, range.upperBound <= count else { return false }
+        buffer.removeAll(keepingCapacity: true)
+        unsafe buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: memory[range]))
+        return true
+    }
+
     func checksum(_ range: Range<Int>) -> UInt32? {
         guard range.lowerBound >= 0, range.upperBound <= count else { return nil }
         return unsafe CRC32C.checksum(UnsafeRawBufferPointer(rebasing: memory[range]))

@@ -101,7 +101,11 @@ struct StoredSeriesReader: SeriesReader {
     }
 
     func read(_ range: ClosedRange<Milliseconds>, into columns: inout SampleColumns) throws {
-        var scratch: [Int64] = []
+        var scratch = ReadScratch()
+        try read(range, into: &columns, scratch: &scratch)
+    }
+
+    func read(_ range: ClosedRange<Milliseconds>, into columns: inout SampleColumns, scratch: inout ReadScratch) throws {
         guard columns.isEmpty else {
             var all = SampleColumns()
             read(range, into: &all, &scratch)
@@ -111,18 +115,19 @@ struct StoredSeriesReader: SeriesReader {
         read(range, into: &columns, &scratch)
     }
 
-    private func read(_ range: ClosedRange<Milliseconds>, into all: inout SampleColumns, _ scratch: inout [Int64]) {
-        if isCondensed { return readCondensed(range, into: &all) }
+    private func read(_ range: ClosedRange<Milliseconds>, into all: inout SampleColumns, _ scratch: inout ReadScratch) {
+        if isCondensed { return readCondensed(range, into: &all, &scratch) }
+        let wantsValues = reading.aspect != .presence
         for (block, series) in blocks where block.span.overlaps(range) {
             let count = all.count
             do throws(MetricStoreError) {
                 // Blocks mostly follow each other; where one lies over what is there already, it is laid over it.
                 if let last = all.timestamps.last, block.span.lowerBound <= last {
                     var part = SampleColumns()
-                    try block.read(series, range, into: &part, scratch: &scratch)
+                    try block.read(series, range, into: &part, wantsValues: wantsValues, scratch: &scratch)
                     all.merge(part)
                 } else {
-                    try block.read(series, range, into: &all, scratch: &scratch)
+                    try block.read(series, range, into: &all, wantsValues: wantsValues, scratch: &scratch)
                 }
             } catch {
                 // What was read of it before the damage was sound, but half of a block is no answer.

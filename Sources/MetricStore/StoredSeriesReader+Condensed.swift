@@ -2,8 +2,9 @@ internal import Telemetry
 
 extension StoredSeriesReader {
     /// Reads a series of which some is condensed: all in one aspect, so that whoever reads need not tell one from the other.
-    func readCondensed(_ range: ClosedRange<Milliseconds>, into all: inout SampleColumns) {
-        var scratch: [Int64] = []
+    func readCondensed(
+        _ range: ClosedRange<Milliseconds>, into all: inout SampleColumns, _ scratch: inout ReadScratch
+    ) {
         for (block, series) in blocks where block.span.overlaps(range) {
             do throws(MetricStoreError) {
                 var part = SampleColumns()

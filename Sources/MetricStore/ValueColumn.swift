@@ -59,6 +59,9 @@ enum ValueColumn {
         }
     }
 
+    /// Whether a column that begins so holds no exceptions, and so no stale marker.
+    static func isPlain(_ form: UInt8) -> Bool { form > 0 && form < 128 && (form - 1) & 1 == 0 }
+
     /// Reads `count` values; `nil` where the bytes are damaged.
     static func decode(_ bytes: ArraySlice<UInt8>, count: Int) -> [Double]? {
         var values: [Double] = []

@@ -15,7 +15,7 @@ struct WALRecordReader {
         var extras: BatchExtras?
     }
 
-    private var lastBits: [Int: UInt64] = [:]
+    private var lastBits = SlotTable<UInt64>()
 
     /// Decodes a record's payload; `nil` where it is not what ``WALRecordWriter`` writes.
     mutating func decode(_ payload: ArraySlice<UInt8>) -> Record? {

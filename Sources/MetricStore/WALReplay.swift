@@ -79,7 +79,7 @@ struct WALReplay {
         var segment = WriteAheadLog.Segment(number: number, path: path, bytes: bytes.count, newest: .min)
         let covered = marks.filter { $0.segment > number }.map(\.window)
         var reader = WALRecordReader()
-        var slots: [Int: Int] = [:]
+        var slots = SlotTable<Int>()
         let magic = WriteAheadLog.magic
         var position = bytes.starts(with: magic) ? magic.count : 0
         var isTorn = bytes.count < magic.count

@@ -14,6 +14,9 @@ struct QueryPool: Sendable {
 
     /// Runs synchronous work on one of the threads.
     func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-        try await QueryPool.shared.runIfActive(work)
+        try await QueryPool.shared.runIfActive {
+            ThreadPriority.yieldToIngest()
+            return try work()
+        }
     }
 }

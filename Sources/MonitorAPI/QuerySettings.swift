@@ -17,6 +17,7 @@ struct QuerySettings: Sendable {
             options.deadline = options.deadline.map { min($0, wanted) } ?? wanted
         }
         if let seconds = try parameters.seconds("lookback_delta") { options.lookback = Milliseconds(seconds * 1000) }
+        options.workers = QueryHelpers.shared
         // As with VictoriaMetrics: `nocache=1` has everything computed anew.
         let reuse = ["1", "true"].contains(parameters["nocache"] ?? "") ? nil : engine.reuse
         self.engine = PromQLEngine(source: engine.source, options: options, reuse: reuse)

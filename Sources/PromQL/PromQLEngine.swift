@@ -26,6 +26,8 @@ package struct PromQLEngine: Sendable {
         package var deadline: Duration? = .seconds(120)
         /// Step of a subquery that names none.
         package var subqueryStep: Milliseconds = 60_000
+        /// Who helps to make rows; `nil` has each query on the caller's thread alone.
+        package var workers: (any QueryWorkers)?
         /// Whether a query may use what Prometheus counts as experimental.
         package var allowsExperimental = true
 

@@ -221,23 +221,37 @@ package struct SampleBatch: Sendable {
 
 extension Labels {
     /// Reads the canonical form that ``SampleBatch`` writes. Invalid UTF-8 is repaired.
-    package init(canonical bytes: some RandomAccessCollection<UInt8>) {
-        var rest = bytes[...]
-        func text() -> String? {
-            var length = 0
-            var shift = 0
-            while let byte = rest.popFirst() {
-                length |= Int(byte & 0x7f) << shift
-                shift += 7
-                if byte & 0x80 == 0 { break }
-            }
-            guard length >= 0, length <= rest.count else { return nil }
-            defer { rest = rest.dropFirst(length) }
-            return String(decoding: rest.prefix(length), as: UTF8.self)
-        }
+    package init(canonical bytes: ArraySlice<UInt8>) {
         var labels: [Label] = []
-        while !rest.isEmpty, let name = text(), let value = text() { labels.append(Label(name, value)) }
+        unsafe bytes.withUnsafeBytes { bytes in
+            var position = 0
+            while position < bytes.count, let name = unsafe Labels.counted(bytes, at: &position),
+                let value = unsafe Labels.counted(bytes, at: &position)
+            {
+                labels.append(Label(name, value))
+            }
+        }
         self.init(sorted: labels)
+    }
+
+    /// The same for bytes that are no slice.
+    package init(canonical bytes: [UInt8]) { self.init(canonical: bytes[...]) }
+
+    /// A text preceded by its length; `nil` where it would reach beyond the end.
+    private static func counted(_ bytes: UnsafeRawBufferPointer, at position: inout Int) -> String? {
+        var length = 0
+        var shift = 0
+        while position < bytes.count {
+            let byte = unsafe bytes[position]
+            position += 1
+            length |= Int(byte & 0x7f) << shift
+            shift += 7
+            if byte & 0x80 == 0 { break }
+        }
+        guard length >= 0, length <= bytes.count - position else { return nil }
+        defer { position += length }
+        return unsafe String(
+            decoding: UnsafeRawBufferPointer(rebasing: bytes[position..<position + length]), as: UTF8.self)
     }
 
     /// The canonical form that ``SampleBatch`` writes.

@@ -12,6 +12,8 @@ package struct SampleReading: Sendable, Equatable {
         case least, greatest
         /// The sum of the values, and how many they are.
         case sum, count
+        /// When there are samples. Numbers mean nothing then, but stale markers are where they were.
+        case presence
     }
 
     /// Lengths of buckets, the finest first.

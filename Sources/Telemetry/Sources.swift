@@ -42,13 +42,27 @@ package protocol SeriesReader: Sendable {
     var labels: Labels { get }
     /// Appends the samples of the range (both ends included) to the columns, in order of time, each time once.
     func read(_ range: ClosedRange<Milliseconds>, into columns: inout SampleColumns) throws
+    /// The same for who reads one series after the other, in room that is made once.
+    func read(_ range: ClosedRange<Milliseconds>, into columns: inout SampleColumns, scratch: inout ReadScratch) throws
     /// Whether some of what it reads may stand for several samples each.
     var isCondensed: Bool { get }
     /// Reads the same samples in another aspect.
     func reading(_ aspect: SampleReading.Aspect) -> any SeriesReader
 }
 
+/// Room that readers decode in, used again by the next.
+package struct ReadScratch: Sendable {
+    package var bytes: [UInt8] = []
+    package var integers: [Int64] = []
+
+    package init() {}
+}
+
 extension SeriesReader {
+    package func read(
+        _ range: ClosedRange<Milliseconds>, into columns: inout SampleColumns, scratch: inout ReadScratch
+    ) throws { try read(range, into: &columns) }
+
     package var isCondensed: Bool { false }
     package func reading(_ aspect: SampleReading.Aspect) -> any SeriesReader { self }
 }

@@ -109,5 +109,22 @@ import Testing
         let range = from...from + Int64.random(in: 0...1000, using: &random) * step
         let expected = twin.mapValues { $0.filter { range.contains($0.key) } }.filter { !$0.value.isEmpty }
         #expect(try fixture.contents(range) == expected, "seed \(random.seed)")
+        try comparePresence(fixture, range)
+    }
+
+    /// Reading without values finds the same samples, and the same of them stale.
+    private static func comparePresence(_ fixture: StoreFixture, _ range: ClosedRange<Milliseconds>) throws {
+        let values = try fixture.store.select([], in: range)
+        let presence = try fixture.store.select([], in: range, for: SampleReading(.presence))
+        #expect(values.map(\.labels) == presence.map(\.labels))
+        for (full, bare) in zip(values, presence) {
+            var (expected, found, scratch) = (SampleColumns(), SampleColumns(), ReadScratch())
+            try full.read(range, into: &expected)
+            try bare.read(range, into: &found, scratch: &scratch)
+            let stale = SampleBatch.staleMarker.bitPattern
+            #expect(found.timestamps == expected.timestamps)
+            #expect(found.values.map { $0.bitPattern == stale } == expected.values.map { $0.bitPattern == stale })
+            #expect(found.histograms.map { $0 == nil } == expected.histograms.map { $0 == nil })
+        }
     }
 }

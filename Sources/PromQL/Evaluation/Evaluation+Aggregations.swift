@@ -18,7 +18,9 @@ extension Evaluation {
         var groups: [AggregateGroup] = []
         var indexes: [Labels: Int] = [:]
         let position = aggregation.expression.position
-        try rows(of: aggregation.expression, over: grid) { (row) throws(PromQLError) in
+        let wantsValues = aggregation.aggregator != .count && aggregation.aggregator != .group
+        let read = wantsValues ? rows(of:over:to:) : presentRows(of:over:to:)
+        try read(aggregation.expression, grid) { (row) throws(PromQLError) in
             let key = aggregation.key(of: row.labels)
             let index = indexes[key] ?? groups.count
             if index == groups.count {

@@ -36,6 +36,7 @@ enum CondensedWindows {
         case "min_over_time", "ts_of_min_over_time": .least
         case "max_over_time", "ts_of_max_over_time": .greatest
         case "sum_over_time", "avg_over_time", "count_over_time": .sum
+        case "present_over_time": .presence
         default: .course
         }
     }

@@ -28,6 +28,14 @@ extension Evaluation {
         }
     }
 
+    /// The same for who only wants to know at which steps rows have a value: of a selector's series none is decoded then.
+    func presentRows(of expression: Expression, over grid: Grid, to body: @escaping RowBody) throws(PromQLError) {
+        guard case .selector(let selector) = expression.unwrapped.kind, selector.reach == nil else {
+            return try rows(of: expression, over: grid, to: body)
+        }
+        try select(selector, at: expression.position, over: grid, .presence, to: body)
+    }
+
     /// Whether dropping the metric's name from a node's rows leaves them distinct.
     func staysDistinctWithoutName(_ expression: Expression) -> Bool {
         switch expression.kind {

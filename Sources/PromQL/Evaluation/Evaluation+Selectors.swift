@@ -22,7 +22,7 @@ extension Evaluation {
     ) throws(PromQLError) {
         columns.removeAll()
         do {
-            try reader.read(range, into: &columns)
+            try reader.read(range, into: &columns, scratch: &scratch)
         } catch {
             throw PromQLError(.storage, "reading \(reader.labels) failed: \(error)")
         }
@@ -33,6 +33,8 @@ extension Evaluation {
     /// What is taken from the sample that a selector finds.
     enum Reading {
         case value
+        /// That there is one: any number, and no histogram.
+        case presence
         /// Its time, in seconds.
         case timestamp
         /// When its counter began to count, in seconds.
@@ -50,33 +52,19 @@ extension Evaluation {
         let times = pin.map { Grid(start: $0, step: 0, count: 1) } ?? grid
         let first = times.start.subtractingClamped(offset)
         let range = first.subtractingClamped(max(options.lookback, 1) - 1)...times.end.subtractingClamped(offset)
-        var columns = SampleColumns()
-        let condensed = SampleReading(lookingBack: options.lookback, from: first, every: times.step)
-        for reader in try readers(selector, in: range, for: condensed) {
-            try read(reader, range, into: &columns)
-            var row = Row(labels: reader.labels, values: Array(repeating: Double.absent, count: grid.count))
-            let hasHistograms = columns.hasHistograms
-            var hasValue = false
-            var index = -1
-            for step in 0..<times.count {
-                let time = times.time(step).subtractingClamped(offset)
-                while index + 1 < columns.count, columns.timestamps[index + 1] <= time { index += 1 }
-                guard index >= 0, columns.timestamps[index] > time.subtractingClamped(options.lookback) else { continue }
-                if hasHistograms, let histogram = columns.histograms[index] {
-                    if reading == .value { row.set(histogram, at: step) } else { row.values[step] = columns.time(reading, index) }
-                } else {
-                    guard !columns.values[index].isAbsent else { continue }
-                    row.values[step] = reading == .value ? columns.values[index] : columns.time(reading, index)
-                }
-                hasValue = true
-            }
-            guard hasValue else { continue }
+        var purpose = SampleReading(lookingBack: options.lookback, from: first, every: times.step)
+        if reading == .presence || reading == .timestamp { purpose.aspect = .presence }
+        let lookback = options.lookback
+        let readers = try readers(selector, in: range, for: purpose)
+        try forEachRow(of: readers, in: range, steps: grid.count, make: { (lane, labels, _) throws(PromQLError) in
+            var row = Row(labels: labels, values: Array(repeating: Double.absent, count: grid.count))
+            guard row.take(reading, of: lane.columns, at: times, offset, lookback) else { return nil }
             if pin != nil { row.repeatFirst(count: grid.count) }
-            try body(row)
-        }
+            return row
+        }, to: body)
     }
 
-    /// The series under a range vector, each with its samples and where its windows lie.
+    /// The series under a range vector, one after the other, each with its samples and where its windows lie.
     /// - Parameter aspect: what is given of samples that are condensed.
     func series(
         of expression: Expression, over grid: Grid, in aspect: SampleReading.Aspect = .course,

@@ -57,7 +57,7 @@ extension Evaluation {
             let present = try presence(operand, over: grid)
             for step in values.indices where present[step] { values[step] = .absent }
         } else {
-            try rows(of: operand, over: grid) { (row) throws(PromQLError) in
+            try presentRows(of: operand, over: grid) { (row) throws(PromQLError) in
                 for step in values.indices where row.isPresent(step) { values[step] = .absent }
             }
         }
@@ -67,7 +67,7 @@ extension Evaluation {
 
     private func presence(_ operand: Expression, over grid: Grid) throws(PromQLError) -> [Bool] {
         var present = Array(repeating: false, count: grid.count)
-        try series(of: operand, over: grid) { (_, columns, bounds) throws(PromQLError) in
+        try series(of: operand, over: grid, in: .presence) { (_, columns, bounds) throws(PromQLError) in
             var (low, high) = (0, 0)
             for step in present.indices {
                 while high < columns.count, columns.timestamps[high] <= bounds.end(step) { high += 1 }

@@ -15,26 +15,48 @@ extension Evaluation {
         }
         let extended = try ExtendedRange(function: name, over: operand)
         try withDistinctRows(function.keepsName || staysDistinctWithoutName(operand), to: body) { (emit) throws(PromQLError) in
-            var timeline: WindowTimeline?
-            try series(of: operand, over: grid, in: CondensedWindows.aspect(of: name)) {
-                (labels, columns, bounds) throws(PromQLError) in
+            try windowRows(of: operand, over: grid, in: CondensedWindows.aspect(of: name), to: emit) {
+                (lane, labels, bounds) throws(PromQLError) in
+                let (evaluation, columns) = (lane.evaluation, lane.columns)
                 var row = Row(labels: function.keepsName ? labels : labels.withoutName, values: [])
                 if let extended {
-                    self.slide(extended, labels, columns, bounds, at: operand.position, into: &row)
+                    evaluation.slide(extended, labels, columns, bounds, at: operand.position, into: &row)
                 } else if columns.hasHistograms {
-                    try self.slideMixed(function, labels, columns, bounds, scalars, at: operand.position, into: &row)
-                } else if !self.condensedCounts.isEmpty {
-                    row.values = CondensedWindows.values(of: name, columns, counts: self.condensedCounts, bounds)
+                    try evaluation.slideMixed(function, labels, columns, bounds, scalars, at: operand.position, into: &row)
+                } else if !evaluation.condensedCounts.isEmpty {
+                    row.values = CondensedWindows.values(of: name, columns, counts: evaluation.condensedCounts, bounds)
                 } else {
-                    row.values = try self.slide(function, columns, bounds, &timeline, scalars)
+                    row.values = try evaluation.slide(function, columns, bounds, &lane.timeline, scalars)
                 }
-                guard !row.isEmpty else { return }
+                guard !row.isEmpty else { return nil }
                 if function.wantsCounter, !row.values.allSatisfy(\.isAbsent) {
-                    self.informOfCounter(labels, at: operand.position)
+                    evaluation.informOfCounter(labels, at: operand.position)
                 }
-                try emit(row)
+                return row
             }
         }
+    }
+
+    /// Makes a row of each series under a range vector, whose samples are in the lane's columns.
+    private func windowRows(
+        of operand: Expression, over grid: Grid, in aspect: SampleReading.Aspect, to emit: @escaping RowBody,
+        _ make: @escaping @Sendable (SeriesLane, Labels, WindowBounds) throws(PromQLError) -> Row?
+    ) throws(PromQLError) {
+        guard case .range(let selector, let duration) = operand.unwrapped.kind else {
+            let lane = SeriesLane(self)
+            return try series(of: operand, over: grid, in: aspect) { (labels, columns, bounds) throws(PromQLError) in
+                lane.columns = columns
+                if let row = try make(lane, labels, bounds) { try emit(row) }
+            }
+        }
+        let bounds = try WindowBounds(self, selector.shift, duration, over: grid)
+        let range = bounds.range(reaching: selector.reach, lookback: options.lookback)
+        let readers = try readers(selector, in: range, for: bounds.reading(aspect, reaching: selector.reach))
+        try forEachRow(of: readers, in: range, steps: grid.count, make: { (lane, labels, reader) throws(PromQLError) in
+            try lane.evaluation.readCounts(reader, range, of: lane.columns, in: aspect)
+            lane.columns.removeStaleMarkers()
+            return lane.columns.isEmpty ? nil : try make(lane, labels, bounds)
+        }, to: emit)
     }
 
     /// Windows of a series of floats.

@@ -16,6 +16,8 @@ final class Evaluation {
     var detectsResets = false
     /// How many samples each sample of the series under a range vector stands for; empty where each is one.
     var condensedCounts: [Double] = []
+    /// What readers decode in.
+    var scratch = ReadScratch()
     private var samples = 0
     private let deadline: ContinuousClock.Instant?
 
@@ -25,6 +27,22 @@ final class Evaluation {
         self.queried = queried
         queryEnd = end ?? queried.end
         deadline = options.deadline.map { ContinuousClock.now.advanced(by: $0) }
+    }
+
+    /// A part of a query that another thread evaluates.
+    init(besides other: Evaluation) {
+        source = other.source
+        options = other.options
+        queried = other.queried
+        queryEnd = other.queryEnd
+        deadline = other.deadline
+        detectsResets = other.detectsResets
+    }
+
+    /// How many samples were used since this was asked last.
+    func takeSamples() -> Int {
+        defer { samples = 0 }
+        return samples
     }
 
     /// Counts samples read or made, and stops a query that uses more than it may.

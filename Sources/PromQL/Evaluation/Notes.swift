@@ -17,6 +17,12 @@ struct Notes {
         if infos.count < Notes.maximum, !infos.contains(note) { infos.append(note) }
     }
 
+    /// Adds what another part of the query has to say.
+    mutating func add(_ other: Notes) {
+        for note in other.warnings where warnings.count < Notes.maximum && !warnings.contains(note) { warnings.append(note) }
+        for note in other.infos where infos.count < Notes.maximum && !infos.contains(note) { infos.append(note) }
+    }
+
     mutating func add(_ note: HistogramNote, metric name: String, at position: SourcePosition) {
         let text = note.text(metric: name)
         if note.isWarning { warn(text, at: position) } else { inform(text, at: position) }

@@ -1,0 +1,108 @@
+import Dispatch
+import Telemetry
+import TestKit
+import Testing
+
+@testable import PromQL
+
+/// Threads of the system's pool, all of which help.
+private struct DispatchWorkers: QueryWorkers {
+    let count: Int
+
+    func perform(_ body: @escaping @Sendable (Int) -> Void) {
+        DispatchQueue.concurrentPerform(iterations: count) { body($0) }
+    }
+}
+
+@Suite("Rows made by several workers", .ownThread)
+struct WorkersTests {
+    private static let hour: Milliseconds = 3_600_000
+
+    /// Counters of one job and several instances, some of which begin again, pause, or end.
+    private static func source(_ seed: UInt64, series: Int) -> MemorySource {
+        var random = SeededGenerator(seed: seed)
+        return MemorySource(
+            (0..<series).map { number in
+                var columns = SampleColumns()
+                var value = 0.0
+                for sample in 0..<240 where number % 7 != 3 || !(100..<140).contains(sample) {
+                    value = Int.random(in: 0..<90, using: &random) == 0 ? 0 : value + Double.random(in: 0..<9, using: &random)
+                    columns.append(Milliseconds(sample) * 15_000, sample == 200 && number % 5 == 1 ? SampleBatch.staleMarker : value)
+                }
+                return (["__name__": "x_total", "instance": "i\(number)", "job": "j\(number % 3)"], columns)
+            })
+    }
+
+    @Test(
+        "are the same to the bit as those of one",
+        arguments: [
+            "x_total", "rate(x_total[5m])", "sum by (job) (rate(x_total[5m]))", "sum(x_total)", "count by (job) (x_total)",
+            "topk(3, increase(x_total[10m]))", "quantile_over_time(0.9, x_total[5m])", "avg_over_time(rate(x_total[2m])[10m:1m])",
+            "timestamp(x_total)", "absent(x_total)", "x_total @ 900", "x_total offset 5m", "x_total > 50", "max(x_total) - x_total",
+            "changes(x_total[5m])", "delta(x_total[5m])", "last_over_time(x_total[5m])",
+        ])
+    func sameRows(_ query: String) throws {
+        let source = WorkersTests.source(3, series: 150)
+        let alone = PromQLEngine(source: source)
+        for workers in 2...4 {
+            var options = PromQLEngine.Options()
+            options.workers = DispatchWorkers(count: workers)
+            let together = PromQLEngine(source: source, options: options)
+            let expected = try alone.range(query, from: 0, through: WorkersTests.hour, step: 30_000)
+            let found = try together.range(query, from: 0, through: WorkersTests.hour, step: 30_000)
+            #expect("\(found.value)" == "\(expected.value)", "\(query) with \(workers) workers")
+            #expect(found.warnings == expected.warnings)
+            #expect(found.infos == expected.infos)
+        }
+    }
+
+    @Test("stop at the limit of samples, and say so as one does")
+    func limit() throws {
+        var options = PromQLEngine.Options()
+        options.maximumSamples = 5_000
+        options.workers = DispatchWorkers(count: 3)
+        let engine = PromQLEngine(source: WorkersTests.source(4, series: 200), options: options)
+        let error = #expect(throws: PromQLError.self) {
+            try engine.range("rate(x_total[5m])", from: 0, through: WorkersTests.hour, step: 30_000)
+        }
+        #expect(error?.code == .limit)
+    }
+
+    @Test("stop where a series can't be read")
+    func damage() throws {
+        var options = PromQLEngine.Options()
+        options.workers = DispatchWorkers(count: 3)
+        let engine = PromQLEngine(source: DamagedSource(good: WorkersTests.source(5, series: 200)), options: options)
+        let error = #expect(throws: PromQLError.self) {
+            try engine.range("rate(x_total[5m])", from: 0, through: WorkersTests.hour, step: 30_000)
+        }
+        #expect(error?.code == .storage)
+        #expect(error?.message.contains("i150") == true)
+    }
+}
+
+/// Cannot read one of its series.
+private struct DamagedSource: SeriesSource {
+    struct Damage: Error {}
+
+    struct Reader: SeriesReader {
+        let good: any SeriesReader
+        var labels: Labels { good.labels }
+
+        func read(_ range: ClosedRange<Milliseconds>, into columns: inout SampleColumns) throws {
+            guard labels["instance"] != "i150" else { throw Damage() }
+            try good.read(range, into: &columns)
+        }
+    }
+
+    let good: MemorySource
+
+    func select(_ matchers: [LabelMatcher], in range: ClosedRange<Milliseconds>) -> [any SeriesReader] {
+        good.select(matchers, in: range).map { Reader(good: $0) }
+    }
+    func series(matchingAny selectors: [[LabelMatcher]], in range: ClosedRange<Milliseconds>) -> [Labels] { [] }
+    func labelNames(matchingAny selectors: [[LabelMatcher]], in range: ClosedRange<Milliseconds>) -> [String] { [] }
+    func labelValues(
+        of name: String, matchingAny selectors: [[LabelMatcher]], in range: ClosedRange<Milliseconds>
+    ) -> [String] { [] }
+}
