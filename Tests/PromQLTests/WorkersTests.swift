@@ -27,7 +27,8 @@ struct WorkersTests {
                 var value = 0.0
                 for sample in 0..<240 where number % 7 != 3 || !(100..<140).contains(sample) {
                     value = Int.random(in: 0..<90, using: &random) == 0 ? 0 : value + Double.random(in: 0..<9, using: &random)
-                    columns.append(Milliseconds(sample) * 15_000, sample == 200 && number % 5 == 1 ? SampleBatch.staleMarker : value)
+                    columns.append(
+                        Milliseconds(sample) * 15_000, sample == 200 && number % 5 == 1 ? SampleBatch.staleMarker : value)
                 }
                 return (["__name__": "x_total", "instance": "i\(number)", "job": "j\(number % 3)"], columns)
             })
@@ -38,7 +39,8 @@ struct WorkersTests {
         arguments: [
             "x_total", "rate(x_total[5m])", "sum by (job) (rate(x_total[5m]))", "sum(x_total)", "count by (job) (x_total)",
             "topk(3, increase(x_total[10m]))", "quantile_over_time(0.9, x_total[5m])", "avg_over_time(rate(x_total[2m])[10m:1m])",
-            "timestamp(x_total)", "absent(x_total)", "x_total @ 900", "x_total offset 5m", "x_total > 50", "max(x_total) - x_total",
+            "timestamp(x_total)", "absent(x_total)", "x_total @ 900", "x_total offset 5m", "x_total > 50",
+            "max(x_total) - x_total",
             "changes(x_total[5m])", "delta(x_total[5m])", "last_over_time(x_total[5m])",
         ])
     func sameRows(_ query: String) throws {

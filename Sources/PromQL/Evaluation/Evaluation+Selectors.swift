@@ -56,12 +56,14 @@ extension Evaluation {
         if reading == .presence || reading == .timestamp { purpose.aspect = .presence }
         let lookback = options.lookback
         let readers = try readers(selector, in: range, for: purpose)
-        try forEachRow(of: readers, in: range, steps: grid.count, make: { (lane, labels, _) throws(PromQLError) in
-            var row = Row(labels: labels, values: Array(repeating: Double.absent, count: grid.count))
-            guard row.take(reading, of: lane.columns, at: times, offset, lookback) else { return nil }
-            if pin != nil { row.repeatFirst(count: grid.count) }
-            return row
-        }, to: body)
+        try forEachRow(
+            of: readers, in: range, steps: grid.count,
+            make: { (lane, labels, _) throws(PromQLError) in
+                var row = Row(labels: labels, values: Array(repeating: Double.absent, count: grid.count))
+                guard row.take(reading, of: lane.columns, at: times, offset, lookback) else { return nil }
+                if pin != nil { row.repeatFirst(count: grid.count) }
+                return row
+            }, to: body)
     }
 
     /// The series under a range vector, one after the other, each with its samples and where its windows lie.

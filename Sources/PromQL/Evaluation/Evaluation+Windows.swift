@@ -52,11 +52,13 @@ extension Evaluation {
         let bounds = try WindowBounds(self, selector.shift, duration, over: grid)
         let range = bounds.range(reaching: selector.reach, lookback: options.lookback)
         let readers = try readers(selector, in: range, for: bounds.reading(aspect, reaching: selector.reach))
-        try forEachRow(of: readers, in: range, steps: grid.count, make: { (lane, labels, reader) throws(PromQLError) in
-            try lane.evaluation.readCounts(reader, range, of: lane.columns, in: aspect)
-            lane.columns.removeStaleMarkers()
-            return lane.columns.isEmpty ? nil : try make(lane, labels, bounds)
-        }, to: emit)
+        try forEachRow(
+            of: readers, in: range, steps: grid.count,
+            make: { (lane, labels, reader) throws(PromQLError) in
+                try lane.evaluation.readCounts(reader, range, of: lane.columns, in: aspect)
+                lane.columns.removeStaleMarkers()
+                return lane.columns.isEmpty ? nil : try make(lane, labels, bounds)
+            }, to: emit)
     }
 
     /// Windows of a series of floats.

@@ -34,7 +34,8 @@ final class SeriesLane: @unchecked Sendable {
     }
 
     /// Takes one portion of the readers after the other, until all are taken or something failed.
-    func work(on readers: ArraySlice<any SeriesReader>, in range: ClosedRange<Milliseconds>, _ next: PortionCounter, _ make: Make) {
+    func work(on readers: ArraySlice<any SeriesReader>, in range: ClosedRange<Milliseconds>, _ next: PortionCounter, _ make: Make)
+    {
         do throws(PromQLError) {
             var portion = next.take()
             while portion * SeriesLane.portion < readers.count {
