@@ -8,6 +8,6 @@ enum ThreadPriority {
     /// Has the calling thread give way to those that take data in. On Linux niceness is a thread's own.
     static func yieldToIngest() {
         // Where it can't be had, queries only are as important as everything else.
-        _ = setpriority(PRIO_PROCESS, 0, queryNiceness)
+        _ = setpriority(Int32(bitPattern: PRIO_PROCESS.rawValue), 0, queryNiceness)
     }
 }
