@@ -73,6 +73,7 @@ struct OTLPJSONDecoder {
             }
             switch key {
             case "name": metric.name = try reader.text()
+            case "description": metric.help = try reader.text()
             case "unit": metric.unit = try reader.text()
             default: try reader.skip()
             }
@@ -124,6 +125,8 @@ struct OTLPJSONDecoder {
             case "zeroThreshold": point.exponential.zeroThreshold = try reader.double()
             case "positive": point.exponential.positive = try exponentialSide(&reader)
             case "negative": point.exponential.negative = try exponentialSide(&reader)
+            case "exemplars":
+                try reader.elements { (reader) throws(JSONReadError) in point.exemplars.append(try exemplar(&reader)) }
             case "quantileValues":
                 try reader.elements { (reader) throws(JSONReadError) in point.quantiles.append(try quantile(&reader)) }
             default: try reader.skip()
@@ -163,7 +166,7 @@ struct OTLPJSONDecoder {
         return pair
     }
 
-    private mutating func attributes(_ reader: inout JSONReader) throws(JSONReadError) -> [OTLPAttribute] {
+    mutating func attributes(_ reader: inout JSONReader) throws(JSONReadError) -> [OTLPAttribute] {
         try pairs(&reader, depth: 0).map { OTLPAttribute(name: $0.0, value: $0.1.text) }
     }
 
@@ -222,7 +225,7 @@ struct OTLPJSONDecoder {
         return values
     }
 
-    private mutating func take<Value>(_ type: Value.Type, _ reader: inout JSONReader) throws(JSONReadError) {
+    mutating func take<Value>(_ type: Value.Type, _ reader: inout JSONReader) throws(JSONReadError) {
         do throws(IngestError) { try metrics.take(type) } catch {
             refusal = error
             throw reader.failure
@@ -232,14 +235,14 @@ struct OTLPJSONDecoder {
 
 /// Values as protobuf's form of JSON has them: null is what is not there.
 extension JSONReader {
-    fileprivate mutating func members(
+    mutating func members(
         _ member: (inout JSONReader, String) throws(JSONReadError) -> Void
     ) throws(JSONReadError) {
         guard peek != UInt8(ascii: "n") else { return try skip() }
         try object { (reader, key) throws(JSONReadError) in try member(&reader, String(decoding: key, as: UTF8.self)) }
     }
 
-    fileprivate mutating func elements(
+    mutating func elements(
         _ element: (inout JSONReader) throws(JSONReadError) -> Void
     ) throws(JSONReadError) {
         guard peek != UInt8(ascii: "n") else { return try skip() }
@@ -247,23 +250,23 @@ extension JSONReader {
     }
 
     /// A string, a number or a word as text; empty for null.
-    fileprivate mutating func text() throws(JSONReadError) -> String {
+    mutating func text() throws(JSONReadError) -> String {
         String(decoding: try scalar() ?? [], as: UTF8.self)
     }
 
-    fileprivate mutating func unsigned() throws(JSONReadError) -> UInt64 {
+    mutating func unsigned() throws(JSONReadError) -> UInt64 {
         let text = try self.text()
         guard let value = text.isEmpty ? 0 : UInt64(text) else { throw failure }
         return value
     }
 
-    fileprivate mutating func signed() throws(JSONReadError) -> Int {
+    mutating func signed() throws(JSONReadError) -> Int {
         let text = try self.text()
         guard let value = text.isEmpty ? 0 : Int(text) else { throw failure }
         return value
     }
 
-    fileprivate mutating func double() throws(JSONReadError) -> Double {
+    mutating func double() throws(JSONReadError) -> Double {
         let text = try self.text()
         guard let value = text.isEmpty ? 0 : Double(text) else { throw failure }
         return value

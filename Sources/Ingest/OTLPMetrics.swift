@@ -22,6 +22,8 @@ struct OTLPMetrics {
     struct Metric {
         var name = ""
         var unit = ""
+        /// What it is, in words.
+        var help = ""
         /// Nil where the metric has no data, or data of a kind that is not known here.
         var shape: Shape?
         /// 0 where it is not told, 1 for delta, 2 for cumulative.
@@ -59,6 +61,7 @@ struct OTLPMetrics {
         var bounds: [Double] = []
         var quantiles: [(quantile: Double, value: Double)] = []
         var exponential = Exponential()
+        var exemplars: [OTLPExemplar] = []
 
         var isStale: Bool { flags & 1 != 0 }
     }

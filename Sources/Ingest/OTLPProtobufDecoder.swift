@@ -5,12 +5,12 @@ import Foundation
 ///
 /// ```
 /// ExportMetricsServiceRequest { 1: ResourceMetrics { 1: Resource { 1: KeyValue }, 2: ScopeMetrics { 2: Metric } } }
-/// Metric { 1: name, 3: unit, 5: Gauge, 7: Sum, 9: Histogram, 10: ExponentialHistogram, 11: Summary }
+/// Metric { 1: name, 2: description, 3: unit, 5: Gauge, 7: Sum, 9: Histogram, 10: ExponentialHistogram, 11: Summary }
 /// Gauge, Sum, Histogram … { 1: point, 2: temporality, 3: monotonic }
 /// ```
 struct OTLPProtobufDecoder {
-    private let bytes: [UInt8]
-    private var metrics: OTLPMetrics
+    let bytes: [UInt8]
+    var metrics: OTLPMetrics
 
     /// Decodes a whole request that may unfold to so many bytes.
     static func decode(_ bytes: [UInt8], maximumBytes: Int) throws(IngestError) -> OTLPMetrics {
@@ -56,6 +56,7 @@ struct OTLPProtobufDecoder {
             guard field.wireType == 2 else { continue }
             switch field.number {
             case 1: metric.name = text(field.range)
+            case 2: metric.help = text(field.range)
             case 3: metric.unit = text(field.range)
             case 5: try data(field.range, .gauge, into: &metric)
             case 7: try data(field.range, .sum, into: &metric)
@@ -106,6 +107,7 @@ struct OTLPProtobufDecoder {
     private mutating func number(_ field: ProtobufReader.Field, into point: inout OTLPMetrics.Point) throws(IngestError) {
         switch (field.number, field.wireType) {
         case (4, 1): point.value = Double(bitPattern: field.value)
+        case (5, 2): point.exemplars.append(try exemplar(field.range))
         case (6, 1): point.value = Double(Int64(bitPattern: field.value))
         case (7, 2): point.attributes.append(try attribute(field.range))
         case (8, 0): point.flags = field.value
@@ -121,6 +123,7 @@ struct OTLPProtobufDecoder {
         case (6, 2): point.bucketCounts += try packed(field.range)
         case (7, 1): point.bounds.append(Double(bitPattern: field.value))
         case (7, 2): point.bounds += try packed(field.range).map(Double.init(bitPattern:))
+        case (8, 2): point.exemplars.append(try exemplar(field.range))
         case (9, 2): point.attributes.append(try attribute(field.range))
         case (10, 0): point.flags = field.value
         default: break
@@ -139,6 +142,7 @@ struct OTLPProtobufDecoder {
         case (8, 2): point.exponential.positive = try exponentialSide(field.range)
         case (9, 2): point.exponential.negative = try exponentialSide(field.range)
         case (10, 0): point.flags = field.value
+        case (11, 2): point.exemplars.append(try exemplar(field.range))
         case (14, 1): point.exponential.zeroThreshold = Double(bitPattern: field.value)
         default: break
         }
@@ -205,7 +209,7 @@ struct OTLPProtobufDecoder {
         return attributes
     }
 
-    private mutating func attribute(_ range: Range<Int>) throws(IngestError) -> OTLPAttribute {
+    mutating func attribute(_ range: Range<Int>) throws(IngestError) -> OTLPAttribute {
         try metrics.take(OTLPAttribute.self)
         var attribute = OTLPAttribute(name: "", value: "")
         var fields = ProtobufReader(bytes, in: range)

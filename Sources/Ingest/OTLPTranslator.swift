@@ -1,7 +1,8 @@
 import Telemetry
 
 /// Turns OTLP metrics into Prometheus' series: gauges and cumulative sums as they are, histograms and summaries as their classic
-/// series, exponential histograms as native ones, the resource as `job`, `instance` and `target_info`.
+/// series, exponential histograms as native ones, the resource as `job`, `instance` and `target_info`. Descriptions and units become
+/// metadata, exemplars stay with the series, and with the bucket, that they are examples of.
 ///
 /// Deltas are refused: summing them up needs the state of every sender, and a sum that misses one is wrong without a sign of it.
 /// Collectors convert them with their cumulative processor.
@@ -52,6 +53,8 @@ struct OTLPTranslator {
         }
         guard let shape = metric.shape else { return }
         let name = OTLPNames.metric(metric.name, unit: metric.unit, shape: shape, isMonotonic: metric.isMonotonic)
+        result.batch.setMetadata(
+            MetricMetadata(kind: shape.kind(isMonotonic: metric.isMonotonic), help: metric.help, unit: metric.unit), of: name)
         for point in metric.points {
             switch shape {
             case .gauge, .sum: try number(point, name)
@@ -77,7 +80,7 @@ struct OTLPTranslator {
             result.refused["point_without_value", default: 0] += 1
             return
         }
-        try append(name, point, point.value ?? 0)
+        try append(name, point, point.value ?? 0, exemplars: point.exemplars)
     }
 
     private mutating func histogram(_ point: OTLPMetrics.Point, _ name: String) throws(IngestError) {
@@ -90,17 +93,21 @@ struct OTLPTranslator {
         if let sum = point.sum { try append(name + "_sum", point, sum) }
         try append(name + "_count", point, Double(point.count))
         var total: UInt64 = 0
+        var exemplars = point.exemplars
         for (bound, count) in zip(point.bounds, point.bucketCounts) {
             total = total &+ count
-            try append(name + "_bucket", point, Double(total), Label("le", OTLPValue.number(bound)))
+            let inside = exemplars.filter { $0.value <= bound }
+            exemplars.removeAll { $0.value <= bound }
+            try append(
+                name + "_bucket", point, Double(total), Label("le", OTLPValue.number(bound)), exemplars: inside)
         }
-        try append(name + "_bucket", point, Double(point.count), Label("le", "+Inf"))
+        try append(name + "_bucket", point, Double(point.count), Label("le", "+Inf"), exemplars: exemplars)
     }
 
     private mutating func exponentialHistogram(_ point: OTLPMetrics.Point, _ name: String) throws(IngestError) {
         if point.isStale { return try append(name, point, 0) }
         switch point.nativeHistogram {
-        case .success(let histogram): try append(name, point, 0, histogram: histogram)
+        case .success(let histogram): try append(name, point, 0, histogram: histogram, exemplars: point.exemplars)
         case .failure(let refusal): result.refused[refusal.reason, default: 0] += 1
         }
     }
@@ -114,13 +121,15 @@ struct OTLPTranslator {
     }
 
     private mutating func append(
-        _ name: String, _ point: OTLPMetrics.Point, _ value: Double, _ extra: Label? = nil, histogram: NativeHistogram? = nil
+        _ name: String, _ point: OTLPMetrics.Point, _ value: Double, _ extra: Label? = nil,
+        histogram: NativeHistogram? = nil, exemplars: [OTLPExemplar] = []
     ) throws(IngestError) {
         let time = Milliseconds(clamping: point.time / 1_000_000)
         newest = max(newest, time)
         try append(
             name, point.attributes, extra.map { [$0] } ?? [], point.isStale ? SampleBatch.staleMarker : value, histogram,
             at: time)
+        for exemplar in exemplars { result.batch.appendExemplar(exemplar.exemplar) }
     }
 
     private mutating func append(
@@ -142,6 +151,18 @@ struct OTLPTranslator {
         guard result.batch.labelBytes.count <= maximumLabelBytes else {
             throw IngestError(
                 .bodyTooLarge, "the labels of all series are more than \(maximumLabelBytes) bytes: export in smaller batches")
+        }
+    }
+}
+
+extension OTLPMetrics.Shape {
+    /// The type of the metric that it becomes.
+    fileprivate func kind(isMonotonic: Bool) -> MetricMetadata.Kind {
+        switch self {
+        case .gauge: .gauge
+        case .sum: isMonotonic ? .counter : .gauge
+        case .histogram, .exponentialHistogram: .histogram
+        case .summary: .summary
         }
     }
 }

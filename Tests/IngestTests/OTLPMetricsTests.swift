@@ -113,10 +113,11 @@ extension ProtobufWriter {
     /// A metric of one point, with the fields of its kind.
     mutating func metric(
         _ name: String, _ unit: String, _ field: Int, temporality: UInt64 = 0, isMonotonic: Bool = false,
-        time: UInt64 = OTLPExport.time, _ point: (inout ProtobufWriter) -> Void
+        time: UInt64 = OTLPExport.time, help: String = "", _ point: (inout ProtobufWriter) -> Void
     ) {
         message(2) { metric in
             metric.string(1, name)
+            if !help.isEmpty { metric.string(2, help) }
             metric.string(3, unit)
             metric.message(field) { data in
                 data.message(1) { inner in
