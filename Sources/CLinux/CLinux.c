@@ -124,6 +124,11 @@ done:;
 
 void clinux_release_free_memory(void) { malloc_trim(0); }
 
+void clinux_map_allocations_from(int bytes, int kept_free) {
+    mallopt(M_MMAP_THRESHOLD, bytes);
+    mallopt(M_TRIM_THRESHOLD, kept_free);
+}
+
 #if defined(__x86_64__)
 int clinux_has_crc32c(void) { return __builtin_cpu_supports("sse4.2") != 0; }
 

@@ -1,15 +1,35 @@
 import CLinux
+import Dispatch
 import Foundation
 import Glibc
 
 /// The memory that the process holds.
 enum ResidentMemory {
+    /// What is large while the stores are read at start is gone afterwards: mapped for itself it leaves no holes between what stays.
+    private static let startThreshold: CInt = 64 << 10
+    /// Later, bodies and blocks come and go all the time, and mapping each anew would cost more than it gives back.
+    private static let threshold: CInt = 4 << 20
+    /// What is kept free for them.
+    private static let keptFree: CInt = 8 << 20
+    /// When what runs now and then has run for the first time.
+    private static let settled = DispatchTimeInterval.seconds(3)
+
+    /// To be called before the stores are opened.
+    static func begin() { clinux_map_allocations_from(startThreshold, 2 * startThreshold) }
+
+    /// To be called once everything is open: gives back what starting needed, at once and again when first rounds are through.
+    static func hasStarted() {
+        clinux_map_allocations_from(threshold, keptFree)
+        giveBack()
+        DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + settled) { giveBack() }
+    }
+
     /// Gives back what only starting needed: memory that reading the stores left free, and pages of code, more than half of a binary with
     /// everything in it, tens of MiB.
     ///
     /// Pages of code stay in the page cache, so what is needed again is mapped again without reading a disk. Only segments that can't be written
     /// to are touched, as a changed page would be lost.
-    static func giveBack() {
+    private static func giveBack() {
         clinux_release_free_memory()
         guard let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"),
             let maps = try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)

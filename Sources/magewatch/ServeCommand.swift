@@ -49,6 +49,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         if let data { configuration.dataDirectory = data }
         OpenFileLimit.raise()
+        ResidentMemory.begin()
         let greeting = Greeting(configuration)
         let monitor = try Monitor(configuration, logger: Logger(label: "magewatch")) { greeting.heard($0) }
         try await monitor.run(signals: ServiceSignals(stop: [.sigterm, .sigint]))
@@ -89,6 +90,6 @@ private final class Greeting: Sendable {
 
             """
         FileHandle.standardOutput.write(Data(text.utf8))
-        ResidentMemory.giveBack()
+        ResidentMemory.hasStarted()
     }
 }

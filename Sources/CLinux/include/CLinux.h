@@ -44,5 +44,9 @@ uint32_t clinux_crc32c(uint32_t state, const void *bytes, size_t length);
 /// Gives free memory of the allocator back to the system.
 void clinux_release_free_memory(void);
 
+/// Has allocations of so many bytes and more mapped each for itself, so that they are given back when they are freed; up to `kept_free` bytes of
+/// others are kept for what comes.
+void clinux_map_allocations_from(int bytes, int kept_free);
+
 extern const int clinux_CLONE_NEWNET;
 extern const int clinux_CLONE_NEWNS;
