@@ -1,3 +1,4 @@
+import Compression
 import Telemetry
 
 /// An example of what was measured, as OTLP has it.
