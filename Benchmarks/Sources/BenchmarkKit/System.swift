@@ -28,6 +28,7 @@ package struct System: Sendable {
                     ingest: { listen: "127.0.0.1:\(port)" }
                     api: { listen: "127.0.0.1:\(port + 1)" }
                     agent: { enabled: false }
+                    metrics: { maximum-series: 4000000, maximum-series-per-source: 4000000 }
                     """
                 try? text.write(toFile: directory + "/magewatch.yaml", atomically: true, encoding: .utf8)
                 return [binary, "serve", "--config", directory + "/magewatch.yaml"]

@@ -2,29 +2,36 @@ import Foundation
 
 /// Counters of a fleet, made while they are sent: as many series and scrapes as are asked for, the same on every run.
 struct GeneratedLoad: Sequence {
-    static let scrapeMilliseconds: Int64 = 15_000
     static let samplesPerRequest = 10_000
 
     var seriesCount: Int
     var scrapeCount: Int
     /// Time of the last scrape, in milliseconds since 1970.
     var end: Int64
+    var scrapeMilliseconds: Int64 = 15_000
+    /// After so many scrapes each series has made way for a new one; 0 for series that stay.
+    var lifetimeScrapes = 0
+    /// Metrics that the series are of.
+    var metricCount = 1
 
     var samples: Int { seriesCount * scrapeCount }
 
     /// Remote-write requests as frames of snappy, in the order of time, a sample a series.
     func makeIterator() -> AnyIterator<Data> {
-        let labels = (0..<seriesCount).map(GeneratedLoad.labels)
+        var labels = (0..<seriesCount).map { self.labels($0, life: 0) }
         var values = (0..<seriesCount).map { Double($0 % 977) }
         var random = UInt64(1)
         var (scrape, first) = (0, 0)
         return AnyIterator {
             guard scrape < scrapeCount else { return nil }
-            let time = end - Int64(scrapeCount - 1 - scrape) * GeneratedLoad.scrapeMilliseconds
+            let time = end - Int64(scrapeCount - 1 - scrape) * scrapeMilliseconds
             let last = Swift.min(first + GeneratedLoad.samplesPerRequest, seriesCount)
             var request: [UInt8] = []
             request.reserveCapacity((last - first) * 120)
             for series in first..<last {
+                if lifetimeScrapes > 0, scrape > 0, (scrape + series) % lifetimeScrapes == 0 {
+                    labels[series] = self.labels(series, life: (scrape + series) / lifetimeScrapes)
+                }
                 random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
                 values[series] += Double((random >> 33) % 40)
                 GeneratedLoad.append(labels[series], values[series], time, to: &request)
@@ -36,14 +43,16 @@ struct GeneratedLoad: Sequence {
     }
 
     /// The labels of a series as the fields of its message: a metric of 20 paths on hosts of ten roles.
-    private static func labels(_ series: Int) -> [UInt8] {
-        let names = [
-            ("__name__", "requests_total"), ("host", "host\(series / 20)"), ("job", "web"), ("path", "/p\(series % 20)"),
-            ("role", "role\(series / 20 % 10)"),
+    private func labels(_ series: Int, life: Int) -> [UInt8] {
+        let metric = series % metricCount
+        var names = [
+            ("__name__", metric == 0 ? "requests_total" : "requests_\(metric)_total"), ("host", "host\(series / 20)"),
+            ("job", "web"), ("path", "/p\(series % 20)"), ("role", "role\(series / 20 % 10)"),
         ]
+        if lifetimeScrapes > 0 { names.insert(("life", "\(life)"), at: 3) }
         return names.reduce(into: []) { bytes, label in
-            let parts = field(1, Array(label.0.utf8)) + field(2, Array(label.1.utf8))
-            bytes += field(1, parts)
+            let parts = GeneratedLoad.field(1, Array(label.0.utf8)) + GeneratedLoad.field(2, Array(label.1.utf8))
+            bytes += GeneratedLoad.field(1, parts)
         }
     }
 
