@@ -69,7 +69,7 @@ struct BlockRowGroup: LogRowGroup {
         return (column, rows.map { places[Int($0)] })
     }
 
-    private func pick(_ values: [Int64], _ places: [Int32]?) -> [Int64] {
+    private func pick<Value>(_ values: [Value], _ places: [Int32]?) -> [Value] {
         places.map { $0.map { values[Int($0)] } } ?? values
     }
 
@@ -77,10 +77,10 @@ struct BlockRowGroup: LogRowGroup {
         let (column, places) = try column(of: variable)
         switch column.description.type {
         case .strings:
-            return LogStringColumn(bytes: column.bytes, ends: column.ends, ids: pick(column.ids, places))
+            return LogStringColumn(bytes: column.texts.bytes, ends: column.texts.ends, ids: pick(column.ids, places))
         case .numbers(let form, _, _):
-            var (distinct, ids) = (column.distinctNumbers, column.ids)
-            if ids.isEmpty { (distinct, ids) = BlockRowGroup.distinct(column.numbers) }
+            var (distinct, ids) = (column.storedNumbers, column.ids)
+            if ids.isEmpty { (distinct, ids) = BlockRowGroup.distinct(distinct) }
             var result = LogStringColumn(bytes: [], ends: [], ids: pick(ids, places))
             for number in distinct {
                 form.append(number, to: &result.bytes)
@@ -89,7 +89,7 @@ struct BlockRowGroup: LogRowGroup {
             return result
         case .hexadecimal, .time:
             let times = times
-            var result = LogStringColumn(bytes: [], ends: [], ids: Array(0..<Int64(count)))
+            var result = LogStringColumn(bytes: [], ends: [], ids: Array(0..<Int32(count)))
             for row in 0..<count {
                 column.append(places.map { Int($0[row]) } ?? row, time: times[row], to: &result.bytes)
                 result.ends.append(result.bytes.count)
@@ -99,13 +99,13 @@ struct BlockRowGroup: LogRowGroup {
     }
 
     /// A table with open addressing: a dictionary takes five times as long, and this is most of what top values cost.
-    private static func distinct(_ numbers: [Int64]) -> (values: [Int64], ids: [Int64]) {
+    private static func distinct(_ numbers: [Int64]) -> (values: [Int64], ids: [Int32]) {
         var capacity = 1024
         while capacity < 2 * numbers.count { capacity *= 2 }
         let shift = UInt64(capacity.leadingZeroBitCount + 1)
         var slots = [Int32](repeating: -1, count: capacity)
         var values: [Int64] = []
-        var ids: [Int64] = []
+        var ids: [Int32] = []
         ids.reserveCapacity(numbers.count)
         for number in numbers {
             var slot = Int((UInt64(bitPattern: number) &* 0x9e37_79b9_7f4a_7c15) >> shift)
@@ -114,7 +114,7 @@ struct BlockRowGroup: LogRowGroup {
                 slots[slot] = Int32(values.count)
                 values.append(number)
             }
-            ids.append(Int64(slots[slot]))
+            ids.append(slots[slot])
         }
         return (values, ids)
     }

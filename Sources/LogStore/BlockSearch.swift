@@ -82,10 +82,9 @@ struct BlockSearch {
         var places: [Int] = []
         var hits: [RowSelection] = []
         for index in columns.sorted() {
-            let column = try reader.outline(index)
-            if case .time = column.description.type {
-                try searchTimes(column, index, needle, text, into: &result)
-            } else if let found = try values(of: column, containing: needle, inTexts: inTexts) {
+            if case .time = try reader.descriptions()[index].type {
+                try searchTimes(index, needle, text, into: &result)
+            } else if let found = try values(of: index, containing: needle, inTexts: inTexts) {
                 // A column that every row has is told from its rows by nothing.
                 if found.count == result.count {
                     result.formUnion(found)
@@ -103,26 +102,32 @@ struct BlockSearch {
 
     /// Which values of a column contain the needle; nil where none does. Those that are cut again are searched as lines are.
     private func values(
-        of column: Column, containing needle: Needle, inTexts: Bool
+        of index: Int, containing needle: Needle, inTexts: Bool
     ) throws(LogStoreError) -> RowSelection? {
-        guard case .strings(let repeated, let single, let shaped) = column.description.type, shaped > 0,
-            column.ends.count < repeated + single
-        else { return column.values(containing: needle) }
-        var distinct = RowSelection(count: repeated + single)
-        column.distinctTexts(containing: needle)?.forEach { distinct.insert($0) }
-        if let found = try texts(shaped, containing: needle, inTexts: inTexts) {
-            found.forEach { distinct.insert(repeated + $0) }
-        } else {
-            for place in 0..<single { distinct.insert(repeated + place) }
+        guard case .strings(let repeated, let single, let shaped) = try reader.descriptions()[index].type else {
+            return try reader.column(index).values(containing: needle)
         }
-        return distinct.isEmpty ? nil : column.values(having: distinct)
+        // Ids are read last: mostly no text has it.
+        var distinct = try reader.outline(index).containing(needle)
+        if shaped > 0 {
+            let found = try texts(shaped, containing: needle, inTexts: inTexts) ?? RowSelection(count: single, all: true)
+            if !found.isEmpty {
+                var all = RowSelection(count: repeated + single)
+                distinct?.forEach { all.insert($0) }
+                found.forEach { all.insert(repeated + $0) }
+                distinct = all
+            }
+        }
+        guard let distinct else { return nil }
+        return RowSelection(of: try reader.ids(ofTexts: index), in: distinct)
     }
 
     /// Times depend on those of their entries, so they are written out row by row.
     private func searchTimes(
-        _ column: Column, _ index: Int, _ needle: Needle, _ text: ShapedRows, into result: inout RowSelection
+        _ index: Int, _ needle: Needle, _ text: ShapedRows, into result: inout RowSelection
     ) throws(LogStoreError) {
         let times = try reader.times()
+        let column = try reader.column(index)
         var buffer: [UInt8] = []
         text.forEachValue(of: [index]) { row, _, place in
             guard !result.contains(row) else { return }
@@ -161,9 +166,8 @@ struct BlockSearch {
 }
 
 extension Column {
-    /// Which values contain the needle; nil where none does. Not for times, which depend on the entry.
-    func values(containing needle: Needle) -> RowSelection? {
-        if case .strings = description.type { return texts(containing: needle) }
+    /// Which values contain the needle; nil where none does. Not for texts, nor for times, which depend on the entry.
+    fileprivate func values(containing needle: Needle) -> RowSelection? {
         var result: RowSelection?
         var buffer: [UInt8] = []
         for index in 0..<description.count {
@@ -172,35 +176,6 @@ extension Column {
             guard needle.isContained(in: buffer[...]) else { continue }
             if result == nil { result = RowSelection(count: description.count) }
             result?.insert(index)
-        }
-        return result
-    }
-
-    private func texts(containing needle: Needle) -> RowSelection? {
-        distinctTexts(containing: needle).map { values(having: $0) }
-    }
-
-    /// The values whose distinct text is one of these.
-    func values(having distinct: RowSelection) -> RowSelection {
-        var result = RowSelection(count: description.count)
-        for (index, id) in ids.enumerated() where distinct.contains(Int(id)) { result.insert(index) }
-        return result
-    }
-
-    /// Which distinct texts contain the needle; nil where none does.
-    func distinctTexts(containing needle: Needle) -> RowSelection? {
-        var result: RowSelection?
-        var id = 0
-        var position = 0
-        while let found = Needle.find(needle.bytes, in: bytes[position...]) {
-            while ends[id] <= found { id += 1 }
-            guard found + needle.bytes.count <= ends[id] else {
-                position = found + 1
-                continue
-            }
-            if result == nil { result = RowSelection(count: ends.count) }
-            result?.insert(id)
-            position = ends[id]
         }
         return result
     }

@@ -9,6 +9,22 @@ struct RowSelection: Sendable {
         if all, count & 63 != 0 { words[words.count - 1] = (1 << UInt64(count & 63)) - 1 }
     }
 
+    /// The rows whose id is selected.
+    init(of ids: [Int32], in selected: RowSelection) {
+        self.init(count: ids.count)
+        var span = words.mutableSpan
+        let ids = ids.span
+        let selected = selected.words.span
+        for word in span.indices {
+            var bits: UInt64 = 0
+            for row in (word << 6)..<min(ids.count, (word + 1) << 6) {
+                let id = Int(ids[row])
+                bits |= (selected[id >> 6] &>> UInt64(id & 63) & 1) &<< UInt64(row & 63)
+            }
+            span[word] = bits
+        }
+    }
+
     func contains(_ row: Int) -> Bool { words[row >> 6] >> UInt64(row & 63) & 1 != 0 }
 
     mutating func insert(_ row: Int) { words[row >> 6] |= 1 << UInt64(row & 63) }

@@ -7,7 +7,7 @@ final class ShapedRows {
 
     let shapes: [LineShape]
     /// The shape of each row.
-    let ids: [Int64]
+    let ids: [Int32]
     /// Rows of each shape.
     let counts: [Int]
     private let column: (Int) throws(LogStoreError) -> Column
@@ -27,7 +27,7 @@ final class ShapedRows {
     }
 
     init(
-        _ shapes: [LineShape], _ ids: [Int64], column: @escaping (Int) throws(LogStoreError) -> Column
+        _ shapes: [LineShape], _ ids: [Int32], column: @escaping (Int) throws(LogStoreError) -> Column
     ) throws(LogStoreError) {
         self.shapes = shapes
         self.ids = ids
@@ -111,8 +111,8 @@ final class ShapedRows {
     }
 
     /// All rows, rebuilt.
-    func decoded() throws(LogStoreError) -> DecodedTexts {
-        var result = DecodedTexts()
+    func decoded() throws(LogStoreError) -> ColumnTexts {
+        var result = ColumnTexts()
         var ends: [Int] = []
         ends.reserveCapacity(ids.count)
         try forEach(0..<ids.count, selected: nil, times: nil, into: &result.bytes) { _, _, end in ends.append(end) }

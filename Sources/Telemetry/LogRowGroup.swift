@@ -47,9 +47,9 @@ package struct LogStringColumn: Sendable {
     /// Where each distinct value ends.
     package var ends: [Int]
     /// By row: its distinct value.
-    package var ids: [Int64]
+    package var ids: [Int32]
 
-    package init(bytes: [UInt8], ends: [Int], ids: [Int64]) {
+    package init(bytes: [UInt8], ends: [Int], ids: [Int32]) {
         self.bytes = bytes
         self.ends = ends
         self.ids = ids
@@ -113,7 +113,7 @@ package struct WholeLineGroup: LogRowGroup {
     package var metadata: [Labels]? { rows.contains { !$0.metadata.isEmpty } ? rows.map(\.metadata) : nil }
 
     package func strings(of variable: Int) -> LogStringColumn {
-        var column = LogStringColumn(bytes: [], ends: [], ids: Array(0..<Int64(rows.count)))
+        var column = LogStringColumn(bytes: [], ends: [], ids: Array(0..<Int32(rows.count)))
         for row in rows {
             column.bytes.append(contentsOf: row.line)
             column.ends.append(column.bytes.count)
