@@ -7,8 +7,9 @@ struct BlockGroups {
     init(_ reader: BlockReader, _ range: Range<Nanoseconds>, selected: RowSelection?) throws(LogStoreError) {
         if selected?.isEmpty ?? false { return }
         let times = try reader.times()
-        let first = times.partitioningIndex { $0 >= range.lowerBound }
-        let rows = first..<max(first, times.partitioningIndex { $0 >= range.upperBound })
+        let rows = times.rows(in: range)
+        // Damage is found before rows are handed out.
+        _ = try reader.metadata()
         let text = try reader.text()
         if text.shapes.count == 1, selected == nil, rows.count == times.count {
             groups = [BlockRowGroup(reader, text, shape: 0, rows: nil)]

@@ -162,11 +162,7 @@ final class BlockReader {
         guard case .strings(let repeated, let single, let shaped) = try descriptions()[index].type else {
             throw .corrupt("texts of a column without them")
         }
-        let bytes = try section(.values, number: index)
-        var reader = ByteReader(bytes[...])
-        var texts = ColumnTexts()
-        try texts.append(repeated, from: &reader)
-        if shaped == 0 { try texts.append(single, from: &reader) }
+        let texts = try ColumnTexts(parts: shaped == 0 ? [repeated, single] : [repeated], of: section(.values, number: index))
         outlines[index] = texts
         return texts
     }

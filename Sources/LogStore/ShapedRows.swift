@@ -110,6 +110,20 @@ final class ShapedRows {
         return layout
     }
 
+    /// The rows among some whose text passes. They are rebuilt for it.
+    func rows(
+        among selected: RowSelection, times: [Nanoseconds]?, where passes: (ArraySlice<UInt8>) -> Bool
+    ) throws(LogStoreError) -> RowSelection {
+        var rebuilt: [UInt8] = []
+        var lines: [(row: Int, range: Range<Int>)] = []
+        try forEach(0..<ids.count, selected: selected, times: times, into: &rebuilt) { row, start, end in
+            lines.append((row, start..<end))
+        }
+        var result = RowSelection(count: ids.count)
+        for line in lines where passes(rebuilt[line.range]) { result.insert(line.row) }
+        return result
+    }
+
     /// All rows, rebuilt.
     func decoded() throws(LogStoreError) -> ColumnTexts {
         var result = ColumnTexts()
@@ -146,6 +160,13 @@ final class ShapedRows {
                 next[column] += 1
             }
         }
+    }
+
+    /// The rows whose value in a column is one of these.
+    /// - Parameter shapes: those whose rows count; nil for all.
+    func rows(ofValues values: RowSelection, in column: Int, shapes: [Bool]? = nil) -> RowSelection {
+        let has = targets.map { $0.contains(column) }
+        return RowSelection(of: ids, having: has, wanted: shapes ?? has, hits: values)
     }
 
     /// By row: the place of its value in a column; only for rows whose shape has the column.

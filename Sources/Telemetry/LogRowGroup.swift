@@ -17,6 +17,10 @@ package protocol LogRowGroup {
     var count: Int { get }
     /// The times of the rows, ascending.
     var times: [Nanoseconds] { get }
+    /// Counts the rows stretch by stretch: `end` tells where the stretch of a time ends, that time included.
+    func forEachStretch(
+        endingAt end: (Nanoseconds) -> Nanoseconds, _ visit: (_ rows: Int, _ end: Nanoseconds) throws -> Void
+    ) throws
     /// The structured metadata of the rows; nil where none has any.
     var metadata: [Labels]? { get }
     /// The values of a variable, by row.
@@ -32,11 +36,45 @@ package protocol LogRowGroup {
 extension LogRowGroup {
     package var variableCount: Int { texts.count - 1 }
 
+    package func forEachStretch(
+        endingAt end: (Nanoseconds) -> Nanoseconds, _ visit: (_ rows: Int, _ end: Nanoseconds) throws -> Void
+    ) throws {
+        let times = times
+        try times.forEachStretch(0..<times.count, endingAt: end) { try visit($0.count, $1) }
+    }
+
     package func bytes(of variable: Int) throws -> ByteSet { ByteSet(try strings(of: variable).bytes) }
 
     /// Rebuilds all rows.
     package func forEachRow(_ visit: (_ index: Int, _ row: LogRow) throws -> Bool) throws {
         try forEachRow(where: { _ in true }, visit)
+    }
+}
+
+extension [Nanoseconds] {
+    /// Cuts a range of these times, ascending, into stretches: `end` tells where the stretch of a time ends, that time included.
+    package func forEachStretch(
+        _ range: Range<Int>, endingAt end: (Nanoseconds) -> Nanoseconds,
+        _ visit: (_ rows: Range<Int>, _ end: Nanoseconds) throws -> Void
+    ) rethrows {
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let edge = end(self[start])
+            // In strides that double, then by halves: a stretch may have one row or all.
+            var stride = 1
+            var low = start
+            while low + stride < range.upperBound, self[low + stride] <= edge {
+                low += stride
+                stride *= 2
+            }
+            var high = Swift.min(low + stride, range.upperBound)
+            while low + 1 < high {
+                let middle = (low + high) / 2
+                if self[middle] <= edge { low = middle } else { high = middle }
+            }
+            try visit(start..<(low + 1), edge)
+            start = low + 1
+        }
     }
 }
 
@@ -85,6 +123,8 @@ package struct LogNumberColumn: Sendable {
 
 extension LogStreamReader {
     package var checksRequiredLiterals: Bool { false }
+
+    package func forEachWholeGroup(_ visit: (any LogRowGroup) throws -> Bool) throws { try forEachGroup(visit) }
 
     package func forEachGroup(_ visit: (any LogRowGroup) throws -> Bool) throws {
         var rows: [LogRow] = []

@@ -21,7 +21,7 @@ struct GroupTally {
     private var firstRows: [Int]
     private var touched: [Int] = []
 
-    /// - Parameter keys: by row; equal ones look alike. None where all do.
+    /// - Parameter keys: by row; equal ones look alike.
     /// - Returns: nil where there are too many different ones.
     init?(_ times: [Nanoseconds], keys: [Int], edges: WindowEdges) {
         let most = keys.max() ?? 0
@@ -39,10 +39,6 @@ struct GroupTally {
             let edge = edges.edge(at: times[row])
             let start = row
             while row < times.count, times[row] <= edge { row += 1 }
-            if keys.isEmpty {
-                try visit(Count(row: start, entries: row - start, time: edge))
-                continue
-            }
             add(start..<row)
             for key in touched {
                 try visit(Count(row: firstRows[key], entries: counts[key], time: edge))

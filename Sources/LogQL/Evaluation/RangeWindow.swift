@@ -118,7 +118,7 @@ final class RangeWindow {
         throws(LogQLError)
     {
         let stream = reader.labels
-        try reader.readGroups { group in
+        try reader.readGroups(whole: plan.parser == nil) { group in
             guard let reading = try GroupReading(group, of: stream, plan) else {
                 return try group.forEachRow { _, row in
                     try loading.budget.charge(line: row.line)
@@ -126,9 +126,17 @@ final class RangeWindow {
                     return true
                 }
             }
-            let (times, metadata) = (group.times, group.metadata)
-            try loading.budget.chargeCounts(times.count)
-            let keys = reading.keys(rows: times.count)
+            let metadata = group.metadata
+            try loading.budget.chargeCounts(group.count)
+            let keys = reading.keys(rows: group.count)
+            if metadata == nil, let edges, keys?.isEmpty ?? false {
+                // All rows look alike.
+                guard let sample = try sample(ofRow: 0, reading, of: stream, plan, loading) else { return }
+                return try group.forEachStretch(endingAt: edges.edge) { rows, end in
+                    try append(sample, rows, at: end, loading.budget)
+                }
+            }
+            let times = group.times
             if metadata == nil, let keys, let edges, var tally = GroupTally(times, keys: keys, edges: edges) {
                 try tally.forEach { count in
                     guard let sample = try sample(ofRow: count.row, reading, of: stream, plan, loading) else { return }
