@@ -14,14 +14,22 @@ extension BlockSearch {
             let wanted = Needle(bytes)
             guard !bytes.isEmpty, wanted.mayStand(in: description) else { return nil }
             let column = try reader.column(condition.column)
-            return column.values { _ in 0 } where: { condition.holds($0) }
+            return column.values { _ in
+                0
+            } where: {
+                condition.holds($0)
+            }
         case .time:
             guard !bytes.isEmpty, ByteSet(bytes).isSubset(of: try reader.bytes(ofColumn: condition.column)) else { return nil }
             let times = try reader.times()
             var ofValues = [Nanoseconds](repeating: 0, count: description.count)
             text.forEachValue(of: [condition.column]) { row, _, place in ofValues[place] = times[row] }
             let column = try reader.column(condition.column)
-            return column.values { ofValues[$0] } where: { condition.holds($0) }
+            return column.values {
+                ofValues[$0]
+            } where: {
+                condition.holds($0)
+            }
         }
     }
 

@@ -33,7 +33,8 @@ struct BlockSearch {
     /// The lines, or the values that a column cut again, that contain the needle; nil where all do.
     private func texts(_ number: Int, containing needle: Needle, inTexts: Bool) throws(LogStoreError) -> RowSelection? {
         var candidates: Set<Int> = []
-        for (index, description) in try reader.descriptions().enumerated() where try mayStand(needle, description, inTexts: inTexts) {
+        for (index, description) in try reader.descriptions().enumerated()
+        where try mayStand(needle, description, inTexts: inTexts) {
             candidates.insert(index)
         }
         let text = try reader.text(number)
@@ -90,7 +91,11 @@ struct BlockSearch {
         of index: Int, containing needle: Needle, inTexts: Bool
     ) throws(LogStoreError) -> RowSelection? {
         guard case .strings(let repeated, let single, let shaped) = try reader.descriptions()[index].type else {
-            return try reader.column(index).values { _ in 0 } where: { needle.isContained(in: $0) }
+            return try reader.column(index).values { _ in
+                0
+            } where: {
+                needle.isContained(in: $0)
+            }
         }
         // Ids are read last: mostly no text has it.
         var distinct = try reader.outline(index).containing(needle)

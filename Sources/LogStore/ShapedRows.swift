@@ -10,21 +10,12 @@ final class ShapedRows {
     let ids: [Int32]
     /// Rows of each shape.
     let counts: [Int]
-    private let column: (Int) throws(LogStoreError) -> Column
+    let column: (Int) throws(LogStoreError) -> Column
     /// By shape: columns of its variables, -1 for one that repeats another.
-    private let targets: [[Int]]
-    private let hasRepeats: [Bool]
-    private var knownLayout: Layout?
+    let targets: [[Int]]
+    /// How rows are rebuilt, where somebody asked.
+    var knownLayout: RowLayout?
     private var knownPlaces: [Int: [Int32]] = [:]
-
-    /// The columns that the rows need.
-    private struct Layout {
-        var columns: [Column] = []
-        /// By shape: the places of its columns in ``columns``, -1 for a variable that repeats another.
-        var slots: [[Int]] = []
-        /// By window and column: values before the window.
-        var before: [[Int]] = []
-    }
 
     init(
         _ shapes: [LineShape], _ ids: [Int32], column: @escaping (Int) throws(LogStoreError) -> Column
@@ -39,75 +30,6 @@ final class ShapedRows {
         }
         self.counts = counts
         targets = shapes.map { $0.slots.map { slot in if case .column(let column) = slot { column } else { -1 } } }
-        hasRepeats = shapes.map(\.hasRepeats)
-    }
-
-    /// Rebuilds the rows of a range that are selected, all if there is no selection; hands each one's text to `visit`.
-    func forEach(
-        _ range: Range<Int>, selected: RowSelection?, times: [Nanoseconds]?, into text: inout [UInt8],
-        _ visit: (_ row: Int, _ start: Int, _ end: Int) -> Void
-    ) throws(LogStoreError) {
-        guard !range.isEmpty else { return }
-        let layout = try layout()
-        let window = range.lowerBound / ShapedRows.windowRows
-        var next = layout.before[window]
-        var ranges: [Range<Int>] = []
-        for row in (window * ShapedRows.windowRows)..<range.upperBound {
-            let shape = Int(ids[row])
-            let slots = layout.slots[shape]
-            if row < range.lowerBound || !(selected?.contains(row) ?? true) {
-                for slot in slots where slot >= 0 { next[slot] += 1 }
-                continue
-            }
-            let start = text.count
-            let time = times?[row] ?? 0
-            let literals = shapes[shape].literals
-            let repeats = hasRepeats[shape]
-            ranges.removeAll(keepingCapacity: true)
-            for slot in slots.indices {
-                text.append(contentsOf: literals[slot])
-                let valueStart = text.count
-                let place = slots[slot]
-                if place >= 0 {
-                    layout.columns[place].append(next[place], time: time, to: &text)
-                    next[place] += 1
-                } else if case .same(let earlier) = shapes[shape].slots[slot] {
-                    // Byte by byte: a slice of the text would make a copy of all of it.
-                    for index in ranges[earlier] { text.append(text[index]) }
-                }
-                if repeats { ranges.append(valueStart..<text.count) }
-            }
-            text.append(contentsOf: literals[slots.count])
-            visit(row, start, text.count)
-        }
-    }
-
-    private func layout() throws(LogStoreError) -> Layout {
-        if let knownLayout { return knownLayout }
-        var layout = Layout()
-        var places: [Int: Int] = [:]
-        for shape in shapes.indices {
-            var own: [Int] = []
-            for target in targets[shape] {
-                guard target >= 0, counts[shape] > 0 else {
-                    own.append(-1)
-                    continue
-                }
-                if places[target] == nil {
-                    places[target] = layout.columns.count
-                    layout.columns.append(try column(target))
-                }
-                own.append(places[target] ?? 0)
-            }
-            layout.slots.append(own)
-        }
-        var next = [Int](repeating: 0, count: layout.columns.count)
-        for (row, id) in ids.enumerated() {
-            if row % ShapedRows.windowRows == 0 { layout.before.append(next) }
-            for place in layout.slots[Int(id)] where place >= 0 { next[place] += 1 }
-        }
-        knownLayout = layout
-        return layout
     }
 
     /// The rows among some whose text passes. They are rebuilt for it.
