@@ -69,7 +69,7 @@ struct StoredStreamReader: LogStreamReader {
 
     func forEachGroup(_ visit: (any LogRowGroup) throws -> Bool) throws {
         let open = { (reader: BlockReader, block: StoreState.BlockReference) throws(LogStoreError) in
-            try BlockGroups(reader, selection.range, selected: selected(in: reader, block))
+            try BlockGroups(reader, block.entry, selection.range, selected: selected(in: reader, block))
         }
         guard try forEachBlock(open, { groups in try groups.forEach(visit) }) else { return }
         try visitHead(visit)

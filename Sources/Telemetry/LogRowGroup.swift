@@ -27,6 +27,8 @@ package protocol LogRowGroup {
     func strings(of variable: Int) throws -> LogStringColumn
     /// The values of a variable whose values are all written as decimal numbers; nil where they are not known to be.
     func numbers(of variable: Int) throws -> LogNumberColumn?
+    /// Whether the values of a variable come as numbers.
+    func isNumeric(_ variable: Int) throws -> Bool
     /// The bytes that may stand in the values of a variable: no others do.
     func bytes(of variable: Int) throws -> ByteSet
     /// Rebuilds the rows for which `wanted` is true.
@@ -43,7 +45,14 @@ extension LogRowGroup {
         try times.forEachStretch(0..<times.count, endingAt: end) { try visit($0.count, $1) }
     }
 
-    package func bytes(of variable: Int) throws -> ByteSet { ByteSet(try strings(of: variable).bytes) }
+    package func bytes(of variable: Int) throws -> ByteSet {
+        let column = try strings(of: variable)
+        var bytes = ByteSet(column.bytes)
+        if column.numbers != nil { for id in 0..<column.distinctCount { bytes.insert(contentsOf: Array(column.text(id))) } }
+        return bytes
+    }
+
+    package func isNumeric(_ variable: Int) throws -> Bool { try numbers(of: variable) != nil }
 
     /// Rebuilds all rows.
     package func forEachRow(_ visit: (_ index: Int, _ row: LogRow) throws -> Bool) throws {
@@ -80,12 +89,29 @@ extension [Nanoseconds] {
 
 /// The values of a variable as texts: the distinct ones, and which of them each row has.
 package struct LogStringColumn: Sendable {
+    /// Distinct values as the numbers that are written there.
+    package struct Numbers: Sendable {
+        /// A number may stand there more than once.
+        package var numbers: [Int64]
+        /// Columns of one form write equal numbers as equal texts, and others as others.
+        package var form: String
+        package var write: @Sendable (_ number: Int64, _ text: inout [UInt8]) -> Void
+
+        package init(_ numbers: [Int64], form: String, write: @escaping @Sendable (Int64, inout [UInt8]) -> Void) {
+            self.numbers = numbers
+            self.form = form
+            self.write = write
+        }
+    }
+
     /// Distinct values, one after the other. A value may stand there more than once.
     package var bytes: [UInt8]
     /// Where each distinct value ends.
     package var ends: [Int]
     /// By row: its distinct value.
     package var ids: [Int32]
+    /// The distinct values, where they are numbers that nobody has written out.
+    package private(set) var numbers: Numbers?
 
     package init(bytes: [UInt8], ends: [Int], ids: [Int32]) {
         self.bytes = bytes
@@ -93,8 +119,21 @@ package struct LogStringColumn: Sendable {
         self.ids = ids
     }
 
+    package init(_ numbers: Numbers, ids: [Int32]) {
+        self.init(bytes: [], ends: [], ids: ids)
+        self.numbers = numbers
+    }
+
+    /// How many distinct values there are.
+    package var distinctCount: Int { numbers?.numbers.count ?? ends.count }
+
     /// A distinct value.
-    package func text(_ id: Int) -> ArraySlice<UInt8> { bytes[(id == 0 ? 0 : ends[id - 1])..<ends[id]] }
+    package func text(_ id: Int) -> ArraySlice<UInt8> {
+        guard let numbers else { return bytes[(id == 0 ? 0 : ends[id - 1])..<ends[id]] }
+        var text: [UInt8] = []
+        numbers.write(numbers.numbers[id], &text)
+        return text[...]
+    }
 
     package func text(ofRow row: Int) -> ArraySlice<UInt8> { text(Int(ids[row])) }
 }
@@ -109,12 +148,16 @@ package struct LogNumberColumn: Sendable {
         self.scale = scale
     }
 
-    /// Whether the value of a row is exactly the number nearest to the decimal one that is written there.
-    package func isExact(_ row: Int) -> Bool { mantissas[row].magnitude <= 1 << 53 }
+    /// Whether the values of all rows are exactly the numbers nearest to the decimal ones that are written there.
+    package var isExact: Bool { mantissas.allSatisfy { $0.magnitude <= 1 << 53 } }
 
     /// The value of a row.
-    package func value(_ row: Int) -> Double {
-        Double(mantissas[row]) / LogNumberColumn.powers[scale]
+    package func value(_ row: Int) -> Double { Double(mantissas[row]) / LogNumberColumn.powers[scale] }
+
+    /// The values of all rows.
+    package var values: [Double] {
+        let power = LogNumberColumn.powers[scale]
+        return mantissas.map { Double($0) / power }
     }
 
     /// Powers of ten are exact up to the twenty-second.
