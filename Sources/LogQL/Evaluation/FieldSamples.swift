@@ -20,16 +20,9 @@ struct FieldSamples {
         }
     }
 
-    /// Samples of fields that are told by a number.
-    private struct Numbered {
-        var numbers = DistinctNumbers()
-        var samples: [Sample?] = []
-    }
-
     private var known: [Key: Sample?] = [:]
     /// By all else that they depend on.
-    private var forms: [[UInt8]: Int] = [:]
-    private var numbered: [Numbered] = []
+    private var forms: [[UInt8]: NumberedSamples] = [:]
 
     /// - Parameter key: all that the sample depends on.
     mutating func sample(for key: [UInt8], _ make: () throws(LogQLError) -> Sample?) throws(LogQLError) -> Sample? {
@@ -41,22 +34,36 @@ struct FieldSamples {
         return sample
     }
 
-    /// The place of samples that depend on a number beside this.
-    mutating func place(ofForm form: [UInt8]) -> Int {
-        if let place = forms[form] { return place }
-        forms[form] = numbered.count
-        numbered.append(Numbered())
-        return numbered.count - 1
+    /// The samples that depend on a number beside this.
+    mutating func samples(ofForm form: [UInt8]) -> NumberedSamples {
+        if let samples = forms[form] { return samples }
+        let samples = NumberedSamples()
+        forms[form] = samples
+        return samples
     }
+}
 
-    mutating func sample(
-        for number: Int64, ofForm form: Int, _ make: () throws(LogQLError) -> Sample?
-    ) throws(LogQLError) -> Sample? {
-        let place = Int(numbered[form].numbers.place(of: number))
-        if place < numbered[form].samples.count { return numbered[form].samples[place] }
+/// Samples of fields that are told by a number.
+final class NumberedSamples {
+    /// As those of ``FieldSamples``.
+    private static let maximumCount = 1 << 18
+
+    private var numbers = DistinctNumbers()
+    private var samples: [Sample?] = []
+    /// Series that were made for them one by one; -1 where a number may come again that has one.
+    var seriesMade = 0
+
+    /// The places of what is known of numbers, -1 for what is not.
+    func places(of wanted: [Int64]) -> [Int32] { numbers.places(of: wanted) }
+
+    subscript(place: Int32) -> Sample? { samples[Int(place)] }
+
+    func sample(for number: Int64, _ make: () throws(LogQLError) -> Sample?) throws(LogQLError) -> Sample? {
+        let place = Int(numbers.place(of: number))
+        if place < samples.count { return samples[place] }
         let sample = try make()
-        numbered[form].samples.append(sample)
-        if place >= FieldSamples.maximumCount { numbered[form] = Numbered() }
+        samples.append(sample)
+        if samples.count == NumberedSamples.maximumCount { (numbers, samples, seriesMade) = (DistinctNumbers(), [], -1) }
         return sample
     }
 }

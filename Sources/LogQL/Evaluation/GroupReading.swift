@@ -14,6 +14,9 @@ struct GroupReading {
     /// What samples depend on beside fields.
     private let streamKey: [UInt8]
     private let stream: Labels
+    /// The distinct values of the only column, where those are numbers, and which of them each row has.
+    let distinctNumbers: [Int64]
+    private let numberIDs: [Int32]
 
     /// Nil where the lines must be parsed one by one.
     init?(_ group: any LogRowGroup, of stream: Labels, _ plan: ColumnPlan) throws {
@@ -46,6 +49,9 @@ struct GroupReading {
             }
         }
         self.columns = columns
+        let only = columns.count == 1 ? columns.first?.value : nil
+        distinctNumbers = only?.numbers?.numbers ?? []
+        numberIDs = only?.ids ?? []
     }
 
     /// The column that is unwrapped, where it is one of numbers, and the label's name is no other's.
@@ -116,6 +122,16 @@ struct GroupReading {
             })
     }
 
+    /// Whether the only column stands in a label, so that different values make different labels.
+    func tellsNumber(_ sources: LabelSources) -> Bool {
+        sources.sources.contains { source in
+            guard case .field(let index) = source else { return false }
+            return fields[index].pieces.contains {
+                if case .variable(let variable) = $0 { columns[variable] != nil } else { false }
+            }
+        }
+    }
+
     struct LabelSources {
         enum Source {
             case stream(Label)
@@ -127,13 +143,10 @@ struct GroupReading {
 
     // MARK: What rows have in common
 
-    /// The number that the fields of a row are told by among those of equal ``numberForm``; nil where there is no such.
-    func number(ofRow row: Int) -> Int64? {
-        guard columns.count == 1, let column = columns.first?.value, let numbers = column.numbers else { return nil }
-        return numbers.numbers[Int(column.ids[row])]
-    }
+    /// The number that the fields of a row are told by among those of equal ``numberForm``.
+    func number(ofRow row: Int) -> Int64 { distinctNumbers[Int(numberIDs[row])] }
 
-    /// All that the samples of rows told by numbers depend on beside the number.
+    /// All that the samples of rows told by numbers depend on beside the number; nil where they are not.
     var numberForm: [UInt8]? {
         guard columns.count == 1, let column = columns.first, let numbers = column.value.numbers else { return nil }
         var key = streamKey + Array(numbers.form.utf8) + [0]
@@ -148,6 +161,7 @@ struct GroupReading {
                 case .variable: key.append(3)
                 }
             }
+            key.append(0)
         }
         return key
     }

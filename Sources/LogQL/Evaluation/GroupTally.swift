@@ -2,14 +2,15 @@ import Telemetry
 
 /// Counts the entries of a group that look alike, stretch by stretch of time.
 struct GroupTally {
-    /// Entries of one stretch whose texts are equal.
-    struct Count {
-        var key: Int
-        /// One of the entries.
-        var row: Int
-        var entries: Int
+    /// The entries of one stretch.
+    struct Stretch {
+        /// Keys that occur.
+        var keys: [Int32]
+        /// By key: how many entries have it, and the first of them; of use for those that occur.
+        var counts: [Int32]
+        var firstRows: [Int32]
         /// The end of the stretch.
-        var time: Nanoseconds
+        var end: Nanoseconds
     }
 
     private let keys: [Int32]
@@ -24,16 +25,13 @@ struct GroupTally {
         firstRows = counts
     }
 
-    mutating func forEach(_ group: any LogRowGroup, _ edges: WindowEdges, _ visit: (Count) throws -> Void) throws {
+    mutating func forEach(_ group: any LogRowGroup, _ edges: WindowEdges, _ visit: (Stretch) throws -> Void) throws {
         var row = 0
         try group.forEachStretch(endingAt: edges.edge) { rows, end in
             add(row..<(row + rows))
             row += rows
-            for key in touched {
-                let place = Int(key)
-                try visit(Count(key: place, row: Int(firstRows[place]), entries: Int(counts[place]), time: end))
-                counts[place] = 0
-            }
+            try visit(Stretch(keys: touched, counts: counts, firstRows: firstRows, end: end))
+            for key in touched { counts[Int(key)] = 0 }
             touched.removeAll(keepingCapacity: true)
         }
     }

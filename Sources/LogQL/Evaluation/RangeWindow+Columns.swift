@@ -37,11 +37,16 @@ extension RangeWindow {
             return try append(sample, group.times, values, budget)
         }
         var known = KnownSamples(keys)
+        if let numbered = maker.numbered, keys.count * 2 > reading.distinctNumbers.count {
+            known.fill(reading.distinctNumbers, from: numbered)
+        }
         if let edges {
             var tally = GroupTally(keys: keys)
-            return try tally.forEach(group, edges) { count in
-                guard let sample = try known.sample(count.key, { try maker.sample(ofRow: count.row) }) else { return }
-                try add(sample, count.entries, atEdge: count.time, budget)
+            return try tally.forEach(group, edges) { stretch in
+                for key in stretch.keys {
+                    _ = try known.sample(Int(key)) { try maker.sample(ofRow: Int(stretch.firstRows[Int(key)])) }
+                }
+                try add(stretch, known.samples, budget)
             }
         }
         let numbers = reading.numbers?.values
@@ -74,8 +79,11 @@ private struct SampleMaker {
     private let filters: Pipeline
     /// Where labels come from, if nothing is done to entries.
     private let sources: GroupReading.LabelSources?
-    /// The place of samples that are told by a number.
-    private let form: Int?
+    /// The samples that are told by a number, where these are.
+    let numbered: NumberedSamples?
+
+    /// Whether the number stands in a label.
+    private let isTold: Bool
 
     init(_ window: RangeWindow, _ reading: GroupReading, of stream: Labels, _ plan: ColumnPlan, _ loading: RangeWindow.Loading) {
         self.window = window
@@ -83,13 +91,14 @@ private struct SampleMaker {
         self.stream = stream
         self.loading = loading
         filters = plan.filters
-        form = reading.numberForm.map { window.fieldSamples.place(ofForm: $0) }
+        numbered = reading.numberForm.map { window.fieldSamples.samples(ofForm: $0) }
         let isPlain = window.aggregation.unwrap == nil && filters.stages.isEmpty
         if isPlain, let grouping = window.aggregation.grouping, !grouping.isWithout {
             sources = reading.labelSources(grouping.labels)
         } else {
             sources = nil
         }
+        isTold = sources.map { reading.tellsNumber($0) } ?? false
     }
 
     /// The sample of a row without metadata; nil where a stage drops it.
@@ -97,11 +106,13 @@ private struct SampleMaker {
         func make() throws(LogQLError) -> Sample? {
             guard let sources else { return try sample(ofRow: row, at: 0, .empty) }
             let labels = reading.labels(sources, ofRow: row)
-            return Sample(series: try window.index(labels, loading.maximumSeries), value: 1)
+            // Other numbers make other labels.
+            let isNew = isTold && numbered?.seriesMade == window.seriesCount
+            let index = try isNew ? window.add(labels, loading.maximumSeries) : window.index(labels, loading.maximumSeries)
+            if isNew { numbered?.seriesMade += 1 }
+            return Sample(series: index, value: 1)
         }
-        if let form, let number = reading.number(ofRow: row) {
-            return try window.fieldSamples.sample(for: number, ofForm: form, make)
-        }
+        if let numbered { return try numbered.sample(for: reading.number(ofRow: row), make) }
         guard let key = reading.key(ofRow: row) else { return try make() }
         return try window.fieldSamples.sample(for: key, make)
     }
@@ -119,11 +130,19 @@ private struct KnownSamples {
     private static let unknown = -1
     private static let nothing = -2
 
-    private var samples: [Sample]
+    /// Those that are none have a negative series.
+    private(set) var samples: [Sample]
 
     init(_ keys: [Int32]) {
         let unknown = Sample(series: KnownSamples.unknown, value: 0)
         samples = [Sample](repeating: unknown, count: Int(keys.max() ?? -1) + 1)
+    }
+
+    /// Takes what is known of numbers already, all at once. Keys are their places.
+    mutating func fill(_ numbers: [Int64], from numbered: NumberedSamples) {
+        for (key, place) in numbered.places(of: numbers).enumerated() where place >= 0 && key < samples.count {
+            samples[key] = numbered[place] ?? Sample(series: KnownSamples.nothing, value: 0)
+        }
     }
 
     mutating func sample(_ key: Int, _ make: () throws -> Sample?) throws -> Sample? {

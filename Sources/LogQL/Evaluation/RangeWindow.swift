@@ -6,7 +6,11 @@ final class RangeWindow {
     /// Whether elements come in the order of their labels.
     let isOrdered: Bool
     private var series: [SampleSeries] = []
+    /// By series, where samples are added up.
+    private var growing: [GrowingSample] = []
     private var indexes: [Labels: Int] = [:]
+    /// How many series have their place there.
+    private var indexed = 0
     var fieldSamples = FieldSamples()
     /// Where windows begin and end; nil where each entry is a sample of its own.
     private(set) var edges: WindowEdges?
@@ -43,8 +47,12 @@ final class RangeWindow {
                 try load(reader, loading)
             }
         }
+        for index in series.indices {
+            growing[index].finish(&series[index])
+            series[index].finish()
+        }
+        growing = []
         if isOrdered { series.sort { $0.labels < $1.labels } }
-        for index in series.indices { series[index].finish() }
         indexes = [:]
         fieldSamples = FieldSamples()
     }
@@ -102,7 +110,29 @@ final class RangeWindow {
     /// Counts entries that are in the same windows as one at the edge.
     func add(_ sample: Sample, _ entries: Int, atEdge edge: Nanoseconds, _ budget: QueryBudget) throws(LogQLError) {
         budget.passed(entries)
-        if series[sample.series].add(edge, sample.value * Double(entries)) { try budget.chargeSamples(1) }
+        let value = sample.value * Double(entries)
+        if growing[sample.series].add(edge, value, to: &series[sample.series]) { try budget.chargeSamples(1) }
+    }
+
+    /// Counts the entries of a stretch.
+    /// - Parameter samples: by key; negative series for those that make none.
+    func add(_ stretch: GroupTally.Stretch, _ samples: [Sample], _ budget: QueryBudget) throws(LogQLError) {
+        var growing: [GrowingSample] = []
+        // Taken out meanwhile: each access to a class's own variable is checked.
+        swap(&growing, &self.growing)
+        defer { swap(&growing, &self.growing) }
+        var (entries, new) = (0, 0)
+        for key in stretch.keys {
+            let sample = samples[Int(key)]
+            guard sample.series >= 0 else { continue }
+            let count = Int(stretch.counts[Int(key)])
+            entries += count
+            let isNew = growing[sample.series].add(
+                stretch.end, sample.value * Double(count), to: &series[sample.series])
+            new += isNew ? 1 : 0
+        }
+        budget.passed(entries)
+        try budget.chargeSamples(new)
     }
 
     /// The sample that an entry makes; nil where a stage drops it.
@@ -135,17 +165,30 @@ final class RangeWindow {
 
     /// The place of a series, which is made where it is new.
     func index(_ labels: Labels, _ maximum: Int) throws(LogQLError) -> Int {
+        while indexed < series.count {
+            indexes[series[indexed].labels] = indexed
+            indexed += 1
+        }
         if let index = indexes[labels] { return index }
+        indexes[labels] = series.count
+        indexed += 1
+        return try add(labels, maximum)
+    }
+
+    /// Makes a series that is known to be new.
+    func add(_ labels: Labels, _ maximum: Int) throws(LogQLError) -> Int {
         guard series.count < maximum else {
             throw LogQLError(
                 .limit,
                 "the query makes more than \(maximum) series: aggregate by fewer labels or narrow its selector"
             )
         }
-        indexes[labels] = series.count
         series.append(SampleSeries(labels: labels))
+        growing.append(GrowingSample())
         return series.count - 1
     }
+
+    var seriesCount: Int { series.count }
 
     /// The labels that a sample's series has.
     private func grouped(_ labels: Labels) -> Labels {

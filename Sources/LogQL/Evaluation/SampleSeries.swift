@@ -5,8 +5,6 @@ struct SampleSeries {
     let labels: Labels
     private var timestamps: [Nanoseconds] = []
     private var values: [Double] = []
-    /// The sample that others are added to; it is behind the others once all are there.
-    private var last: (timestamp: Nanoseconds, value: Double)?
     /// The samples inside the window.
     private var window = 0..<0
 
@@ -22,21 +20,8 @@ struct SampleSeries {
         self.values += values
     }
 
-    /// Adds to the last sample if it is one of that time; true where it is not.
-    mutating func add(_ timestamp: Nanoseconds, _ value: Double) -> Bool {
-        if let last, last.timestamp == timestamp {
-            self.last = (timestamp, last.value + value)
-            return false
-        }
-        if let last { append(last.timestamp, last.value) }
-        last = (timestamp, value)
-        return true
-    }
-
     /// Puts the samples in order of time, those of one time in the order they came in: they may come from several streams.
     mutating func finish() {
-        if let last { append(last.timestamp, last.value) }
-        last = nil
         var runs: [Int] = [0]
         for index in timestamps.indices.dropFirst() where timestamps[index] < timestamps[index - 1] { runs.append(index) }
         guard runs.count > 1 else { return }
@@ -54,6 +39,28 @@ struct SampleSeries {
         window = lower..<upper
         guard lower < upper else { return nil }
         return WindowSamples(timestamps: timestamps[window], values: values[window], start: start, end: end)
+    }
+}
+
+/// The sample of a series that others are added to: apart from the series, so that many of them stay in the processor's cache.
+struct GrowingSample {
+    private var timestamp: Nanoseconds = 0
+    private var value = Double.nan
+
+    /// Adds to the sample if it is one of that time; else it goes to its series, and a new one begins. True where that is.
+    mutating func add(_ timestamp: Nanoseconds, _ value: Double, to series: inout SampleSeries) -> Bool {
+        if self.timestamp == timestamp, !self.value.isNaN {
+            self.value += value
+            return false
+        }
+        finish(&series)
+        (self.timestamp, self.value) = (timestamp, value)
+        return true
+    }
+
+    mutating func finish(_ series: inout SampleSeries) {
+        if !value.isNaN { series.append(timestamp, value) }
+        value = .nan
     }
 }
 
