@@ -11,6 +11,8 @@ final class RangeWindow {
     private var indexes: [Labels: Int] = [:]
     /// How many series have their place there.
     private var indexed = 0
+    private static let scannedSeries = 256
+    private var scansLeft = 32
     var fieldSamples = FieldSamples()
     /// Where windows begin and end; nil where each entry is a sample of its own.
     private(set) var edges: WindowEdges?
@@ -165,13 +167,18 @@ final class RangeWindow {
 
     /// The place of a series, which is made where it is new.
     func index(_ labels: Labels, _ maximum: Int) throws(LogQLError) -> Int {
+        if let index = indexes[labels] { return index }
+        if series.count - indexed > RangeWindow.scannedSeries, scansLeft > 0 {
+            // Looking through many is cheaper than a table of them, as long as that is seldom.
+            scansLeft -= 1
+            if let index = series[indexed...].firstIndex(where: { $0.labels == labels }) { return index }
+            return try add(labels, maximum)
+        }
         while indexed < series.count {
             indexes[series[indexed].labels] = indexed
             indexed += 1
         }
         if let index = indexes[labels] { return index }
-        indexes[labels] = series.count
-        indexed += 1
         return try add(labels, maximum)
     }
 
