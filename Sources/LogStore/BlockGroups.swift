@@ -4,20 +4,23 @@ import Telemetry
 struct BlockGroups {
     private var groups: [BlockRowGroup] = []
 
-    init(_ reader: BlockReader, _ range: Range<Nanoseconds>, selected: RowSelection?) throws(LogStoreError) {
+    init(
+        _ reader: BlockReader, _ entry: BlockFile.Entry, _ range: Range<Nanoseconds>, selected: RowSelection?
+    ) throws(LogStoreError) {
         if selected?.isEmpty ?? false { return }
-        let times = try reader.times()
-        let first = times.partitioningIndex { $0 >= range.lowerBound }
-        let rows = first..<max(first, times.partitioningIndex { $0 >= range.upperBound })
+        // Damage is found before rows are handed out.
+        let rows = try reader.times().rows(in: range)
+        _ = try reader.metadata()
         let text = try reader.text()
-        if text.shapes.count == 1, selected == nil, rows.count == times.count {
-            groups = [BlockRowGroup(reader, text, shape: 0, rows: nil)]
+        if text.shapes.count == 1, selected == nil, rows.count == reader.rowCount {
+            groups = [BlockRowGroup(reader, entry, text, shape: 0, rows: nil)]
             return
         }
         var byShape = [[Int32]](repeating: [], count: text.shapes.count)
+        if selected == nil { for (shape, count) in text.counts.enumerated() { byShape[shape].reserveCapacity(count) } }
         for row in rows where selected?.contains(row) ?? true { byShape[Int(text.ids[row])].append(Int32(row)) }
         for (shape, rows) in byShape.enumerated() where !rows.isEmpty {
-            groups.append(BlockRowGroup(reader, text, shape: shape, rows: rows))
+            groups.append(BlockRowGroup(reader, entry, text, shape: shape, rows: rows))
         }
     }
 
@@ -31,13 +34,15 @@ struct BlockGroups {
 /// Rows of a block that have one shape.
 struct BlockRowGroup: LogRowGroup {
     private let reader: BlockReader
+    private let entry: BlockFile.Entry
     private let text: ShapedRows
     private let shape: Int
     /// Nil for all rows of the block.
     private let rows: [Int32]?
 
-    init(_ reader: BlockReader, _ text: ShapedRows, shape: Int, rows: [Int32]?) {
+    init(_ reader: BlockReader, _ entry: BlockFile.Entry, _ text: ShapedRows, shape: Int, rows: [Int32]?) {
         self.reader = reader
+        self.entry = entry
         self.text = text
         self.shape = shape
         self.rows = rows
@@ -52,24 +57,38 @@ struct BlockRowGroup: LogRowGroup {
         return rows.map { $0.map { all[Int($0)] } } ?? all
     }
 
+    func forEachStretch(
+        endingAt end: (Nanoseconds) -> Nanoseconds, _ visit: (_ rows: Int, _ end: Nanoseconds) throws -> Void
+    ) throws {
+        let edge = end(entry.first)
+        if rows == nil, entry.last <= edge { return try visit(count, edge) }
+        let times = times
+        try times.forEachStretch(0..<times.count, endingAt: end) { try visit($0.count, $1) }
+    }
+
     var metadata: [Labels]? {
         guard let known = try? reader.metadata() else { return nil }
         let own = rows.map { $0.map { known.labels[Int(known.ids[Int($0)])] } } ?? known.ids.map { known.labels[Int($0)] }
         return own.contains { !$0.isEmpty } ? own : nil
     }
 
-    /// The column of a variable and the place of each row's value in it, nil where value and row are one.
-    private func column(of variable: Int) throws(LogStoreError) -> (column: Column, places: [Int32]?) {
+    private func index(of variable: Int) throws(LogStoreError) -> Int {
         var variable = variable
         if case .same(let earlier) = text.shapes[shape].slots[variable] { variable = earlier }
-        guard case .column(let index) = text.shapes[shape].slots[variable] else { throw .corrupt("a repetition of a repetition") }
+        guard let index = text.column(of: variable, inShape: shape) else { throw .corrupt("a repetition of a repetition") }
+        return index
+    }
+
+    /// The column of a variable and the place of each row's value in it, nil where value and row are one.
+    private func column(of variable: Int) throws(LogStoreError) -> (column: Column, places: [Int32]?) {
+        let index = try index(of: variable)
         let column = try reader.column(index)
         guard let rows else { return (column, nil) }
         let places = text.places(in: index)
         return (column, rows.map { places[Int($0)] })
     }
 
-    private func pick(_ values: [Int64], _ places: [Int32]?) -> [Int64] {
+    private func pick<Value>(_ values: [Value], _ places: [Int32]?) -> [Value] {
         places.map { $0.map { values[Int($0)] } } ?? values
     }
 
@@ -77,19 +96,19 @@ struct BlockRowGroup: LogRowGroup {
         let (column, places) = try column(of: variable)
         switch column.description.type {
         case .strings:
-            return LogStringColumn(bytes: column.bytes, ends: column.ends, ids: pick(column.ids, places))
+            return LogStringColumn(bytes: column.texts.bytes, ends: column.texts.ends, ids: pick(column.ids, places))
         case .numbers(let form, _, _):
-            var (distinct, ids) = (column.distinctNumbers, column.ids)
-            if ids.isEmpty { (distinct, ids) = BlockRowGroup.distinct(column.numbers) }
-            var result = LogStringColumn(bytes: [], ends: [], ids: pick(ids, places))
-            for number in distinct {
-                form.append(number, to: &result.bytes)
-                result.ends.append(result.bytes.count)
+            var (distinct, ids) = (column.storedNumbers, column.ids)
+            if ids.isEmpty {
+                var table = DistinctNumbers(expecting: distinct.count)
+                ids = distinct.map { table.place(of: $0) }
+                distinct = table.numbers
             }
-            return result
+            let numbers = LogStringColumn.Numbers(distinct, form: "\(form)") { form.append($0, to: &$1) }
+            return LogStringColumn(numbers, ids: pick(ids, places))
         case .hexadecimal, .time:
             let times = times
-            var result = LogStringColumn(bytes: [], ends: [], ids: Array(0..<Int64(count)))
+            var result = LogStringColumn(bytes: [], ends: [], ids: Array(0..<Int32(count)))
             for row in 0..<count {
                 column.append(places.map { Int($0[row]) } ?? row, time: times[row], to: &result.bytes)
                 result.ends.append(result.bytes.count)
@@ -98,37 +117,17 @@ struct BlockRowGroup: LogRowGroup {
         }
     }
 
-    /// A table with open addressing: a dictionary takes five times as long, and this is most of what top values cost.
-    private static func distinct(_ numbers: [Int64]) -> (values: [Int64], ids: [Int64]) {
-        var capacity = 1024
-        while capacity < 2 * numbers.count { capacity *= 2 }
-        let shift = UInt64(capacity.leadingZeroBitCount + 1)
-        var slots = [Int32](repeating: -1, count: capacity)
-        var values: [Int64] = []
-        var ids: [Int64] = []
-        ids.reserveCapacity(numbers.count)
-        for number in numbers {
-            var slot = Int((UInt64(bitPattern: number) &* 0x9e37_79b9_7f4a_7c15) >> shift)
-            while slots[slot] >= 0, values[Int(slots[slot])] != number { slot = (slot + 1) & (capacity - 1) }
-            if slots[slot] < 0 {
-                slots[slot] = Int32(values.count)
-                values.append(number)
-            }
-            ids.append(Int64(slots[slot]))
-        }
-        return (values, ids)
-    }
+    func bytes(of variable: Int) throws -> ByteSet { try reader.bytes(ofColumn: index(of: variable)) }
 
-    func bytes(of variable: Int) throws -> ByteSet {
-        var variable = variable
-        if case .same(let earlier) = text.shapes[shape].slots[variable] { variable = earlier }
-        guard let index = text.column(of: variable, inShape: shape) else {
-            throw LogStoreError.corrupt("a repetition of a repetition")
+    func isNumeric(_ variable: Int) throws -> Bool {
+        switch try reader.descriptions()[index(of: variable)].type {
+        case .numbers(.fixed, _, _), .numbers(.trimmed, _, _): true
+        default: false
         }
-        return try reader.bytes(ofColumn: index)
     }
 
     func numbers(of variable: Int) throws -> LogNumberColumn? {
+        guard try isNumeric(variable) else { return nil }
         let (column, places) = try column(of: variable)
         switch column.description.type {
         case .numbers(.fixed(let scale, _), _, _), .numbers(.trimmed(let scale, _), _, _):

@@ -7,7 +7,8 @@ final class BlockReader {
     let table: BlockFormat.Table
     private let bodyOffset: Int
     private var columns: [Int: Column] = [:]
-    private var outlines: [Int: Column] = [:]
+    private var outlines: [Int: ColumnTexts] = [:]
+    private var textIDs: [Int: [Int32]] = [:]
     /// By column: the bytes that may stand in its values, where somebody asked.
     var knownBytes: [Int: ByteSet] = [:]
     private var directory: [ColumnDescription]?
@@ -108,11 +109,13 @@ final class BlockReader {
         var reader = ByteReader(bytes[...])
         let shapes = try LineShape.decode(from: &reader, columns: try descriptions().count)
         let count = number == 0 ? table.rows : try singleCount(number)
-        var ids = [Int64](repeating: 0, count: count)
+        let ids: [Int32]
         if shapes.count > 1 {
             let bytes = try section(.shapeIDs, number: number)
             var reader = ByteReader(bytes[...])
-            ids = try BitFrames.decode(count, from: &reader)
+            ids = try BitFrames.decodeIDs(count, from: &reader)
+        } else {
+            ids = [Int32](repeating: 0, count: count)
         }
         let rows = try ShapedRows(shapes, ids) { [unowned self] (index) throws(LogStoreError) in
             let description = try descriptions()[index]
@@ -137,29 +140,46 @@ final class BlockReader {
     func column(_ index: Int) throws(LogStoreError) -> Column {
         if let known = columns[index] { return known }
         let description = try descriptions()[index]
-        let values = try section(.values, number: index)
         let column: Column
-        if case .strings(_, _, let shaped) = description.type {
-            let texts = shaped == 0 ? nil : try text(shaped).decoded()
-            column = try Column(description, values: values, ids: try section(.ids, number: index), shaped: texts)
+        if case .strings(_, let single, let shaped) = description.type {
+            var texts = try outline(index)
+            if shaped > 0 {
+                let cut = try text(shaped).decoded()
+                guard cut.count == single else { throw .corrupt("\(cut.count) texts instead of \(single)") }
+                texts.append(cut)
+            }
+            column = Column(description, texts, ids: try ids(ofTexts: index))
         } else {
-            column = try Column(description, values: values)
+            column = try Column(description, values: try section(.values, number: index))
         }
         columns[index] = column
         return column
     }
 
-    /// A column of texts without the values seen once that are cut again: rebuilding those is what costs most. Any other as it is.
-    func outline(_ index: Int) throws(LogStoreError) -> Column {
-        let description = try descriptions()[index]
-        guard case .strings(_, _, let shaped) = description.type, shaped > 0, columns[index] == nil else {
-            return try column(index)
-        }
+    /// The distinct texts of a column, without those seen once where they are cut again: rebuilding those is what costs most.
+    func outline(_ index: Int) throws(LogStoreError) -> ColumnTexts {
         if let known = outlines[index] { return known }
-        let outline = try Column(
-            description, values: section(.values, number: index), ids: section(.ids, number: index), shaped: nil)
-        outlines[index] = outline
-        return outline
+        guard case .strings(let repeated, let single, let shaped) = try descriptions()[index].type else {
+            throw .corrupt("texts of a column without them")
+        }
+        let texts = try ColumnTexts(parts: shaped == 0 ? [repeated, single] : [repeated], of: section(.values, number: index))
+        outlines[index] = texts
+        return texts
+    }
+
+    /// By value of a column of texts: its distinct text.
+    func ids(ofTexts index: Int) throws(LogStoreError) -> [Int32] {
+        if let known = textIDs[index] { return known }
+        let description = try descriptions()[index]
+        guard case .strings(let repeated, let single, _) = description.type else {
+            throw .corrupt("ids of a column without texts")
+        }
+        let bytes = try section(.ids, number: index)
+        var reader = ByteReader(bytes[...])
+        let (ids, distinct) = try IntegerColumn.decodePlaces(description.count, repeated: repeated, from: &reader)
+        guard distinct == repeated + single else { throw .corrupt("\(distinct) distinct texts instead of \(repeated + single)") }
+        textIDs[index] = ids
+        return ids
     }
 
     /// Rows of a range, rebuilt; only those selected if there is a selection.

@@ -47,9 +47,10 @@ enum IntegerColumn {
 
     private static func accumulate(_ values: inout [Int64]) {
         var sum: Int64 = 0
-        for index in values.indices {
-            sum &+= values[index]
-            values[index] = sum
+        var span = values.mutableSpan
+        for index in span.indices {
+            sum &+= span[index]
+            span[index] = sum
         }
     }
 
@@ -60,7 +61,7 @@ enum IntegerColumn {
 
     /// The values by row; or where they are stored so, distinct values and which of them each row has.
     static func decodeDistinct(_ count: Int, ofColumn reader: inout ByteReader) throws(LogStoreError) -> (
-        values: [Int64], ids: [Int64]
+        values: [Int64], ids: [Int32]
     ) {
         switch try reader.byte() {
         case 0:
@@ -77,22 +78,33 @@ enum IntegerColumn {
     }
 
     private static func decodeTable(_ count: Int, from reader: inout ByteReader) throws(LogStoreError) -> (
-        values: [Int64], ids: [Int64]
+        values: [Int64], ids: [Int32]
     ) {
         let repeated = try reader.count(limit: count)
         var values = try BitFrames.decode(repeated, from: &reader)
         accumulate(&values)
-        var ids = try BitFrames.decode(count, from: &reader)
-        // Values seen once stand behind the others, in the order of their rows.
-        var next = Int64(repeated)
-        for index in ids.indices {
-            let id = ids[index]
-            guard id >= 0, id <= repeated else { throw .corrupt("id \(id) of \(repeated) distinct integers") }
-            ids[index] = id == 0 ? next : id - 1
-            if id == 0 { next += 1 }
-        }
-        values.append(contentsOf: try BitFrames.decode(Int(next) - repeated, from: &reader))
+        let (ids, distinct) = try decodePlaces(count, repeated: repeated, from: &reader)
+        values.append(contentsOf: try BitFrames.decode(distinct - repeated, from: &reader))
         return (values, ids)
+    }
+
+    /// Reads ids, 0 for a value seen once, and makes them places among the distinct values, of which it answers the number. Values seen
+    /// once stand behind the others, in the order of their rows.
+    static func decodePlaces(
+        _ count: Int, repeated: Int, from reader: inout ByteReader
+    ) throws(LogStoreError) -> (ids: [Int32], distinct: Int) {
+        var ids = try BitFrames.decodeIDs(count, from: &reader)
+        var next = Int32(repeated)
+        var largest: Int32 = 0
+        var span = ids.mutableSpan
+        for index in span.indices {
+            let id = span[index]
+            largest = max(largest, id)
+            span[index] = id == 0 ? next : id &- 1
+            next &+= id == 0 ? 1 : 0
+        }
+        guard largest <= repeated else { throw .corrupt("id \(largest) of \(repeated) distinct values") }
+        return (ids, Int(next))
     }
 
     /// Bits that frames of these values take.

@@ -5,8 +5,8 @@ struct Needle: Sendable {
     let bytes: [UInt8]
     /// Hashes of words inside the literal: the line has them as a whole. Words at its edges may be part of longer ones.
     let wholeWords: [UInt64]
-    /// Runs of letters and digits with at least one letter in the literal; the line contains each. Longest first.
-    let runs: [[UInt8]]
+    /// Whether a letter stands in it.
+    let hasWords: Bool
     /// Made of letters, digits and bytes above ASCII alone: such a needle never straddles constant text and variable.
     let isWord: Bool
     /// The classes of its bytes.
@@ -18,9 +18,9 @@ struct Needle: Sendable {
     init(_ literal: [UInt8]) {
         bytes = literal
         var whole: [UInt64] = []
-        var runs: [[UInt8]] = []
+        var hasWords = false
         Words.forEach(literal, literal.indices) { range in
-            runs.append(Array(literal[range]))
+            hasWords = true
             let word = Array(literal[range])
             // Times are kept as differences: their words are in no filter.
             if range.lowerBound > 0 && range.upperBound < literal.count && !Needle.mayBeTime(word) {
@@ -28,7 +28,7 @@ struct Needle: Sendable {
             }
         }
         wholeWords = whole
-        self.runs = runs.sorted { $0.count > $1.count }
+        self.hasWords = hasWords
         isWord = literal.allSatisfy { ByteClass.table[Int($0)] != ByteClass.delimiter }
         isNumeric = literal.allSatisfy { $0 &- 0x30 < 10 || $0 == ByteClass.dot }
         isLowerHexadecimal = literal.allSatisfy { $0 &- 0x30 < 10 || $0 &- 0x61 < 6 }
@@ -59,28 +59,6 @@ struct Needle: Sendable {
         case .strings: true
         case .time: mayBeTime
         }
-    }
-
-    /// Whether the needle may begin or end inside a variable of the shape and go on in constant text.
-    func mayStraddle(_ shape: LineShape) -> Bool {
-        guard !isWord, !shape.slots.isEmpty else { return false }
-        for (index, literal) in shape.literals.enumerated() {
-            for cut in 1..<max(1, bytes.count) {
-                if index < shape.slots.count, Needle.endsMatch(literal, bytes[..<cut]) { return true }
-                if index > 0, Needle.startsMatch(literal, bytes[cut...]) { return true }
-            }
-        }
-        return false
-    }
-
-    private static func endsMatch(_ literal: [UInt8], _ part: ArraySlice<UInt8>) -> Bool {
-        let length = min(literal.count, part.count)
-        return literal.suffix(length).elementsEqual(part.suffix(length))
-    }
-
-    private static func startsMatch(_ literal: [UInt8], _ part: ArraySlice<UInt8>) -> Bool {
-        let length = min(literal.count, part.count)
-        return literal.prefix(length).elementsEqual(part.prefix(length))
     }
 
     func isContained(in text: ArraySlice<UInt8>) -> Bool { Needle.find(bytes, in: text) != nil }

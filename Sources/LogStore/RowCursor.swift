@@ -34,9 +34,7 @@ struct RowCursor {
         self.backward = backward
         self.ordinal = backward ? -ordinal : ordinal
         rows = RowSet()
-        let times = try block.times()
-        let first = times.partitioningIndex { $0 >= range.lowerBound }
-        rest = first..<max(first, times.partitioningIndex { $0 >= range.upperBound })
+        rest = try block.times().rows(in: range)
         try load()
     }
 

@@ -7,27 +7,18 @@ final class ShapedRows {
 
     let shapes: [LineShape]
     /// The shape of each row.
-    let ids: [Int64]
+    let ids: [Int32]
     /// Rows of each shape.
     let counts: [Int]
-    private let column: (Int) throws(LogStoreError) -> Column
+    let column: (Int) throws(LogStoreError) -> Column
     /// By shape: columns of its variables, -1 for one that repeats another.
-    private let targets: [[Int]]
-    private let hasRepeats: [Bool]
-    private var knownLayout: Layout?
+    let targets: [[Int]]
+    /// How rows are rebuilt, where somebody asked.
+    var knownLayout: RowLayout?
     private var knownPlaces: [Int: [Int32]] = [:]
 
-    /// The columns that the rows need.
-    private struct Layout {
-        var columns: [Column] = []
-        /// By shape: the places of its columns in ``columns``, -1 for a variable that repeats another.
-        var slots: [[Int]] = []
-        /// By window and column: values before the window.
-        var before: [[Int]] = []
-    }
-
     init(
-        _ shapes: [LineShape], _ ids: [Int64], column: @escaping (Int) throws(LogStoreError) -> Column
+        _ shapes: [LineShape], _ ids: [Int32], column: @escaping (Int) throws(LogStoreError) -> Column
     ) throws(LogStoreError) {
         self.shapes = shapes
         self.ids = ids
@@ -39,80 +30,25 @@ final class ShapedRows {
         }
         self.counts = counts
         targets = shapes.map { $0.slots.map { slot in if case .column(let column) = slot { column } else { -1 } } }
-        hasRepeats = shapes.map(\.hasRepeats)
     }
 
-    /// Rebuilds the rows of a range that are selected, all if there is no selection; hands each one's text to `visit`.
-    func forEach(
-        _ range: Range<Int>, selected: RowSelection?, times: [Nanoseconds]?, into text: inout [UInt8],
-        _ visit: (_ row: Int, _ start: Int, _ end: Int) -> Void
-    ) throws(LogStoreError) {
-        guard !range.isEmpty else { return }
-        let layout = try layout()
-        let window = range.lowerBound / ShapedRows.windowRows
-        var next = layout.before[window]
-        var ranges: [Range<Int>] = []
-        for row in (window * ShapedRows.windowRows)..<range.upperBound {
-            let shape = Int(ids[row])
-            let slots = layout.slots[shape]
-            if row < range.lowerBound || !(selected?.contains(row) ?? true) {
-                for slot in slots where slot >= 0 { next[slot] += 1 }
-                continue
-            }
-            let start = text.count
-            let time = times?[row] ?? 0
-            let literals = shapes[shape].literals
-            let repeats = hasRepeats[shape]
-            ranges.removeAll(keepingCapacity: true)
-            for slot in slots.indices {
-                text.append(contentsOf: literals[slot])
-                let valueStart = text.count
-                let place = slots[slot]
-                if place >= 0 {
-                    layout.columns[place].append(next[place], time: time, to: &text)
-                    next[place] += 1
-                } else if case .same(let earlier) = shapes[shape].slots[slot] {
-                    // Byte by byte: a slice of the text would make a copy of all of it.
-                    for index in ranges[earlier] { text.append(text[index]) }
-                }
-                if repeats { ranges.append(valueStart..<text.count) }
-            }
-            text.append(contentsOf: literals[slots.count])
-            visit(row, start, text.count)
+    /// The rows among some whose text passes. They are rebuilt for it.
+    func rows(
+        among selected: RowSelection, times: [Nanoseconds]?, where passes: (ArraySlice<UInt8>) -> Bool
+    ) throws(LogStoreError) -> RowSelection {
+        var rebuilt: [UInt8] = []
+        var lines: [(row: Int, range: Range<Int>)] = []
+        try forEach(0..<ids.count, selected: selected, times: times, into: &rebuilt) { row, start, end in
+            lines.append((row, start..<end))
         }
-    }
-
-    private func layout() throws(LogStoreError) -> Layout {
-        if let knownLayout { return knownLayout }
-        var layout = Layout()
-        var places: [Int: Int] = [:]
-        for shape in shapes.indices {
-            var own: [Int] = []
-            for target in targets[shape] {
-                guard target >= 0, counts[shape] > 0 else {
-                    own.append(-1)
-                    continue
-                }
-                if places[target] == nil {
-                    places[target] = layout.columns.count
-                    layout.columns.append(try column(target))
-                }
-                own.append(places[target] ?? 0)
-            }
-            layout.slots.append(own)
-        }
-        var next = [Int](repeating: 0, count: layout.columns.count)
-        for (row, id) in ids.enumerated() {
-            if row % ShapedRows.windowRows == 0 { layout.before.append(next) }
-            for place in layout.slots[Int(id)] where place >= 0 { next[place] += 1 }
-        }
-        knownLayout = layout
-        return layout
+        var result = RowSelection(count: ids.count)
+        for line in lines where passes(rebuilt[line.range]) { result.insert(line.row) }
+        return result
     }
 
     /// All rows, rebuilt.
-    func decoded() throws(LogStoreError) -> DecodedTexts {
-        var result = DecodedTexts()
+    func decoded() throws(LogStoreError) -> ColumnTexts {
+        var result = ColumnTexts()
         var ends: [Int] = []
         ends.reserveCapacity(ids.count)
         try forEach(0..<ids.count, selected: nil, times: nil, into: &result.bytes) { _, _, end in ends.append(end) }
@@ -146,6 +82,13 @@ final class ShapedRows {
                 next[column] += 1
             }
         }
+    }
+
+    /// The rows whose value in a column is one of these.
+    /// - Parameter shapes: those whose rows count; nil for all.
+    func rows(ofValues values: RowSelection, in column: Int, shapes: [Bool]? = nil) -> RowSelection {
+        let has = targets.map { $0.contains(column) }
+        return RowSelection(of: ids, having: has, wanted: shapes ?? has, hits: values)
     }
 
     /// By row: the place of its value in a column; only for rows whose shape has the column.

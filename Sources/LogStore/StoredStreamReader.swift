@@ -68,14 +68,35 @@ struct StoredStreamReader: LogStreamReader {
     var checksRequiredLiterals: Bool { true }
 
     func forEachGroup(_ visit: (any LogRowGroup) throws -> Bool) throws {
+        let open = { (reader: BlockReader, block: StoreState.BlockReference) throws(LogStoreError) in
+            try BlockGroups(reader, block.entry, selection.range, selected: selected(in: reader, block))
+        }
+        guard try forEachBlock(open, { groups in try groups.forEach(visit) }) else { return }
+        try visitHead(visit)
+    }
+
+    func forEachWholeGroup(_ visit: (any LogRowGroup) throws -> Bool) throws {
+        let open = { (reader: BlockReader, block: StoreState.BlockReference) throws(LogStoreError) in
+            try BlockLineGroup(reader, block.entry, selection.range, selected: selected(in: reader, block))
+        }
+        guard try forEachBlock(open, { group in try visit(group) }) else { return }
+        try visitHead(visit)
+    }
+
+    /// Hands what is opened of each block of the range to `visit`; false where that wanted no more.
+    private func forEachBlock<Opened>(
+        _ open: (BlockReader, StoreState.BlockReference) throws(LogStoreError) -> Opened?, _ visit: (Opened) throws -> Bool
+    ) throws -> Bool {
         for block in blocks where block.entry.last >= selection.range.lowerBound && block.entry.first < selection.range.upperBound
         {
-            let groups = try read(block) { (reader) throws(LogStoreError) in
-                try BlockGroups(reader, selection.range, selected: selected(in: reader, block))
-            }
-            guard let groups else { continue }
-            guard try groups.forEach(visit) else { return }
+            let opened = try read(block) { (reader) throws(LogStoreError) in try open(reader, block) }
+            guard let opened else { continue }
+            guard try visit(opened) else { return false }
         }
+        return true
+    }
+
+    private func visitHead(_ visit: (any LogRowGroup) throws -> Bool) throws {
         let head = headRows()
         if head.count > 0 { _ = try visit(WholeLineGroup((0..<head.count).map { head.row($0) })) }
     }

@@ -23,9 +23,10 @@ enum TimeColumn {
         let unit = Int64(try reader.count(limit: 1_000_000_000))
         var value = try reader.zigzag()
         var times = try BitFrames.decode(count, from: &reader)
-        for index in times.indices {
-            value &+= times[index]
-            times[index] = value &* unit
+        var span = times.mutableSpan
+        for index in span.indices {
+            value &+= span[index]
+            span[index] = value &* unit
         }
         return times
     }

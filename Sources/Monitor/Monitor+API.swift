@@ -44,7 +44,7 @@ extension Monitor {
     }
 
     private var storeAdministration: any StoreAdministration {
-        MetricStoreOrders(store: stores.metrics, snapshotsDirectory: stores.snapshotDirectory)
+        StoreOrders(metrics: stores.metrics, logs: stores.logs, snapshotsDirectory: stores.snapshotDirectory)
     }
 
     /// As many entries as the API lets a query ask for.

@@ -34,12 +34,36 @@ package struct MonitorStores: Sendable {
         metricOptions.maximumSeriesPerSource = configuration.metrics.maximumSeriesPerSource
         metricOptions.minimumFlushInterval = 300_000
         metricOptions.downsampling = MonitorStores.downsampling(configuration.retention)
-        var logOptions = LogStore.Options()
-        logOptions.retention = Nanoseconds(configuration.retention.logsSeconds * 1e9)
         self.metrics = try MetricStore(
             directory: directory + "/metrics", options: metricOptions, metrics: metrics, report: report)
-        logs = try LogStore(directory: directory + "/logs", options: logOptions, metrics: metrics, report: report)
+        logs = try LogStore(
+            directory: directory + "/logs", options: MonitorStores.logOptions(configuration), metrics: metrics, report: report)
         state = try StateStore(path: directory + "/state.sqlite")
+    }
+
+    static func logOptions(_ configuration: MagewatchConfiguration) -> LogStore.Options {
+        let (retention, logs) = (configuration.retention, configuration.logs)
+        var options = LogStore.Options()
+        options.retention = Nanoseconds(retention.logsSeconds * 1e9)
+        options.maximumBytes = retention.logsDiskBytes
+        options.retentionRules = retention.logRules.map {
+            LogStore.RetentionRule(
+                matchers: $0.matchers, age: Nanoseconds($0.keepSeconds * 1e9), maximumBytes: $0.diskBytes)
+        }
+        options.maximumStreams = logs.maximumStreams
+        options.maximumFields = logs.maximumFields
+        options.maximumLineBytes = logs.maximumLineBytes
+        switch logs.longLines {
+        case .cut: options.longLines = .cut
+        case .refuse:
+            options.longLines = .refuse
+            // What the ingest port cut has the greatest length there is, and is refused as well.
+            options.maximumLineBytes = min(logs.maximumLineBytes, LogBatch.maximumLineBytes - 1)
+        }
+        options.rateLimits = logs.rateLimits.map {
+            LogStore.RateLimit(matchers: $0.matchers, bytesPerSecond: $0.bytesPerSecond, burstBytes: $0.burstBytes)
+        }
+        return options
     }
 
     private static func downsampling(_ retention: MagewatchConfiguration.Retention) -> [MetricStore.Downsampling] {

@@ -74,8 +74,8 @@ extension OpenAPIDocument {
             "post put", "/api/v1/admin/tsdb/delete_series", "Deletes samples. Only where api.admin is true.",
             [.list("match[]", "A selector; at least one."), .start, .end], answer: nil),
         APIOperation(
-            "post put", "/api/v1/admin/tsdb/snapshot", "Copies the store while it runs. Only where api.admin is true.",
-            [.optional("skip_head", "`true` leaves out what stands in no block yet.")]),
+            "post put", "/api/v1/admin/tsdb/snapshot", "Copies metrics and logs as they run. Only where api.admin is true.",
+            [.optional("skip_head", "`true` leaves out samples that stand in no block yet.")]),
         APIOperation(
             "post put", "/api/v1/admin/tsdb/clean_tombstones", "Frees deleted samples' space. Only where api.admin is true.",
             answer: nil),

@@ -26,9 +26,12 @@ struct ConfigurationDecoder {
             set(&configuration.retention.metricsSeconds, positive(reader, "metrics"))
             configuration.retention.metricsDiskBytes = metricsDisk(reader)
             set(&configuration.retention.logsSeconds, positive(reader, "logs"))
+            configuration.retention.logsDiskBytes = logsDisk(reader, "logs-disk")
+            configuration.retention.logRules = logRules(reader, keepSeconds: configuration.retention.logsSeconds)
             downsampling(reader, &configuration.retention)
         }
         section(top.mapping("metrics")) { metrics($0, &configuration.metrics) }
+        section(top.mapping("logs")) { logs($0, &configuration.logs) }
         section(top.mapping("scrape")) { scrape($0, &configuration.scrape) }
         section(top.mapping("evaluation")) { set(&configuration.evaluationSeconds, positive($0, "interval")) }
         section(top.mapping("forecast")) { forecast($0, &configuration.forecast) }
@@ -262,7 +265,7 @@ struct ConfigurationDecoder {
         }
     }
 
-    private func positive(_ reader: YAMLReader, _ key: String) -> Double? {
+    func positive(_ reader: YAMLReader, _ key: String) -> Double? {
         guard let seconds = reader.duration(key) else { return nil }
         if seconds <= 0 { reader.fail(key, "must be more than zero") }
         return seconds
@@ -274,7 +277,7 @@ struct ConfigurationDecoder {
         reader.finish()
     }
 
-    private func set<Value>(_ target: inout Value, _ value: Value?) {
+    func set<Value>(_ target: inout Value, _ value: Value?) {
         if let value { target = value }
     }
 

@@ -18,6 +18,7 @@ package struct MagewatchConfiguration: Sendable, Equatable {
     package var builtInAgent = BuiltInAgent()
     package var retention = Retention()
     package var metrics = MetricLimits()
+    package var logs = Logs()
     package var scrape = Scrape()
     /// How often rules are evaluated.
     package var evaluationSeconds = 15.0
@@ -62,6 +63,10 @@ package struct MagewatchConfiguration: Sendable, Equatable {
         /// Bytes on disk beyond which the oldest samples go, whatever their age; no limit where there is none.
         package var metricsDiskBytes: Int?
         package var logsSeconds = 14.0 * 86_400
+        /// Bytes on disk beyond which the oldest log entries go, those under rules of their own not counted; no limit where there is none.
+        package var logsDiskBytes: Int?
+        /// Streams that are kept for longer or shorter than the others.
+        package var logRules: [LogRetentionRule] = []
         /// Old metrics condensed to five minutes; not at all where there is none.
         package var fiveMinutes: Condensed?
         /// Old metrics condensed to an hour; not at all where there is none.

@@ -112,6 +112,9 @@ package protocol LogStreamReader: Sendable {
     /// Hands out the entries of the selection in groups of one message shape, until `visit` returns false. Groups come in no order; each
     /// entry stands in one.
     func forEachGroup(_ visit: (any LogRowGroup) throws -> Bool) throws
+    /// Hands out the entries of the selection in groups of any shapes, for questions about times and metadata: each line is a variable as a
+    /// whole. Otherwise as ``forEachGroup(_:)``.
+    func forEachWholeGroup(_ visit: (any LogRowGroup) throws -> Bool) throws
     /// Whether entries without all the required literals are left out already, so that nobody need look again.
     var checksRequiredLiterals: Bool { get }
 }

@@ -1,13 +1,13 @@
 import ArgumentParser
 import Foundation
 
-/// `magewatch backup`: has a running monitor copy its metric store.
+/// `magewatch backup`: has a running monitor copy its metrics and logs.
 struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "backup", abstract: "Copy the metrics of a running monitor, all of one moment.",
+        commandName: "backup", abstract: "Copy the metrics and logs of a running monitor.",
         discussion: """
-            The monitor makes the copy in the folder "snapshots" of its data directory and goes on meanwhile. What it had acknowledged
-            before is in it. Blocks are linked, so it takes hardly any room until they are merged or removed; take it elsewhere with any tool
+            The monitor makes the copy in the folder "snapshots" of its data directory and goes on meanwhile: metrics as of one moment, logs
+            as of one shortly after. What it had acknowledged before is in it. Blocks are linked, so it takes hardly any room until they are merged or removed; take it elsewhere with any tool
             for files, and put it back with "magewatch restore". The monitor must allow it with api.admin.
 
             EXAMPLES
@@ -17,7 +17,7 @@ struct BackupCommand: AsyncParsableCommand {
 
     @OptionGroup var monitor: MonitorOptions
 
-    @Flag(help: "Leave out what is in no block yet: the last hours.")
+    @Flag(help: "Leave out samples that are in no block yet: the last hours.")
     var withoutHead = false
 
     func run() async throws {

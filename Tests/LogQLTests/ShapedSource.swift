@@ -102,14 +102,14 @@ private struct ShapedGroup: LogRowGroup {
     /// Values seen twice stand there once, but for every third.
     func strings(of variable: Int) -> LogStringColumn {
         var column = LogStringColumn(bytes: [], ends: [], ids: [])
-        var known: [ArraySlice<UInt8>: Int64] = [:]
+        var known: [ArraySlice<UInt8>: Int32] = [:]
         for (row, values) in values.enumerated() {
             if let id = known[values[variable]], row % 3 != 0 {
                 column.ids.append(id)
                 continue
             }
-            known[values[variable]] = Int64(column.ends.count)
-            column.ids.append(Int64(column.ends.count))
+            known[values[variable]] = Int32(column.ends.count)
+            column.ids.append(Int32(column.ends.count))
             column.bytes += values[variable]
             column.ends.append(column.bytes.count)
         }

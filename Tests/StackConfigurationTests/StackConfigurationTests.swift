@@ -1,4 +1,5 @@
 import StackConfiguration
+import Telemetry
 import Testing
 import Topology
 
@@ -7,6 +8,53 @@ struct ConfigurationFileTests {
     @Test("An empty file is the default configuration")
     func empty() throws {
         #expect(try ConfigurationFile.parse("", file: "m.yaml") == MagewatchConfiguration())
+    }
+
+    @Test("What logs may be like, and how long they are kept by selector, becomes typed values")
+    func logs() throws {
+        let configuration = try ConfigurationFile.parse(
+            """
+            retention:
+              logs: 20d
+              logs-disk: 2GiB
+              logs-rules:
+                - { selector: '{app="audit"}', keep: 400d }
+                - { selector: 'app="nginx", host=~"web.*"', disk: 20MiB }
+            logs:
+              maximum-line: 8KiB
+              long-lines: refuse
+              maximum-fields: 10
+              maximum-streams: 500
+              rate-limits:
+                - { selector: '{app!="audit"}', rate: 1KiB, burst: 4KiB }
+                - { rate: 1MiB }
+            """, file: "m.yaml")
+        #expect(configuration.retention.logsDiskBytes == 2 << 30)
+        let web = try LabelMatcher("host", .matches, "web.*")
+        #expect(
+            configuration.retention.logRules == [
+                .init(matchers: [.equal("app", "audit")], keepSeconds: 400 * 86_400, diskBytes: nil),
+                .init(matchers: [.equal("app", "nginx"), web], keepSeconds: 20 * 86_400, diskBytes: 20 << 20),
+            ])
+        let logs = configuration.logs
+        #expect(logs.maximumLineBytes == 8192 && logs.longLines == .refuse && logs.maximumFields == 10)
+        #expect(logs.maximumStreams == 500)
+        #expect(
+            logs.rateLimits == [
+                .init(matchers: [try LabelMatcher("app", .notEqual, "audit")], bytesPerSecond: 1024, burstBytes: 4096),
+                .init(matchers: [], bytesPerSecond: 1 << 20, burstBytes: 10 << 20),
+            ])
+    }
+
+    @Test(
+        "A selector is read as LogQL writes it",
+        arguments: [
+            ("{}", []), ("{app=\"a\"}", ["app=\"a\""]), (" { app = `a\\d` , b!~\"x|y\", } ", ["app=\"a\\\\d\"", "b!~\"x|y\""]),
+            ("a=~\".+\",b!=\"\\\"\\n\"", ["a=~\".+\"", "b!=\"\\\"\\n\""]), ("{app=\"a\"", nil), ("{app=a}", nil), ("{1=\"a\"}", nil),
+            ("{a=~\"(\"}", nil), ("{a=\"b\"} x", nil), ("{a=\"b\" c=\"d\"}", nil), ("{a=\"\\q\"}", nil), ("{a=\"b}", nil),
+        ] as [(String, [String]?)])
+    func selectors(text: String, matchers: [String]?) {
+        #expect(SelectorText.matchers(text)?.map(\.description) == matchers)
     }
 
     @Test("A whole file becomes typed values")
@@ -68,6 +116,23 @@ struct ConfigurationFileTests {
             (
                 "retention: { metrics-5m: { keep: 10d } }",
                 "m.yaml:1: retention.metrics-5m.keep: must be longer than finer samples are kept"
+            ),
+            (
+                "retention:\n  logs-rules:\n    - { selector: 'app=audit', keep: 1d }",
+                "m.yaml:3: retention.logs-rules[0].selector: \"app=audit\" is not a selector such as {app=\"audit\", host=~\"db.*\"}"
+            ),
+            (
+                "retention:\n  logs-rules:\n    - { selector: '{app=\"a\"}' }",
+                "m.yaml:3: retention.logs-rules[0].keep: a rule needs keep or disk"
+            ),
+            ("retention:\n  logs-rules: [ { keep: 1d } ]", "m.yaml:2: retention.logs-rules[0].selector: is missing"),
+            ("retention: { logs-disk: 1MiB }", "m.yaml:1: retention.logs-disk: must be at least 16MiB"),
+            ("logs: { maximum-line: 1MiB }", "m.yaml:1: logs.maximum-line: must lie between 256 bytes and 256KiB"),
+            ("logs: { long-lines: keep }", "m.yaml:1: logs.long-lines: \"keep\" is not cut or refuse"),
+            ("logs:\n  rate-limits: [ { burst: 1MiB } ]", "m.yaml:2: logs.rate-limits[0].rate: is missing"),
+            (
+                "logs:\n  rate-limits: [ { rate: 1MiB, burst: 1KiB } ]",
+                "m.yaml:2: logs.rate-limits[0].burst: must be at least what comes in a second"
             ),
             ("ingest: { listen: here }", "m.yaml:1: ingest.listen: \"here\" is not HOST:PORT"),
             ("scaler:\n  mode: maybe", "m.yaml:2: scaler.mode: \"maybe\" is not observe, ask or act"),

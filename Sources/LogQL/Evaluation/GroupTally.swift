@@ -2,64 +2,50 @@ import Telemetry
 
 /// Counts the entries of a group that look alike, stretch by stretch of time.
 struct GroupTally {
-    /// Entries of one stretch whose texts are equal.
-    struct Count {
-        /// One of them.
-        var row: Int
-        var entries: Int
+    /// The entries of one stretch.
+    struct Stretch {
+        /// Keys that occur.
+        var keys: [Int32]
+        /// By key: how many entries have it, and the first of them; of use for those that occur.
+        var counts: [Int32]
+        var firstRows: [Int32]
         /// The end of the stretch.
-        var time: Nanoseconds
+        var end: Nanoseconds
     }
 
-    /// As many different texts are counted in an array.
-    private static let maximumKeys = 1 << 18
+    private let keys: [Int32]
+    private var counts: [Int32]
+    private var firstRows: [Int32]
+    private var touched: [Int32] = []
 
-    private let times: [Nanoseconds]
-    private let keys: [Int]
-    private let edges: WindowEdges
-    private var counts: [Int]
-    private var firstRows: [Int]
-    private var touched: [Int] = []
-
-    /// - Parameter keys: by row; equal ones look alike. None where all do.
-    /// - Returns: nil where there are too many different ones.
-    init?(_ times: [Nanoseconds], keys: [Int], edges: WindowEdges) {
-        let most = keys.max() ?? 0
-        guard most < GroupTally.maximumKeys else { return nil }
-        self.times = times
+    /// - Parameter keys: by row, from 0; equal ones look alike.
+    init(keys: [Int32]) {
         self.keys = keys
-        self.edges = edges
-        counts = [Int](repeating: 0, count: most + 1)
+        counts = [Int32](repeating: 0, count: Int(keys.max() ?? -1) + 1)
         firstRows = counts
     }
 
-    mutating func forEach(_ visit: (Count) throws -> Void) rethrows {
+    mutating func forEach(_ group: any LogRowGroup, _ edges: WindowEdges, _ visit: (Stretch) throws -> Void) throws {
         var row = 0
-        while row < times.count {
-            let edge = edges.edge(at: times[row])
-            let start = row
-            while row < times.count, times[row] <= edge { row += 1 }
-            if keys.isEmpty {
-                try visit(Count(row: start, entries: row - start, time: edge))
-                continue
-            }
-            add(start..<row)
-            for key in touched {
-                try visit(Count(row: firstRows[key], entries: counts[key], time: edge))
-                counts[key] = 0
-            }
+        try group.forEachStretch(endingAt: edges.edge) { rows, end in
+            add(row..<(row + rows))
+            row += rows
+            try visit(Stretch(keys: touched, counts: counts, firstRows: firstRows, end: end))
+            for key in touched { counts[Int(key)] = 0 }
             touched.removeAll(keepingCapacity: true)
         }
     }
 
     private mutating func add(_ rows: Range<Int>) {
+        // A reference of its own, so that counts may change while it is read.
+        let keys = keys
         for row in rows {
-            let key = keys[row]
+            let key = Int(keys[row])
             if counts[key] == 0 {
-                touched.append(key)
-                firstRows[key] = row
+                touched.append(Int32(key))
+                firstRows[key] = Int32(row)
             }
-            counts[key] += 1
+            counts[key] &+= 1
         }
     }
 }

@@ -35,13 +35,13 @@ extension LogStreamReader {
 extension LogStreamReader {
     /// Hands groups of entries to `visit`, which may read their columns: failures of the storage pass through to the source, which knows
     /// what to do about damage.
-    func readGroups(_ visit: (any LogRowGroup) throws -> Void) throws(LogQLError) {
-        try storageFailing {
-            try forEachGroup { group in
-                try visit(group)
-                return true
-            }
+    /// - Parameter whole: whether shapes don't matter.
+    func readGroups(whole: Bool, _ visit: (any LogRowGroup) throws -> Void) throws(LogQLError) {
+        func visitAll(_ group: any LogRowGroup) throws -> Bool {
+            try visit(group)
+            return true
         }
+        try storageFailing { whole ? try forEachWholeGroup(visitAll) : try forEachGroup(visitAll) }
     }
 }
 

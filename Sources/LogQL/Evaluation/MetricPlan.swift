@@ -16,30 +16,38 @@ indirect enum MetricPlan {
     }
 
     /// Reads what the expression needs for steps, ascending.
+    /// - Parameter isOrdered: false where nobody minds in which order elements come.
     init(
-        _ expression: Expression, _ source: any LogSource, _ budget: QueryBudget, steps: [Nanoseconds], maximumSeries: Int
+        _ expression: Expression, _ source: any LogSource, _ budget: QueryBudget, steps: [Nanoseconds], maximumSeries: Int,
+        isOrdered: Bool = true
     ) throws(LogQLError) {
-        func plan(_ inner: Expression) throws(LogQLError) -> MetricPlan {
-            try MetricPlan(inner, source, budget, steps: steps, maximumSeries: maximumSeries)
+        func plan(_ inner: Expression, isOrdered: Bool = true) throws(LogQLError) -> MetricPlan {
+            try MetricPlan(inner, source, budget, steps: steps, maximumSeries: maximumSeries, isOrdered: isOrdered)
         }
         switch expression {
         case .literal(let value): self = .number(value)
         case .vector(let value): self = .vector(value)
         case .rangeAggregation(let aggregation):
-            let window = RangeWindow(aggregation)
+            let window = RangeWindow(aggregation, isOrdered: isOrdered)
             try window.load(source, budget, steps: steps, maximumSeries: maximumSeries)
             self = .window(window)
         case .vectorAggregation(let aggregation):
             if aggregation.operation == .approximateTopK, steps.count > 1 {
                 throw LogQLError(.execution, "approx_topk is only supported on instant queries: use topk")
             }
-            let inner = try plan(aggregation.innerWithGrouping)
+            let inner = try plan(
+                aggregation.innerWithGrouping, isOrdered: aggregation.isPushedDown ? isOrdered : !aggregation.picks)
             // Series told apart by the labels that a sum keeps are its sums already.
             self = aggregation.isPushedDown ? inner : .aggregation(aggregation, inner)
         case .binary(let binary): self = .binary(binary, try plan(binary.left), try plan(binary.right))
         case .labelReplace(let replace): self = .labelReplace(replace, try plan(replace.inner))
         case .log: throw LogQLError(.parse, "a log query can't stand inside a metric query")
         }
+    }
+
+    /// Whether elements come in an order that means something.
+    private var isOrdered: Bool {
+        if case .window(let window) = self { window.isOrdered } else { true }
     }
 
     /// The value at one step. Steps must be asked for in ascending order.
@@ -52,7 +60,7 @@ indirect enum MetricPlan {
             guard case .elements(let elements) = try inner.value(at: time) else {
                 throw LogQLError(.execution, "\(aggregation.operation.rawValue) takes a vector, not a number")
             }
-            return .elements(aggregation.apply(to: elements))
+            return .elements(aggregation.apply(to: elements, isOrdered: inner.isOrdered))
         case .labelReplace(let replace, let inner):
             guard case .elements(let elements) = try inner.value(at: time) else {
                 throw LogQLError(.execution, "label_replace takes a vector, not a number")

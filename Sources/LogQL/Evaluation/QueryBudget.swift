@@ -33,9 +33,9 @@ final class QueryBudget {
     /// Counts lines that passed all stages.
     func passed(_ lines: Int = 1) { statistics.linesPassed += lines }
 
-    /// Counts a sample kept in memory.
-    func chargeSample() throws(LogQLError) {
-        samples += 1
+    /// Counts samples kept in memory.
+    func chargeSamples(_ count: Int) throws(LogQLError) {
+        samples += count
         if samples > options.maximumSamples {
             throw LogQLError(
                 .limit, "the query holds more than \(options.maximumSamples) samples: narrow its selector or its time range")

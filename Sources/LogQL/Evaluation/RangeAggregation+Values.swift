@@ -80,10 +80,12 @@ enum Statistics {
         guard !values.isEmpty, !quantile.isNaN else { return .nan }
         if quantile < 0 { return -.infinity }
         if quantile > 1 { return .infinity }
-        let ranked = values.sorted { $0.isNaN ? !$1.isNaN : $0 < $1 }
-        let rank = quantile * Double(ranked.count - 1)
+        var ranked = RankedValues(values)
+        let rank = quantile * Double(values.count - 1)
         let lower = Int(rank.rounded(.down))
         let weight = rank - Double(lower)
-        return ranked[lower] * (1 - weight) + ranked[min(lower + 1, ranked.count - 1)] * weight
+        let first = ranked.value(at: lower)
+        let second = ranked.value(after: lower) ?? ranked.value(at: min(lower + 1, values.count - 1))
+        return first * (1 - weight) + second * weight
     }
 }

@@ -2,54 +2,24 @@ import Telemetry
 
 /// The samples that a range aggregation looks at, and the window that slides over them as steps go on.
 final class RangeWindow {
-    private struct Series {
-        var labels: Labels
-        var timestamps: [Nanoseconds] = []
-        var values: [Double] = []
-        /// The samples inside the window.
-        var window = 0..<0
-
-        mutating func append(_ timestamp: Nanoseconds, _ value: Double) {
-            timestamps.append(timestamp)
-            values.append(value)
-        }
-
-        /// Adds to the last sample if it is one of that time; true where it is not.
-        mutating func add(_ timestamp: Nanoseconds, _ value: Double) -> Bool {
-            guard timestamps.last == timestamp else {
-                append(timestamp, value)
-                return true
-            }
-            values[values.count - 1] += value
-            return false
-        }
-
-        /// Samples of one series may come from several streams.
-        mutating func sort() {
-            guard zip(timestamps, timestamps.dropFirst()).contains(where: { $0 > $1 }) else { return }
-            let order = timestamps.indices.sorted { (timestamps[$0], $0) < (timestamps[$1], $1) }
-            timestamps = order.map { timestamps[$0] }
-            values = order.map { values[$0] }
-        }
-
-        /// Steps ascend, so both ends only move on.
-        mutating func slide(after start: Nanoseconds, upTo end: Nanoseconds) {
-            var (lower, upper) = (window.lowerBound, window.upperBound)
-            while upper < timestamps.count, timestamps[upper] <= end { upper += 1 }
-            while lower < upper, timestamps[lower] <= start { lower += 1 }
-            window = lower..<upper
-        }
-    }
-
-    private let aggregation: RangeAggregation
-    private var series: [Series] = []
+    let aggregation: RangeAggregation
+    /// Whether elements come in the order of their labels.
+    let isOrdered: Bool
+    private var series: [SampleSeries] = []
+    /// By series, where samples are added up.
+    private var growing: [GrowingSample] = []
     private var indexes: [Labels: Int] = [:]
-    private var fieldSamples = FieldSamples()
+    /// How many series have their place there.
+    private var indexed = 0
+    private static let scannedSeries = 256
+    private var scansLeft = 32
+    var fieldSamples = FieldSamples()
     /// Where windows begin and end; nil where each entry is a sample of its own.
-    private var edges: WindowEdges?
+    private(set) var edges: WindowEdges?
 
-    init(_ aggregation: RangeAggregation) {
+    init(_ aggregation: RangeAggregation, isOrdered: Bool = true) {
         self.aggregation = aggregation
+        self.isOrdered = isOrdered
     }
 
     /// Reads what all steps, ascending, need.
@@ -79,14 +49,18 @@ final class RangeWindow {
                 try load(reader, loading)
             }
         }
-        series.sort { $0.labels < $1.labels }
-        for index in series.indices { series[index].sort() }
+        for index in series.indices {
+            growing[index].finish(&series[index])
+            series[index].finish()
+        }
+        growing = []
+        if isOrdered { series.sort { $0.labels < $1.labels } }
         indexes = [:]
         fieldSamples = FieldSamples()
     }
 
     /// What goes along while samples are read.
-    private struct Loading {
+    struct Loading {
         var pipeline: Pipeline
         /// Stages behind `unwrap`.
         var after: Pipeline
@@ -104,8 +78,7 @@ final class RangeWindow {
                 guard loading.pipeline.passes(row.line) else { return true }
                 if shared == nil { shared = try index(grouped(stream), loading.maximumSeries) }
                 guard let shared else { return true }
-                try append(
-                    Sample(series: shared, value: lineValue(row.line)), at: row.timestamp, loading.budget)
+                try append(Sample(series: shared, value: lineValue(row.line)), at: row.timestamp, loading.budget)
                 return true
             }
             try add(row, of: stream, loading)
@@ -113,93 +86,59 @@ final class RangeWindow {
         }
     }
 
-    /// Reads times, and the fields that are looked at.
-    private func load(_ reader: any LogStreamReader, _ plan: ColumnPlan, _ loading: Loading)
-        throws(LogQLError)
-    {
-        let stream = reader.labels
-        try reader.readGroups { group in
-            guard let reading = try GroupReading(group, of: stream, plan) else {
-                return try group.forEachRow { _, row in
-                    try loading.budget.charge(line: row.line)
-                    try add(row, of: stream, loading)
-                    return true
-                }
-            }
-            let (times, metadata) = (group.times, group.metadata)
-            try loading.budget.chargeCounts(times.count)
-            let keys = reading.keys(rows: times.count)
-            if metadata == nil, let keys, let edges, var tally = GroupTally(times, keys: keys, edges: edges) {
-                try tally.forEach { count in
-                    guard let sample = try sample(ofRow: count.row, reading, of: stream, plan, loading) else { return }
-                    try append(sample, count.entries, at: count.time, loading.budget)
-                }
-            } else {
-                try load(reading, times, metadata, keys, of: stream, plan, loading)
-            }
-        }
-    }
-
-    /// Reads row by row. What one entry's texts came to, others with the same texts come to.
-    private func load(
-        _ reading: GroupReading, _ times: [Nanoseconds], _ metadata: [Labels]?, _ keys: [Int]?, of stream: Labels,
-        _ plan: ColumnPlan, _ loading: Loading
-    ) throws(LogQLError) {
-        var known = KnownSamples(keys)
-        for (row, time) in times.enumerated() {
-            let own = metadata?[row] ?? .empty
-            if own.isEmpty, let sample = known.sample(ofRow: row) {
-                if var sample {
-                    if let numbers = reading.numbers { sample.value = numbers.value(row) }
-                    try append(sample, at: time, loading.budget)
-                }
-                continue
-            }
-            var labels = EntryLabels(stream: stream, metadata: own)
-            reading.parse(row, into: &labels)
-            var entry = PipelineEntry(timestamp: time, line: [], labels: labels)
-            var sample = try sample(&entry, plan.filters, loading)
-            if own.isEmpty { known.note(sample, ofRow: row) }
-            if let numbers = reading.numbers { sample?.value = numbers.value(row) }
-            if let sample { try append(sample, at: time, loading.budget) }
-        }
-    }
-
-    /// The sample that a row without metadata makes.
-    private func sample(
-        ofRow row: Int, _ reading: GroupReading, of stream: Labels, _ plan: ColumnPlan, _ loading: Loading
-    ) throws(LogQLError) -> Sample? {
-        func make() throws(LogQLError) -> Sample? {
-            var labels = EntryLabels(stream: stream, metadata: .empty)
-            reading.parse(row, into: &labels)
-            var entry = PipelineEntry(timestamp: 0, line: [], labels: labels)
-            return try sample(&entry, plan.filters, loading)
-        }
-        guard let key = reading.key(ofRow: row) else { return try make() }
-        return try fieldSamples.sample(for: key, make)
-    }
-
-    private func add(_ row: LogRow, of stream: Labels, _ loading: Loading) throws(LogQLError) {
+    func add(_ row: LogRow, of stream: Labels, _ loading: Loading) throws(LogQLError) {
         let labels = EntryLabels(stream: stream, metadata: row.metadata)
         var entry = PipelineEntry(timestamp: row.timestamp, line: row.line, labels: labels)
         guard let sample = try sample(&entry, loading.pipeline, loading) else { return }
         try append(sample, at: row.timestamp, loading.budget)
     }
 
-    private func append(
-        _ sample: Sample, _ entries: Int = 1, at time: Nanoseconds, _ budget: QueryBudget
+    func append(_ sample: Sample, at time: Nanoseconds, _ budget: QueryBudget) throws(LogQLError) {
+        if let edges { return try add(sample, 1, atEdge: edges.edge(at: time), budget) }
+        budget.passed()
+        try budget.chargeSamples(1)
+        series[sample.series].append(time, sample.value)
+    }
+
+    /// Adds samples of one series that are equal but for their values.
+    func append(
+        _ sample: Sample, _ times: [Nanoseconds], _ values: [Double], _ budget: QueryBudget
     ) throws(LogQLError) {
+        budget.passed(times.count)
+        try budget.chargeSamples(times.count)
+        series[sample.series].append(times, values)
+    }
+
+    /// Counts entries that are in the same windows as one at the edge.
+    func add(_ sample: Sample, _ entries: Int, atEdge edge: Nanoseconds, _ budget: QueryBudget) throws(LogQLError) {
         budget.passed(entries)
         let value = sample.value * Double(entries)
-        guard let edges else {
-            try budget.chargeSample()
-            return series[sample.series].append(time, value)
+        if growing[sample.series].add(edge, value, to: &series[sample.series]) { try budget.chargeSamples(1) }
+    }
+
+    /// Counts the entries of a stretch.
+    /// - Parameter samples: by key; negative series for those that make none.
+    func add(_ stretch: GroupTally.Stretch, _ samples: [Sample], _ budget: QueryBudget) throws(LogQLError) {
+        var growing: [GrowingSample] = []
+        // Taken out meanwhile: each access to a class's own variable is checked.
+        swap(&growing, &self.growing)
+        defer { swap(&growing, &self.growing) }
+        var (entries, new) = (0, 0)
+        for key in stretch.keys {
+            let sample = samples[Int(key)]
+            guard sample.series >= 0 else { continue }
+            let count = Int(stretch.counts[Int(key)])
+            entries += count
+            let isNew = growing[sample.series].add(
+                stretch.end, sample.value * Double(count), to: &series[sample.series])
+            new += isNew ? 1 : 0
         }
-        if series[sample.series].add(edges.edge(at: time), value) { try budget.chargeSample() }
+        budget.passed(entries)
+        try budget.chargeSamples(new)
     }
 
     /// The sample that an entry makes; nil where a stage drops it.
-    private func sample(
+    func sample(
         _ entry: inout PipelineEntry, _ stages: Pipeline, _ loading: Loading
     ) throws(LogQLError) -> Sample? {
         guard stages.process(&entry) else { return nil }
@@ -226,18 +165,37 @@ final class RangeWindow {
         aggregation.operation == .bytes || aggregation.operation == .bytesRate ? Double(line.count) : 1
     }
 
-    private func index(_ labels: Labels, _ maximum: Int) throws(LogQLError) -> Int {
+    /// The place of a series, which is made where it is new.
+    func index(_ labels: Labels, _ maximum: Int) throws(LogQLError) -> Int {
         if let index = indexes[labels] { return index }
+        if series.count - indexed > RangeWindow.scannedSeries, scansLeft > 0 {
+            // Looking through many is cheaper than a table of them, as long as that is seldom.
+            scansLeft -= 1
+            if let index = series[indexed...].firstIndex(where: { $0.labels == labels }) { return index }
+            return try add(labels, maximum)
+        }
+        while indexed < series.count {
+            indexes[series[indexed].labels] = indexed
+            indexed += 1
+        }
+        if let index = indexes[labels] { return index }
+        return try add(labels, maximum)
+    }
+
+    /// Makes a series that is known to be new.
+    func add(_ labels: Labels, _ maximum: Int) throws(LogQLError) -> Int {
         guard series.count < maximum else {
             throw LogQLError(
                 .limit,
                 "the query makes more than \(maximum) series: aggregate by fewer labels or narrow its selector"
             )
         }
-        indexes[labels] = series.count
-        series.append(Series(labels: labels))
+        series.append(SampleSeries(labels: labels))
+        growing.append(GrowingSample())
         return series.count - 1
     }
+
+    var seriesCount: Int { series.count }
 
     /// The labels that a sample's series has.
     private func grouped(_ labels: Labels) -> Labels {
@@ -254,12 +212,7 @@ final class RangeWindow {
         let start = Clamped.subtract(end, aggregation.range)
         var elements: [Element] = []
         for index in series.indices {
-            series[index].slide(after: start, upTo: end)
-            let window = series[index].window
-            guard !window.isEmpty else { continue }
-            let samples = WindowSamples(
-                timestamps: series[index].timestamps[window], values: series[index].values[window],
-                start: start, end: end)
+            guard let samples = series[index].samples(after: start, upTo: end) else { continue }
             if let value = aggregation.value(of: samples) {
                 elements.append(Element(labels: series[index].labels, value: value))
             }

@@ -22,7 +22,7 @@ enum VariableKind {
         } else if bytes.intersects(VariableKind.separating) {
             self = .plain
         } else {
-            self = try bytes.isSubset(of: VariableKind.digits) && group.numbers(of: variable) != nil ? .number : .bare
+            self = try bytes.isSubset(of: VariableKind.digits) && group.isNumeric(variable) ? .number : .bare
         }
     }
 }

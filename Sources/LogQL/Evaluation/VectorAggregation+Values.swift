@@ -7,19 +7,29 @@ struct Element {
 }
 
 extension VectorAggregation {
+    /// Whether it picks elements by value: those that it is given need no order.
+    var picks: Bool { operation.takesParameter }
+
     /// Makes a vector into one with fewer elements, or orders it.
-    func apply(to elements: [Element]) -> [Element] {
+    /// - Parameter isOrdered: false where equal elements stand in any order, and that of their labels counts.
+    func apply(to elements: [Element], isOrdered: Bool = true) -> [Element] {
         switch operation {
-        case .sort: return ordered(elements, descending: false)
-        case .sortDescending: return ordered(elements, descending: true)
+        case .sort: return first(elements.count, of: elements, descending: false)
+        case .sortDescending: return first(elements.count, of: elements, descending: true)
         default: break
         }
         var groups: [Labels: [Element]] = [:]
-        for element in elements { groups[grouped(element.labels), default: []].append(element) }
+        if grouping == nil {
+            if !elements.isEmpty { groups[.empty] = elements }
+        } else {
+            for element in elements { groups[grouped(element.labels), default: []].append(element) }
+        }
         let sorted = groups.sorted { $0.key < $1.key }
         switch operation {
-        case .topK, .approximateTopK: return sorted.flatMap { ordered($0.value, descending: true).prefix(parameter ?? 0) }
-        case .bottomK: return sorted.flatMap { ordered($0.value, descending: false).prefix(parameter ?? 0) }
+        case .topK, .approximateTopK, .bottomK:
+            return sorted.flatMap {
+                first(parameter ?? 0, of: $0.value, descending: operation != .bottomK, isOrdered: isOrdered)
+            }
         default: return sorted.map { Element(labels: $0.key, value: value(of: $0.value.map(\.value))) }
         }
     }
@@ -29,13 +39,28 @@ extension VectorAggregation {
         return grouping.isWithout ? labels.removing(grouping.labels) : labels.keeping(grouping.labels)
     }
 
-    /// NaN comes last both ways; equal values stay as they stand.
-    private func ordered(_ elements: [Element], descending: Bool) -> [Element] {
-        elements.enumerated().sorted { left, right in
-            let (first, second) = (left.element.value, right.element.value)
-            if first.isNaN || second.isNaN { return first.isNaN == second.isNaN ? left.offset < right.offset : second.isNaN }
-            return first == second ? left.offset < right.offset : (first > second) == descending
-        }.map(\.element)
+    /// The first elements by value. NaN comes last both ways; equal values stay as they stand, or are ordered by their labels.
+    private func first(_ count: Int, of elements: [Element], descending: Bool, isOrdered: Bool = true) -> [Element] {
+        func precedes(_ left: Int, _ right: Int) -> Bool {
+            let (first, second) = (elements[left].value, elements[right].value)
+            if first.isNaN != second.isNaN { return second.isNaN }
+            if first != second, !first.isNaN { return (first > second) == descending }
+            return isOrdered ? left < right : elements[left].labels < elements[right].labels
+        }
+        guard count > 0 else { return [] }
+        var kept: [Int] = []
+        // What comes behind this one is none of the first.
+        var last: Int?
+        for index in elements.indices {
+            if let last, precedes(last, index) { continue }
+            kept.append(index)
+            guard kept.count >= 2 * count else { continue }
+            kept.sort(by: precedes)
+            kept.removeSubrange(count...)
+            last = kept[count - 1]
+        }
+        kept.sort(by: precedes)
+        return kept.prefix(count).map { elements[$0] }
     }
 
     private func value(of values: [Double]) -> Double {
