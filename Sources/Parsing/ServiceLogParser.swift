@@ -22,6 +22,19 @@ package enum ServiceLogParser {
         return nil
     }
 
+    /// A message of an error log, whose client stands outside of it.
+    static func parse(
+        _ service: ServiceLogRecord.Service, _ message: ArraySlice<UInt8>, by client: ArraySlice<UInt8>?
+    ) -> ServiceLogRecord? {
+        for form in forms[service] ?? [] {
+            guard var fields = form.template.match(message) else { continue }
+            if fields.source == nil, let client, ServiceLogRecord.isAddress(client) { fields.setSource(client) }
+            guard fields.source != nil else { continue }
+            return ServiceLogRecord(service: service, event: form.event, fields: fields)
+        }
+        return nil
+    }
+
     /// The service that a program's name belongs to: `sshd-session`, `postfix/submission/smtpd`.
     package static func service(of program: ArraySlice<UInt8>) -> ServiceLogRecord.Service? {
         for (prefix, service) in programs where program.starts(with: prefix) { return service }
@@ -37,7 +50,7 @@ package enum ServiceLogParser {
 
     private static let forms: [ServiceLogRecord.Service: [Form]] = [
         .ssh: ssh, .postfix: postfix, .dovecot: dovecot, .exim: exim, .vsftpd: vsftpd, .proftpd: proftpd, .mysql: mysql,
-        .magento: magento,
+        .magento: magento, .nginx: nginx, .apache: apache, .rabbitmq: rabbitMQ, .haproxy: haproxy,
     ]
 
     private static func forms(_ event: ServiceLogRecord.Event, _ templates: [String]) -> [Form] {
@@ -158,4 +171,21 @@ package enum ServiceLogParser {
             ])
         + forms(.paymentFailed, ["<_>\"type\":\"PAYMENT_FAILED\",\"ip\":\"<source>\""])
         + forms(.orderPlaced, ["<_>\"type\":\"ORDER_PLACED\",\"ip\":\"<source>\""])
+
+    private static let nginx =
+        forms(.loginFailed, ["user \"<user>\": password mismatch"])
+        + forms(.unknownUser, ["user \"<user>\" was not found in "])
+        + forms(.limited, ["limiting requests, excess: <detail> by zone ", "limiting connections by zone "])
+        + forms(.denied, ["access forbidden by rule"])
+
+    private static let apache =
+        forms(.loginFailed, ["user <user>: authentication failure for \"", "user <user>: password mismatch: "])
+        + forms(.unknownUser, ["user <user> not found: "])
+        + forms(.denied, ["client denied by server configuration: "])
+        + forms(.probe, ["Invalid URI in request <detail>", "SSL handshake stopped: ", "request failed: "])
+
+    private static let rabbitMQ =
+        forms(.loginFailed, ["<_> login refused: user '<user>' - invalid credentials", "HTTP access denied: user '<user>' - "])
+
+    private static let haproxy = forms(.probe, ["SSL handshake failure", "Stopped a TLSv1 heartbeat attack"])
 }

@@ -2,7 +2,7 @@
 package struct ServiceLogRecord: Sendable {
     /// Who wrote the line.
     package enum Service: String, Sendable, CaseIterable {
-        case ssh, postfix, dovecot, exim, vsftpd, proftpd, mysql, magento
+        case ssh, postfix, dovecot, exim, vsftpd, proftpd, mysql, magento, nginx, apache, rabbitmq, haproxy
     }
 
     /// What happened.
@@ -13,12 +13,18 @@ package struct ServiceLogRecord: Sendable {
         case loginSucceeded = "login-succeeded"
         /// A mail, recipient or sender was refused.
         case rejected
+        /// A mail for somebody else's domain was refused: a search for an open relay.
+        case relayDenied = "relay-denied"
         /// A client that speaks another protocol, or none.
         case probe
         /// No common algorithm: scanners and very old clients.
         case negotiationFailed = "negotiation-failed"
         case paymentFailed = "payment-failed"
         case orderPlaced = "order-placed"
+        /// More was asked for than the server's limit allows.
+        case limited
+        /// Something was asked for that the server's configuration denies.
+        case denied
     }
 
     /// What a template's fields held.
@@ -29,6 +35,8 @@ package struct ServiceLogRecord: Sendable {
         package internal(set) var user: ArraySlice<UInt8>?
         /// What else the form names.
         package internal(set) var detail: ArraySlice<UInt8>?
+
+        mutating func setSource(_ address: ArraySlice<UInt8>) { source = address }
 
         /// False where `<source>` is no address.
         mutating func take(_ field: LineTemplate.Field, _ value: ArraySlice<UInt8>) -> Bool {

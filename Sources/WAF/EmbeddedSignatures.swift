@@ -8,6 +8,303 @@ package enum EmbeddedSignatures {
     /// Every shipped file.
     package static let files: [(name: String, text: String)] = [
         (
+            "alerts/waf/behaviour.yaml",
+            #"""
+            # What only repetition makes an attack. `capacity` events fit, one drains every `leak`; one more overflows. Numbers are those at which
+            # the field's tools trip, where they have the scenario. `findings` are what the signatures of the other files found in a request.
+            scenarios:
+              - id: login-brute-force
+                family: brute-force
+                reason: Many logins fail from one address in a short time.
+                events: [login-failed, unknown-user]
+                capacity: 5
+                leak: 10s
+                positive: ["6 x login-failed every 1s", "6 x unknown-user account={n} every 1s"]
+                negative: ["5 x login-failed every 1s", "60 x login-failed every 600s", "60 x login-succeeded every 1s"]
+              - id: login-slow-brute-force
+                family: brute-force
+                reason: Logins fail from one address again and again over hours.
+                events: [login-failed, unknown-user]
+                capacity: 10
+                leak: 60s
+                positive: ["30 x login-failed every 30s"]
+                negative: ["10 x login-failed every 1s", "100 x login-failed every 90s"]
+              - id: user-enumeration
+                family: brute-force
+                reason: One address tries many different accounts.
+                events: [login-failed, unknown-user]
+                distinct: account
+                capacity: 5
+                leak: 10s
+                positive: ["6 x unknown-user account=a{n} every 1s"]
+                negative: ["50 x login-failed account=a every 1s"]
+              - id: distributed-brute-force
+                family: brute-force
+                reason: One account is tried from many addresses, few times each.
+                events: [login-failed]
+                by: account
+                distinct: client
+                capacity: 10
+                leak: 300s
+                positive: ["11 x login-failed account=a from={n} every 20s"]
+                negative: ["11 x login-failed account=a{n} from={n} every 20s", "50 x login-failed account=a every 1s"]
+              - id: network-brute-force
+                family: brute-force
+                reason: Logins fail from neighbouring addresses that take turns.
+                events: [login-failed, unknown-user]
+                by: network
+                distinct: client
+                capacity: 10
+                leak: 60s
+                positive: ["11 x unknown-user account=a{n} from={n} every 1s"]
+                negative: ["100 x login-failed every 1s", "10 x login-failed from={n} every 1s"]
+              - id: http-login-brute-force
+                family: brute-force
+                reason: Passwords are sent to a login form faster than a person types them.
+                events: [login-attempt]
+                capacity: 5
+                leak: 10s
+                positive: ["6 x POST /customer/account/loginPost 302 every 1s", "6 x POST /wp-login.php 200 every 1s"]
+                negative: ["6 x GET /wp-login.php 200 every 1s", "60 x POST /checkout/cart/add 302 every 1s", "60 x POST /admin 302 every 60s"]
+              - id: negotiation-scan
+                family: probing
+                reason: A client offers algorithms that nobody has, again and again.
+                events: [negotiation-failed]
+                capacity: 5
+                leak: 10s
+                positive: ["6 x negotiation-failed every 1s"]
+                negative: ["5 x negotiation-failed every 1s"]
+              - id: http-probing
+                family: probing
+                reason: Many different paths are refused to one address.
+                events: [refused]
+                distinct: path
+                capacity: 10
+                leak: 10s
+                positive: ["11 x GET /a{n}.php 404 every 0.1s"]
+                negative: ["100 x GET /favicon.ico 404 every 0.1s", "100 x GET /a{n}.html 200 every 0.1s", "100 x GET /a{n}.html 404 every 30s"]
+              - id: http-slow-probing
+                family: probing
+                reason: Different paths are refused to one address over hours, too slowly for short counts.
+                events: [refused]
+                distinct: path
+                capacity: 40
+                leak: 600s
+                positive: ["60 x GET /a{n}.php 404 every 60s"]
+                negative: ["40 x GET /a{n}.php 404 every 60s", "200 x GET /a{n}.php 404 every 900s"]
+              - id: http-crawl
+                family: scanner
+                reason: Pages are fetched faster than any reader turns them.
+                events: [page]
+                distinct: path
+                capacity: 40
+                leak: 0.5s
+                mode: observe
+                positive: ["60 x GET /a{n}.html 200 every 0.1s"]
+                negative: ["60 x GET /a{n}.png 200 every 0.1s", "60 x GET /a{n}.html 200 every 1s"]
+              - id: http-flood
+                family: flood
+                reason: More requests come from one address than a browser makes.
+                events: [request]
+                capacity: 300
+                leak: 0.05s
+                mode: observe
+                positive: ["400 x GET / 200 every 0.01s"]
+                negative: ["300 x GET / 200 every 0.01s", "1000 x GET / 200 every 0.1s"]
+              - id: http-heavy-flood
+                family: flood
+                reason: More requests come from one address than a whole office makes.
+                events: [request]
+                capacity: 2000
+                leak: 0.01s
+                mode: ask
+                positive: ["2500 x GET / 200 every 0.001s"]
+                negative: ["5000 x GET / 200 every 0.02s"]
+              - id: random-path-flood
+                family: flood
+                reason: Paths that there are none of are asked for faster than caches and people can look - a flood past the cache.
+                events: [refused]
+                statuses: [404]
+                distinct: path
+                capacity: 30
+                leak: 0.5s
+                positive: ["40 x GET /{n}zx 404 every 0.05s"]
+                negative: ["40 x GET /same 404 every 0.05s", "40 x GET /{n}zx 404 every 1s"]
+              - id: invalid-http-version
+                family: protocol
+                reason: A version of HTTP that there is none of comes from a tool that floods, not from a browser.
+                events: [bad-version]
+                capacity: 0
+                leak: 60s
+                positive: ["1 x GET / 400 version=1.2"]
+                negative: ["1 x GET / 200 version=1.1", "1 x GET / 200 version=2.0", "1 x GET / 200 version=1.0"]
+              - id: attack-repetition
+                family: scanner
+                reason: Different attacks come from one address.
+                events: [attack]
+                distinct: request
+                capacity: 3
+                leak: 60s
+                positive: ["4 x GET /?id={n}%20union%20select%20password%20from%20users 200 every 1s"]
+                negative: ["3 x GET /?id={n}%20union%20select%20password%20from%20users 200 every 1s", "50 x GET /?q={n} 200 every 1s"]
+              - id: sensitive-files
+                family: probing
+                reason: Several files are asked for that hold secrets where somebody left them.
+                events: [finding]
+                rules: [probing-secret-file, probing-backup, probing-dot-file]
+                distinct: path
+                capacity: 4
+                leak: 5s
+                positive: ["5 x GET /{n}/.env 404 every 0.1s"]
+                negative: ["50 x GET /.env 404 every 0.1s", "5 x GET /{n}/.env 404 every 30s", "50 x GET /.well-known/{n} 404 every 0.1s"]
+              - id: backdoors
+                family: probing
+                reason: More than one web shell by its name - somebody looks for what others left behind.
+                events: [finding]
+                rules: [probing-web-shell, magento-web-shell]
+                distinct: path
+                capacity: 1
+                leak: 5s
+                positive: ["2 x GET /c99{n}.php 404 every 1s"]
+                negative: ["1 x GET /c99.php 404", "20 x GET /c99.php 404 every 1s", "20 x GET /a{n}.php 404 every 0.1s"]
+              - id: bad-user-agent
+                family: scanner
+                reason: A tool that attacks names itself, more than once.
+                events: [finding]
+                rules: [scanner-user-agent]
+                capacity: 1
+                leak: 60s
+                positive: ["2 x GET /{n} 200 agent=sqlmap every 1s"]
+                negative: ["1 x GET / 200 agent=sqlmap", "20 x GET /{n} 200 every 0.1s"]
+              - id: traversal-probing
+                family: traversal
+                reason: Several ways out of the document root are tried.
+                events: [finding]
+                families: [traversal]
+                distinct: request
+                capacity: 3
+                leak: 10s
+                positive: ["4 x GET /{n}/../../../etc/passwd 404 every 0.1s"]
+                negative: ["20 x GET /a/../../../etc/passwd 404 every 0.1s", "20 x GET /a{n}/b 404 every 0.1s"]
+              - id: sqli-probing
+                family: sqli
+                reason: Many different pieces of SQL are sent in parameters.
+                events: [finding]
+                families: [sqli]
+                distinct: request
+                capacity: 10
+                leak: 1s
+                positive: ["12 x GET /?a={n}%20union%20select%20password%20from%20users 200 every 0.05s"]
+                negative: ["50 x GET /?q=select+union+jacket+{n} 200 every 0.05s", "8 x GET /?a={n}%20union%20select%20password%20from%20users 200 every 0.05s"]
+              - id: xss-probing
+                family: xss
+                reason: Many different pieces of markup or script are sent in parameters.
+                events: [finding]
+                families: [xss]
+                distinct: request
+                capacity: 5
+                leak: 1s
+                positive: ["8 x GET /?a={n}<script>alert(1)</script> 200 every 0.05s"]
+                negative: ["50 x GET /?q=a<{n} 200 every 0.05s", "4 x GET /?a={n}<script>alert(1)</script> 200 every 0.05s"]
+              - id: wordpress-user-enumeration
+                family: brute-force
+                reason: Authors are asked for by number, one after the other, to learn the names of accounts.
+                events: [finding]
+                rules: [probing-wordpress-author]
+                distinct: request
+                capacity: 5
+                leak: 10s
+                positive: ["6 x GET /?author={n} 200 every 1s"]
+                negative: ["50 x GET /?author=3 200 every 1s", "50 x GET /?author=rowling{n} 200 every 1s"]
+              - id: wordpress-configuration
+                family: probing
+                reason: Copies of WordPress's configuration are looked for under many names.
+                events: [finding]
+                rules: [probing-wordpress-configuration]
+                distinct: path
+                capacity: 5
+                leak: 10s
+                positive: ["6 x GET /wp-config.php.{n} 404 every 1s"]
+                negative: ["50 x GET /wp-config.php 404 every 1s", "6 x GET /wp-content/{n}.png 404 every 1s"]
+              - id: panel-login-brute-force
+                family: brute-force
+                reason: Passwords are sent to a hosting panel's login faster than a person types them.
+                events: [finding]
+                rules: [probing-panel-login]
+                statuses: [200]
+                sending: true
+                capacity: 5
+                leak: 10s
+                positive: ["6 x POST /apps/login 200 every 1s"]
+                negative: ["50 x GET /apps/login 200 every 1s", "50 x POST /apps/login 302 every 1s"]
+              - id: cacti-poller-guessing
+                family: rce
+                reason: Identifiers of Cacti's pollers are guessed to reach the command injection behind them (CVE-2022-46169).
+                events: [finding]
+                rules: [exploit-cacti-poller]
+                distinct: request
+                capacity: 5
+                leak: 10s
+                positive: ["6 x GET /remote_agent.php?action=polldata&poller_id=1&local_data_ids[]={n} 404 every 0.1s"]
+                negative: ["50 x GET /remote_agent.php?action=polldata&local_data_ids[]=1 404 every 0.1s"]
+              - id: card-testing
+                family: brute-force
+                reason: Payments fail one after the other for one address.
+                events: [payment-failed]
+                capacity: 3
+                leak: 30s
+                positive: ["4 x payment-failed every 6s"]
+                negative: ["3 x payment-failed every 6s", "30 x payment-failed every 120s"]
+              - id: card-testing-network
+                family: brute-force
+                reason: Payments fail for many addresses of one network.
+                events: [payment-failed]
+                by: network
+                distinct: client
+                capacity: 10
+                leak: 30s
+                positive: ["11 x payment-failed from={n} every 1s"]
+                negative: ["10 x payment-failed from={n} every 1s", "30 x payment-failed every 1s"]
+              - id: mail-rejected
+                family: probing
+                reason: A mail server refuses one client again and again.
+                events: [rejected, relay-denied, login-failed, unknown-user]
+                services: [postfix, exim]
+                capacity: 5
+                leak: 10s
+                positive: ["6 x rejected service=postfix every 1s", "6 x login-failed service=postfix every 1s"]
+                negative: ["5 x rejected service=postfix every 1s", "6 x login-failed service=ssh every 1s"]
+              - id: open-relay-search
+                family: probing
+                reason: Mail for somebody else's domain is offered more than once - a search for an open relay.
+                events: [relay-denied]
+                capacity: 1
+                leak: 60s
+                mode: ask
+                positive: ["2 x relay-denied service=postfix every 17s"]
+                negative: ["1 x relay-denied service=postfix", "5 x rejected service=postfix every 1s"]
+              - id: request-limit
+                family: flood
+                reason: The web server's own limit of requests is exceeded again and again.
+                events: [limited]
+                services: [nginx]
+                capacity: 5
+                leak: 60s
+                mode: ask
+                positive: ["6 x limited service=nginx every 1s"]
+                negative: ["5 x limited service=nginx every 1s", "60 x limited service=nginx every 120s"]
+              - id: denied-by-configuration
+                family: probing
+                reason: What the web server's configuration denies is asked for again and again.
+                events: [denied]
+                capacity: 20
+                leak: 10s
+                mode: ask
+                positive: ["21 x denied service=apache every 0.1s"]
+                negative: ["20 x denied service=nginx every 0.1s", "100 x denied service=nginx every 15s"]
+            """#
+        ),
+        (
             "alerts/waf/bot.yaml",
             #"""
             # Bots that harvest, spam or pretend.

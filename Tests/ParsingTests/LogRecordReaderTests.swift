@@ -10,6 +10,9 @@ struct LogRecordReaderTests {
         case .access: "access"
         case .service(let event): "\(event.service.rawValue) \(event.event.rawValue)"
         case .audit(let transaction): "audit \(transaction.uniqueID)"
+        case .error(let entry): "error \(entry.producer.rawValue)"
+        case .connection: "connection"
+        case .slow(let entry): "slow \(entry.producer.rawValue)"
         case nil: "none"
         }
     }

@@ -94,7 +94,7 @@ struct ScenarioEngineTests {
     @Test("Buckets are bounded, whatever the number of addresses")
     func bounded() throws {
         var engine = ScenarioEngine([
-            Scenario("a", .flood, "r", kinds: [.request], by: .address, capacity: 1_000, leakSeconds: 100)
+            Scenario("a", .flood, "r", filter: .init([.request]), by: .address, capacity: 1_000, leakSeconds: 100)
         ])
         for number in 0..<ScenarioEngine.maximumBuckets + 1_000 {
             _ = engine.observe(BehaviourEvent(.request, at: Int64(number), by: try client(number)))

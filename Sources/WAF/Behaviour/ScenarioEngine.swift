@@ -38,6 +38,8 @@ package struct ScenarioEngine: Sendable {
     /// What is watched for.
     package let scenarios: [Scenario]
     private var buckets: [[UInt64: Bucket]]
+    /// Scenarios by the kind of event that they count.
+    private let byKind: [BehaviourEvent.Kind: [Int]]
     /// Buckets forgotten before they had drained, for want of room.
     package private(set) var forgotten = 0
 
@@ -45,6 +47,11 @@ package struct ScenarioEngine: Sendable {
     package init(_ scenarios: [Scenario] = Scenario.shipped) {
         self.scenarios = scenarios
         buckets = scenarios.map { _ in [:] }
+        var byKind: [BehaviourEvent.Kind: [Int]] = [:]
+        for (index, scenario) in scenarios.enumerated() {
+            for kind in scenario.filter.kinds { byKind[kind, default: []].append(index) }
+        }
+        self.byKind = byKind
     }
 
     /// Buckets held now.
@@ -53,7 +60,7 @@ package struct ScenarioEngine: Sendable {
     /// Adds an event; the overflows that it is the last drop of.
     package mutating func observe(_ event: BehaviourEvent) -> [Overflow] {
         var overflows: [Overflow] = []
-        for index in scenarios.indices where scenarios[index].kinds.contains(event.kind) {
+        for index in byKind[event.kind] ?? [] where scenarios[index].filter.accepts(event) {
             guard let group = ScenarioEngine.group(scenarios[index].grouping, event) else { continue }
             if buckets[index][group] == nil, buckets[index].count >= ScenarioEngine.maximumBuckets { sweep(index, event.time) }
             if let overflow = ScenarioEngine.pour(event, into: &buckets[index][group, default: Bucket()], scenarios[index]) {
@@ -117,6 +124,7 @@ package struct ScenarioEngine: Sendable {
     private static func value(_ distinct: Scenario.Distinct, _ event: BehaviourEvent) -> UInt64? {
         switch distinct {
         case .path: event.path
+        case .request: event.request
         case .account: event.account
         case .client: BehaviourEvent.hash(event.client.address.bytes)
         }
