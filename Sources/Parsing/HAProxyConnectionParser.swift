@@ -49,7 +49,8 @@ package enum HAProxyConnectionParser {
     }
 
     private static func failure(
-        _ line: ArraySlice<UInt8>, _ bytes: Span<UInt8>, _ date: AccessLogDate, _ client: HAProxyLogParser.Client, _ name: ByteSpan
+        _ line: ArraySlice<UInt8>, _ bytes: Span<UInt8>, _ date: AccessLogDate, _ client: HAProxyLogParser.Client,
+        _ name: ByteSpan
     ) -> LogRecord? {
         let slash = bytes.index(of: 0x2f, from: Int(name.start))
         guard slash < Int(name.end) else { return nil }

@@ -27,6 +27,28 @@ package struct ServiceLogRecord: Sendable {
         case denied
     }
 
+    /// What else a message may name.
+    package enum Part: String, Sendable, CaseIterable {
+        /// The peer's port.
+        case port
+        /// The peer's host name, as the service looked it up.
+        case host
+        /// How it was tried: `publickey`, `LOGIN`.
+        case method
+        /// The protocol's command that was refused, or what was sent in its stead.
+        case command
+        /// The protocol's answer: `554`, and with it `5.7.1`.
+        case code
+        case status
+        /// Why it was refused.
+        case reason
+        case sender, recipient, helo
+        /// `imap`, `pop3`.
+        case `protocol`
+        /// Our address that was connected to.
+        case local
+    }
+
     /// What a template's fields held.
     package struct Fields: Sendable {
         /// The client's address.
@@ -35,6 +57,10 @@ package struct ServiceLogRecord: Sendable {
         package internal(set) var user: ArraySlice<UInt8>?
         /// What else the form names.
         package internal(set) var detail: ArraySlice<UInt8>?
+        private var others: [(Part, ArraySlice<UInt8>)] = []
+
+        /// What stood at a part; nil where the form has none.
+        package subscript(part: Part) -> ArraySlice<UInt8>? { others.first { $0.0 == part }?.1 }
 
         mutating func setSource(_ address: ArraySlice<UInt8>) { source = address }
 
@@ -43,6 +69,7 @@ package struct ServiceLogRecord: Sendable {
             switch field {
             case .user: user = value
             case .detail: detail = value
+            case .other(let part): others.append((part, value))
             case .source:
                 guard ServiceLogRecord.isAddress(value) else { return false }
                 source = value
@@ -54,7 +81,7 @@ package struct ServiceLogRecord: Sendable {
     /// Who wrote the line.
     package let service: Service
     /// What happened.
-    package let event: Event
+    package internal(set) var event: Event
     /// What stood where.
     package let fields: Fields
 

@@ -152,7 +152,9 @@ package final class Detector: Sendable {
 extension Detector.State {
     /// Weighs a sighting; a client that nothing is held against leaves no trace.
     mutating func take(_ sighting: Sighting, of client: NetworkRange) {
-        let hints = sighting.isAttack ? [] : sighting.judgement.findings.filter { $0.rule.family == .probing && $0.rule.severity != .mark }
+        let hints =
+            sighting.isAttack
+            ? [] : sighting.judgement.findings.filter { $0.rule.family == .probing && $0.rule.severity != .mark }
         let overflows = sighting.overflows.filter { $0.scenario.mode != .observe }
         guard sighting.isAttack || !hints.isEmpty || !overflows.isEmpty else {
             scores[client]?.fade(to: sighting.time)

@@ -78,15 +78,17 @@ package enum EmbeddedSignatures {
                 family: probing
                 reason: Many different paths are refused to one address.
                 events: [refused]
+                pages: true
                 distinct: path
                 capacity: 10
                 leak: 10s
                 positive: ["11 x GET /a{n}.php 404 every 0.1s"]
-                negative: ["100 x GET /favicon.ico 404 every 0.1s", "100 x GET /a{n}.html 200 every 0.1s", "100 x GET /a{n}.html 404 every 30s"]
+                negative: ["100 x GET /favicon.ico 404 every 0.1s", "60 x GET /theme/{n}.png 404 every 0.1s", "100 x GET /a{n}.html 200 every 0.1s", "100 x GET /a{n}.html 404 every 30s"]
               - id: http-slow-probing
                 family: probing
                 reason: Different paths are refused to one address over hours, too slowly for short counts.
                 events: [refused]
+                pages: true
                 distinct: path
                 capacity: 40
                 leak: 600s
@@ -120,16 +122,16 @@ package enum EmbeddedSignatures {
                 mode: ask
                 positive: ["2500 x GET / 200 every 0.001s"]
                 negative: ["5000 x GET / 200 every 0.02s"]
-              - id: random-path-flood
+              - id: missing-page-flood
                 family: flood
-                reason: Paths that there are none of are asked for faster than caches and people can look - a flood past the cache.
+                reason: Pages that there are none of are asked for faster than anybody follows links - a flood that goes past the cache.
                 events: [refused]
                 statuses: [404]
-                distinct: path
+                pages: true
                 capacity: 30
                 leak: 0.5s
                 positive: ["40 x GET /{n}zx 404 every 0.05s"]
-                negative: ["40 x GET /same 404 every 0.05s", "40 x GET /{n}zx 404 every 1s"]
+                negative: ["100 x GET /theme/{n}.png 404 every 0.05s", "100 x GET /{n}zx 404 every 1s", "100 x GET /{n}zx 403 every 0.05s"]
               - id: invalid-http-version
                 family: protocol
                 reason: A version of HTTP that there is none of comes from a tool that floods, not from a browser.
@@ -302,6 +304,16 @@ package enum EmbeddedSignatures {
                 mode: ask
                 positive: ["21 x denied service=apache every 0.1s"]
                 negative: ["20 x denied service=nginx every 0.1s", "100 x denied service=nginx every 15s"]
+              - id: known-exploit
+                family: scanner
+                reason: A hole of other software is tried that this host cannot have - somebody works through a list.
+                events: [finding]
+                rules: [exploit-telerik, exploit-fortinet, exploit-panel-login, exploit-cacti-command, exploit-confluence-setup, exploit-panos, exploit-apache-path, exploit-zimbra, exploit-f5, exploit-pulse, exploit-thinkphp, exploit-vmware-template, exploit-vcenter, exploit-spring4shell, exploit-device, exploit-framework]
+                capacity: 0
+                leak: 60s
+                mute: 300s
+                positive: ["1 x GET /_ignition/execute-solution 404", "1 x GET /cgi-bin/luci 404"]
+                negative: ["50 x GET /catalog/product/view/id/{n} 200 every 0.1s", "50 x GET /?author={n} 200 every 1s"]
             """#
         ),
         (
@@ -324,6 +336,140 @@ package enum EmbeddedSignatures {
                 pattern: '<\?php|<script|/bin/(?:ba)?sh|eval\s*\(|base64_decode|\$\{jndi|^\(\)\s*\{|union\s+(?:all\s+)?select|(?:and|or|xor|\()\s*sleep\s*\(|\.\./\.\./'
                 positive: ["<?php system('id');", "() { :;}; echo x"]
                 negative: ["Mozilla/5.0", "https://shop.example/?x=1"]
+            """#
+        ),
+        (
+            "alerts/waf/exploits.yaml",
+            #"""
+            # Holes of other software that everybody is tried for: whoever asks a shop for them has a list and works through it. Each is an attack
+            # by itself, whatever was answered.
+            family: probing
+            rules:
+              - id: exploit-telerik
+                reason: The upload handler of Telerik's components unpacks what it is sent (CVE-2019-18935).
+                literals: ["telerik.web.ui"]
+                parts: [path]
+                pattern: 'telerik\.web\.ui\.(?:webresource|dialoghandler|spellcheckhandler)\w*\.a(?:xd|spx)'
+                positive: ["/Telerik.Web.UI.WebResource.axd", "/desktopmodules/telerik.web.ui.dialoghandler.aspx"]
+                negative: ["/telerik-reviews.html"]
+              - id: exploit-fortinet
+                reason: Fortinet's management interface takes orders from anybody who claims to be local (CVE-2022-40684, CVE-2018-13379).
+                literals: ["/api/v2/cmdb/", "/remote/fgt_lang", "/remote/logincheck", "/remote/error", "/remote/hostcheck_validate"]
+                parts: [path]
+                pattern: '^/api/v2/cmdb/|^/remote/(?:fgt_lang|logincheck|hostcheck_validate)'
+                positive: ["/api/v2/cmdb/system/admin/admin", "/remote/fgt_lang"]
+                negative: ["/api/v2/products", "/remote/error"]
+              - id: exploit-panel-login
+                reason: A command in the name of a login's parameter runs on the host of a control panel (CVE-2022-44877).
+                literals: ["login=$", "login=`", "login=%24"]
+                parts: [pair]
+                pattern: '^login=(?:\$[({]|`)'
+                positive: ["login=$(id)", "login=`id`"]
+                negative: ["login=valid", "login=$5"]
+              - id: exploit-cacti-poller
+                reason: Cacti's agent for pollers is asked for data (CVE-2022-46169); a mark for those who count guesses.
+                literals: ["/remote_agent.php"]
+                parts: [path]
+                severity: mark
+                positive: ["/cacti/remote_agent.php"]
+                negative: ["/remote-agents"]
+              - id: exploit-cacti-command
+                reason: A command stands in place of a poller's number (CVE-2022-46169).
+                literals: ["poller_id=;", "poller_id=`", "poller_id=|", "poller_id=$", "poller_id=&"]
+                parts: [pair]
+                positive: ["poller_id=;touch x", "poller_id=%3bid"]
+                negative: ["poller_id=1", "poller_id="]
+              - id: exploit-confluence-setup
+                reason: Confluence's set-up makes administrators of strangers (CVE-2023-22515, CVE-2023-22518).
+                literals: ["/setup/setupadministrator", "/server-info.action", "/setup/finishsetup", "setup-restore", "/json/setup"]
+                parts: [path]
+                pattern: '/setup/(?:setupadministrator|finishsetup)\S*\.action|/server-info\.action|/json/setup-restore[\w-]*\.action'
+                positive: ["/setup/setupadministrator.action", "/server-info.action", "/json/setup-restore.action"]
+                negative: ["/server-info", "/setup/"]
+              - id: exploit-panos
+                reason: PAN-OS lets whoever ends a path as a map of scripts past its login (CVE-2024-0012, CVE-2024-9474).
+                literals: [".js.map"]
+                parts: [path]
+                pattern: '\.php/\S*\.js\.map$'
+                positive: ["/php/ztp_gate.php/.js.map", "/php/utils/createRemoteAppwebSession.php/x.js.map"]
+                negative: ["/static/app.js.map"]
+              - id: exploit-apache-path
+                reason: Encoded dots below an alias lead Apache out of its document root and run programs (CVE-2021-41773, CVE-2021-42013).
+                view: raw
+                literals: [".%2e/", "%2e%2e/", "%2e./", "%%32%65"]
+                parts: [path]
+                pattern: '/(?:cgi-bin|icons|images|assets|uploads|cgi|static)/(?:(?:\.|%2e|%%32%65|%%32e|%2%65){2}/){2,}'
+                positive: ["/cgi-bin/.%2e/.%2e/bin/sh", "/icons/.%2E/%2e%2e/etc/passwd", "/cgi-bin/%%32%65%%32%65/%%32%65%%32%65/bin/sh"]
+                negative: ["/a%2eb/c", "/images/../x"]
+              - id: exploit-zimbra
+                reason: Zimbra's import of mailboxes unpacks archives anywhere (CVE-2022-27925, CVE-2022-37042).
+                literals: ["/service/extension/backup/mboximport"]
+                parts: [path]
+                positive: ["/service/extension/backup/mboximport"]
+                negative: ["/service/extension"]
+              - id: exploit-f5
+                reason: Semicolons lead past the login of F5's management interface (CVE-2020-5902, CVE-2022-1388).
+                literals: ["/tmui/", "/mgmt/tm/util/bash"]
+                parts: [path]
+                pattern: '/tmui/(?:login\.jsp/\.\.;|locallb/workspace)|/mgmt/tm/util/bash'
+                positive: ["/tmui/login.jsp/..;/tmui/locallb/workspace/fileRead.jsp", "/mgmt/tm/util/bash"]
+                negative: ["/tmui"]
+              - id: exploit-pulse
+                reason: Dots behind the help pages of Pulse Secure read any file (CVE-2019-11510).
+                literals: ["/dana-na/"]
+                parts: [path]
+                pattern: '/dana-na/\.\./dana/'
+                positive: ["/dana-na/../dana/html5acc/guacamole/../../etc/passwd"]
+                negative: ["/dana-na/auth"]
+              - id: exploit-thinkphp
+                reason: ThinkPHP calls any function of any class that the route names (CVE-2018-20062).
+                literals: ["s=", "think"]
+                parts: [parameter]
+                pattern: 'index/\\{1,2}think\\{1,2}\S*/(?:invokefunction|display)|\\think\\\S*/(?:invokefunction|display)'
+                positive: ["index/\\think\\app/invokefunction", "/Index/\\\\think\\\\app/invokefunction"]
+                negative: ["index/think", "s=1"]
+              - id: exploit-vmware-template
+                reason: A template in a parameter of VMware's login page runs commands (CVE-2022-22954).
+                literals: ["freemarker.template.utility", "/catalog-portal/ui/oauth"]
+                parts: [path, parameter]
+                pattern: 'freemarker\.template\.utility\.(?:execute|objectconstructor|jythonruntime)'
+                positive: ["${\"freemarker.template.utility.Execute\"?new()(\"id\")}"]
+                negative: ["freemarker manual"]
+              - id: exploit-vcenter
+                reason: vCenter fetches any address and reads any file for strangers (VMSA-2021-0027), or takes uploads (CVE-2021-21972).
+                literals: ["/ui/vcav-bootstrap/", "/ui/vropspluginui/", "/analytics/telemetry/ph/api"]
+                parts: [path]
+                positive: ["/ui/vcav-bootstrap/rest/vcav-providers/provider-logo", "/ui/vropspluginui/rest/services/uploadova"]
+                negative: ["/ui/vcav"]
+              - id: exploit-spring4shell
+                reason: A parameter's name reaches the class loader through a form's object (CVE-2022-22965).
+                literals: ["class.module.classloader", "class[module]", "class.classloader"]
+                parts: [name]
+                positive: ["class.module.classLoader.URLs[0]"]
+                negative: ["class.module"]
+              - id: exploit-zoneminder
+                reason: ZoneMinder's log keeps the script that anybody sends and shows it to its administrators (CVE-2022-39285, CVE-2022-39290).
+                literals: ["request=log"]
+                parts: [pair]
+                severity: mark
+                positive: ["request=log"]
+                negative: ["request=stream"]
+              - id: exploit-device
+                reason: Pages of routers, cameras and storage that run commands for strangers; no shop has any of them.
+                view: path
+                literals: ["/setup.cgi", "/cgi/networkdiag.cgi", "/cgi-bin/luci", "/boaform/", "/gponform/", "/hnap1", "/goform/", "/picsdesc.xml", "/wanipcn.xml", "/ctrlt/deviceupgrade", "/cgi-bin/nas_sharing.cgi", "/cgi-bin/mainfunction.cgi", "/cgi-bin/kerbynet", "/cgi-bin/viewlog.asp", "/currentsetting.htm", "/device.rsp", "/shell?cd", "/tmunblock.cgi", "/language/swedish", "/cgi-bin/weblogin.cgi", "/cgi-bin/account_mgr.cgi", "/board.cgi", "/stssys.htm"]
+                parts: [path]
+                pattern: '^/(?:setup\.cgi|cgi/networkdiag\.cgi|boaform/|gponform/|hnap1|goform/\w|picsdesc\.xml|wanipcn\.xml|ctrlt/deviceupgrade|currentsetting\.htm|device\.rsp|tmunblock\.cgi|board\.cgi|stssys\.htm)|/cgi-bin/(?:luci|nas_sharing|mainfunction|kerbynet|viewlog|weblogin|account_mgr)'
+                positive: ["/setup.cgi", "/cgi/networkDiag.cgi", "/cgi-bin/luci/;stok=", "/goform/set_LimitClient_cfg"]
+                negative: ["/setup.html", "/goforms", "/shop/device"]
+              - id: exploit-framework
+                reason: Debuggers and test runners of frameworks that run what they are sent, left where strangers reach them.
+                view: path
+                literals: ["/_ignition/execute-solution", "/eval-stdin.php", "/_fragment", "/telescope/requests", "/actuator/gateway/routes", "/vendor/phpunit", "/laravel-filemanager/upload", "/_debugbar/open", "/index.php/_profiler/open", "/app_dev.php"]
+                parts: [path]
+                pattern: '/_ignition/execute-solution|/phpunit/\S*eval-stdin\.php|/_fragment$|/telescope/requests|/actuator/gateway/routes|/laravel-filemanager/upload|/_debugbar/open|/_profiler/open|/app_dev\.php'
+                positive: ["/_ignition/execute-solution", "/vendor/phpunit/phpunit/src/Util/PHP/eval-stdin.php"]
+                negative: ["/ignition", "/vendor/phpunit-manual"]
             """#
         ),
         (
@@ -564,6 +710,49 @@ package enum EmbeddedSignatures {
                 pattern: '\.docker/|(?:^|/)\.(?:bash_|sh_|zsh_)?history\b|\w+\.sql(?:\.(?:zip|gz|bz2|tar|7z|rar))?$|/etc/sub[ug]id|\.credentials\b|/secrets\b|credentials\.json'
                 positive: ["backup.sql.zip", "/path/to/.docker/secrets", "../.history"]
                 negative: ["history", "sql course", "secrets of the sea"]
+              - id: probing-dot-file
+                reason: A hidden file of a home folder, which nobody publishes; one by itself is no more than a mark for those who count them.
+                view: path
+                literals: ["/.listing", "/.mysql_history", "/.pwd", "/.perf", "/.rhosts", "/.sh_history", "/.subversion", "/.cache", "/.config", "/.cvs", "/.forward", "/.bash", "/.psql_history", "/.python_history", "/.viminfo", "/.login", "/.plan", "/.shosts", "/.lesshst", "/.gitignore", "/.dockerignore", "/.user.ini", "/.mailrc", "/.tcshrc", "/.zshrc", "/.cshrc", "/.netrc", "/.exrc"]
+                parts: [path]
+                pattern: '/\.(?:listings?|(?:mysql|sh|psql|python)_history|pwd|perf|rhosts|shosts|subversion|cache|config|cvs\w*|forward|bash\w*|viminfo|login|plan|lesshst|gitignore|dockerignore|user\.ini|mailrc|(?:tcsh|zsh|csh)rc|netrc|exrc)(?:/|$)'
+                severity: mark
+                positive: ["/.listing", "/.bashrc", "/.cvsignore", "/shop/.mysql_history"]
+                negative: ["/.well-known/security.txt", "/cache/x", "/a.config"]
+              - id: probing-web-shell
+                reason: A web shell by the name under which it is handed around.
+                view: path
+                literals: ["shell", "c99", "r57", "b374k", "wso", "alfa", "backdoor", "cmd.php", "cmd.asp", "webadmin.php", "0byte", "mini.php", "adminer", "filesman", "priv8", "indoxploit"]
+                parts: [path]
+                pattern: '/(?:[\w.-]*[_.\d-])?(?:web)?shell[\w.-]*\.(?:php\d?|phtml|aspx?|jspx?|cfm|pl)$|/(?:c99|r57|b374k|wso|alfa(?:shell)?|backdoor|filesman|priv8|indoxploit|0byte)[\w.-]*\.(?:php\d?|phtml|aspx?|jspx?)$|/cmd\.(?:php|aspx?|jsp)$'
+                severity: warning
+                positive: ["/Worse_Linux_Shell.php", "/s72_Shell.php", "/c99.php", "/wso2.php", "/cmd.asp"]
+                negative: ["/shell-jacket.html", "/nutshell.php", "/shell/", "/alfa-romeo.html", "/so.php"]
+              - id: probing-wordpress-author
+                reason: An author by number answers with the name of an account in WordPress; a mark for those who count them.
+                literals: ["author="]
+                parts: [pair]
+                pattern: '^author=\d+$'
+                severity: mark
+                positive: ["author=3", "author=17"]
+                negative: ["author=rowling", "author=", "coauthor=3"]
+              - id: probing-wordpress-configuration
+                reason: WordPress's configuration, or a copy of it that an editor or a person left behind.
+                view: path
+                literals: ["wp-config"]
+                parts: [path]
+                pattern: '/\.?wp-config(?:\.php)?(?:[._~-][\w.~-]*)?$'
+                severity: mark
+                positive: ["/wp-config.php", "/.wp-config.php.swp", "/wp-config.php~", "/blog/wp-config.bak"]
+                negative: ["/wp-content/x", "/wp-configurator/a"]
+              - id: probing-panel-login
+                reason: The login of a hosting panel; a mark for those who count passwords sent to it.
+                literals: ["/apps/login", "/login/?login_only", "/login_up.php", "/cmd_login", "/ispconfig/login", "/session_login.cgi"]
+                parts: [path]
+                pattern: '^/apps/login$|^/login/?$|^/login_up\.php$|^/cmd_login$|/ispconfig/login|^/session_login\.cgi$'
+                severity: mark
+                positive: ["/apps/login", "/login_up.php"]
+                negative: ["/apps/logins", "/customer/account/login"]
             """#
         ),
         (
@@ -897,6 +1086,14 @@ package enum EmbeddedSignatures {
                 pattern: '''\s*(?:=|<>|!=|<=>|\|\||&&|>=|<=|:=|\^)\s*(?:''|\d|\()'
                 positive: ["'='", "x'||'y"]
                 negative: ["l'hospitalet", "o'neill"]
+              - id: sqli-piece
+                reason: A piece of SQL alone in a parameter, as somebody sends who tries what gets through; a mark for those who count them.
+                literals: ["(", "union", "information_schema", ",null", "select", "@@", "sysobjects", "having", "order by"]
+                parts: [parameter]
+                pattern: '^\W*(?:select)?(?:chr|char|distinct|pg_sleep|sleep|upper|lower|hex|unhex|md5|sha1|benchmark|load_file|substr|substring|concat\w*|group_concat|ascii|ord|mid|version|database|user|extractvalue|updatexml|waitfor|cast|convert|count|ifnull|if)\s*\($|^\s*union(?: all| distinct)?(?: select)?\s*$|^(?:,null)+$|^\W*information_schema(?:\.\w+)?$|^\W*@@\w+$|^\W*(?:having|order by) \d+\W*$'
+                severity: mark
+                positive: ["sleep(", "||chr(", " union all select ", ",null,null", "information_schema.tables", "@@version"]
+                negative: ["union jack", "select", "sleep (well)", "user guide", "having fun"]
             """#
         ),
         (

@@ -48,7 +48,9 @@ struct ScenarioEngineTests {
     func distinct() throws {
         var engine = ScenarioEngine()
         func refuse(_ path: UInt64, _ time: Int64) throws -> [String] {
-            try engine.observe(BehaviourEvent(.refused, at: time * second, by: client(1), path: path)).map(\.scenario.name)
+            var event = try BehaviourEvent(.refused, at: time * second, by: client(1), path: path)
+            event.isPage = true
+            return engine.observe(event).map(\.scenario.name)
         }
         for _ in 0..<50 { #expect(try refuse(1, 0).isEmpty) }
         #expect(try (2...11).flatMap { try refuse(UInt64($0), 1) } == ["http-probing"])

@@ -51,6 +51,8 @@ package struct BehaviourEvent: Sendable {
     package var family: AttackFamily?
     /// The answer's status; 0 where there is none.
     package var status = 0
+    /// Whether it is a request for something other than pictures, styles, scripts and fonts.
+    package var isPage = false
     /// Whether something was sent, and not only asked for: any method but GET, HEAD and OPTIONS.
     package var isSending = false
     /// Whose log tells of it; nil for requests.

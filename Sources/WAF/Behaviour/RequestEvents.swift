@@ -17,6 +17,7 @@ enum RequestEvents {
         event.request = path.count == uri.count ? event.path : BehaviourEvent.hash(uri)
         event.status = record.status
         event.isSending = isSending(record.method)
+        event.isPage = !isQuiet(path)
         func tell(_ kind: BehaviourEvent.Kind) {
             event.kind = kind
             body(event)
@@ -24,7 +25,7 @@ enum RequestEvents {
         tell(.request)
         if [400, 401, 403, 404].contains(record.status) { tell(.refused) }
         if judgement.isAttack { tell(.attack) }
-        if !isQuiet(path) { tell(.page) }
+        if event.isPage { tell(.page) }
         if LoginPaths.isAttempt(method: record.method, uri: uri) { tell(.loginAttempt) }
         if let version = record.version, !isVersion(version) { tell(.badVersion) }
         for finding in judgement.findings {

@@ -14,6 +14,7 @@ private struct ScenarioFile: Decodable {
         var families: [String]?
         var statuses: [Int]?
         var sending: Bool?
+        var pages: Bool?
         var services: [String]?
         var by: String?
         var distinct: String?
@@ -28,7 +29,8 @@ private struct ScenarioFile: Decodable {
 
 extension Scenario {
     private static let keys: Set<String> = [
-        "id", "family", "reason", "events", "rules", "families", "statuses", "sending", "services", "by", "distinct", "capacity",
+        "id", "family", "reason", "events", "rules", "families", "statuses", "sending", "pages", "services", "by", "distinct",
+        "capacity",
         "leak", "mute", "mode", "positive", "negative",
     ]
     /// Events that fit into a bucket at most: a bucket that counts distinct values remembers them.
@@ -81,6 +83,7 @@ extension Scenario {
         filter.families = Set(try (entry.families ?? []).map { try value($0, "family") })
         filter.statuses = Set(entry.statuses ?? [])
         filter.isSending = entry.sending ?? false
+        filter.isPage = entry.pages ?? false
         filter.services = Set(try (entry.services ?? []).map { try value($0, "service") })
         guard !filter.kinds.isEmpty else { throw fail("no events") }
         guard !filter.kinds.contains(.finding) || !filter.rules.isEmpty || !filter.families.isEmpty else {

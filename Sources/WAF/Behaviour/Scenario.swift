@@ -45,6 +45,8 @@ package struct Scenario: Sendable {
         package var statuses: Set<Int> = []
         /// Of requests: only those that send something.
         package var isSending = false
+        /// Of requests: only those for pages, not for what pages bring along.
+        package var isPage = false
         /// Of what services tell: only these.
         package var services: Set<ServiceLogRecord.Service> = []
 
@@ -57,6 +59,7 @@ package struct Scenario: Sendable {
                 guard event.rule.map(rules.contains) == true || event.family.map(families.contains) == true else { return false }
             }
             return (statuses.isEmpty || statuses.contains(event.status)) && (!isSending || event.isSending)
+                && (!isPage || event.isPage)
                 && (services.isEmpty || event.service.map(services.contains) == true)
         }
     }

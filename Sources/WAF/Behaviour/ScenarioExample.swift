@@ -18,7 +18,8 @@ package struct ScenarioExample: Sendable, CustomStringConvertible {
     /// Reads an example; nil where it is none.
     package init?(_ text: String) {
         let words = text.split(separator: " ").map(String.init)
-        guard words.count >= 3, let count = Int(words[0]), (1...ScenarioExample.maximumCount).contains(count), words[1] == "x" else {
+        guard words.count >= 3, let count = Int(words[0]), (1...ScenarioExample.maximumCount).contains(count), words[1] == "x"
+        else {
             return nil
         }
         var body = Array(words.dropFirst(2))

@@ -63,6 +63,7 @@ extension RequestText {
         let text = LogEscapes.undo(entry.message.dropFirst(mark.count), .combined)
         let blank = text.firstIndex(of: 0x20) ?? text.startIndex
         var uri = text[blank...].dropFirst()
+        while uri.last == 0x20 { uri.removeLast() }
         if let last = uri.lastIndex(of: 0x20), uri[(last + 1)...].starts(with: "HTTP/".utf8) { uri = uri[..<last] }
         self.init(method: text[..<blank], uri: uri)
     }

@@ -97,6 +97,9 @@ extension SignatureRule {
         guard !(literals + words).contains(""), !(literals + words).joined().utf8.contains(where: { $0 &- 0x41 < 26 }) else {
             throw RuleFileError(file: file, rule: rule.id, message: "literals are in lower case, and not empty")
         }
+        guard rule.parts?.contains("pair") != true || literals.allSatisfy({ $0.contains("=") && $0.first != "=" }) else {
+            throw RuleFileError(file: file, rule: rule.id, message: "literals of a pair are `name=` or begin so")
+        }
         guard (1...4).contains(rule.level ?? 1) else {
             throw RuleFileError(file: file, rule: rule.id, message: "level is 1 to 4")
         }
