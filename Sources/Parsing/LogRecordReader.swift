@@ -33,7 +33,7 @@ package struct LogRecordReader: Sendable {
         case record(LogRecord)
         /// Within an entry that goes on over lines.
         case part
-        /// Of a program whose lines tell of attempts, and this one of none.
+        /// Empty, or of a program whose lines tell of attempts, and this one of none.
         case silent
         /// Of no form that a parser takes.
         case unknown
@@ -47,6 +47,7 @@ package struct LogRecordReader: Sendable {
         if let (isAudit, record) = readAudit(line, stream: stream), isAudit { return record.map { .record($0) } ?? .part }
         if let record = AccessLogParser.parse(line) { return .record(.access(record)) }
         if let (isSlow, record) = readSlow(line, stream: stream), isSlow { return record.map { .record($0) } ?? .part }
+        guard !line.isEmpty else { return .silent }
         if let record = ErrorLogParser.parse(line) {
             entries.began(stream, record)
             return .record(.error(record))
