@@ -16,6 +16,7 @@ struct ConfigurationFileTests {
             stack: shop
             data: /var/lib/magewatch
             ingest: { listen: "0.0.0.0:7100" }
+            api: { bouncers: [ { name: fw1, key-file: /etc/magewatch/fw1.key } ] }
             retention: { metrics: 30d, metrics-disk: 20GiB, metrics-5m: {}, metrics-1h: { after: 20d, keep: 400d } }
             metrics: { maximum-series: 500000, maximum-series-per-source: 100000 }
             scrape: { interval: 1s, timeout: 500ms, targets: [ { job: node, url: "http://10.0.0.1:9100/metrics", labels: { a: b } } ] }
@@ -38,6 +39,7 @@ struct ConfigurationFileTests {
         metricLimits.maximumSeries = 500_000
         metricLimits.maximumSeriesPerSource = 100_000
         #expect(configuration.ingest == .init(host: "0.0.0.0", port: 7100))
+        #expect(configuration.bouncers == [.init(name: "fw1", keyFile: "/etc/magewatch/fw1.key")])
         #expect(configuration.retention.metricsDiskBytes == 20 << 30)
         #expect(configuration.retention.fiveMinutes == .init(afterSeconds: 144_000, keepSeconds: 7_776_000))
         #expect(configuration.retention.hours == .init(afterSeconds: 1_728_000, keepSeconds: 34_560_000))
@@ -69,6 +71,11 @@ struct ConfigurationFileTests {
                 "retention: { metrics-5m: { keep: 10d } }",
                 "m.yaml:1: retention.metrics-5m.keep: must be longer than finer samples are kept"
             ),
+            (
+                "api: { bouncers: [ { name: a, key-file: x }, { name: a, key-file: y } ] }",
+                "m.yaml:1: api.bouncers[1].name: \"a\" is taken; each bouncer has its own key"
+            ),
+            ("api: { bouncers: [ { name: a } ] }", "m.yaml:1: api.bouncers[0].key-file: is missing"),
             ("ingest: { listen: here }", "m.yaml:1: ingest.listen: \"here\" is not HOST:PORT"),
             ("scaler:\n  mode: maybe", "m.yaml:2: scaler.mode: \"maybe\" is not observe, ask or act"),
             ("roles:\n  wep: {}", "m.yaml:2: roles.wep: is no role; roles are lb, web, db, mail, search, monitor, queue, acc"),
