@@ -1,3 +1,5 @@
+package import Telemetry
+
 /// Reads the lines of many streams, each line once and by the one parser that takes it.
 ///
 /// Audit logs of the native form spread a record over many lines, so that a stream in the middle of one is remembered; its lines are
@@ -15,8 +17,12 @@ package struct LogRecordReader: Sendable {
     private var slow: [Int: SlowLogReader] = [:]
     private var entries = OpenEntries()
 
+    private let arrival: Nanoseconds?
+
     /// A reader that knows no stream yet.
-    package init() {}
+    /// - Parameter arrival: the time by which dates without a year are read, in files that syslog writes; where there is none, what
+    ///   services tell has no time of its own, and its reader knows when it came.
+    package init(arrival: Nanoseconds? = nil) { self.arrival = arrival }
 
     /// Reads a line.
     /// - Parameters:
@@ -56,7 +62,7 @@ package struct LogRecordReader: Sendable {
             return ServiceLogParser.parse(program: program, message: line).map { .record(.service($0)) } ?? .silent
         }
         if let record = HAProxyConnectionParser.parse(line) { return .record(record) }
-        let reading = LogRecordReader.readSyslogFile(line)
+        let reading = LogRecordReader.readSyslogFile(line, arrival)
         if case .unknown = reading, entries.goesOn(stream) { return .part }
         return reading
     }
@@ -101,21 +107,34 @@ package struct LogRecordReader: Sendable {
 
     /// A line of a file that syslog writes: `Nov 24 14:14:44 host sshd[1]: …`, with an ISO 8601 time, or behind a priority; and
     /// vsftpd's own, `Mon Jun  8 12:08:44 2020 [pid 2] …`.
-    private static func readSyslogFile(_ line: ArraySlice<UInt8>) -> Reading {
+    private static func readSyslogFile(_ line: ArraySlice<UInt8>, _ arrival: Nanoseconds?) -> Reading {
         guard line.count > 24, line.count <= maximumSyslogBytes, let first = line.first else { return .unknown }
         let isPrefixed = first == UInt8(ascii: "<")
         let isClassic = first.isUpperCaseLetter && line[line.startIndex + 3] == 0x20
         guard isPrefixed || isClassic || first.isDigit && line[line.startIndex + 10] == UInt8(ascii: "T") else { return .unknown }
         if isClassic, ByteSearch.contains(vsftpdMark, in: line.prefix(32)) {
-            return ServiceLogParser.parse(.vsftpd, line).map { .record(.service($0)) } ?? .silent
+            guard var record = ServiceLogParser.parse(.vsftpd, line) else { return .silent }
+            record.timestamp = vsftpdTime(line)
+            return .record(.service(record))
         }
         // The parser takes headers behind a priority, which files leave out.
         let bytes = isPrefixed ? Array(line) : priority + line
-        let message = SyslogMessage.parse(bytes, receivedAt: .max / 2)
-        guard let program = message.app else { return .unknown }
-        guard ServiceLogParser.service(of: bytes[program]) != nil else { return .unknown }
-        let record = ServiceLogParser.parse(program: bytes[program], message: bytes[message.message])
-        return record.map { .record(.service($0)) } ?? .silent
+        let message = SyslogMessage.parse(bytes, receivedAt: arrival ?? .max / 2)
+        guard let program = message.app, ServiceLogParser.service(of: bytes[program]) != nil else { return .unknown }
+        guard var record = ServiceLogParser.parse(program: bytes[program], message: bytes[message.message]) else {
+            return .silent
+        }
+        if arrival != nil, message.resolution != .arrival { record.timestamp = message.timestamp }
+        return .record(.service(record))
+    }
+
+    /// `Mon Jun  8 12:08:44 2020`.
+    private static func vsftpdTime(_ line: ArraySlice<UInt8>) -> Nanoseconds? {
+        let words = line.prefix(32).split(separator: 0x20)
+        guard words.count > 4 else { return nil }
+        // Syslog's form, where the year may stand behind the day.
+        let text = Array([words[1], words[2], words[4], words[3]].joined(separator: [0x20]))
+        return SyslogTime.classic(text, in: 0..<text.count, receivedAt: 0)?.nanoseconds
     }
 
     private static let maximumSyslogBytes = 8 << 10

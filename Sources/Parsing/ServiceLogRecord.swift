@@ -1,3 +1,5 @@
+package import Telemetry
+
 /// What a service's log tells about someone who came: a login that failed or succeeded, a message refused, a probe.
 package struct ServiceLogRecord: Sendable {
     /// Who wrote the line.
@@ -84,6 +86,15 @@ package struct ServiceLogRecord: Sendable {
     package internal(set) var event: Event
     /// What stood where.
     package let fields: Fields
+
+    /// When it happened, where the line's own header tells and it was read with it.
+    package internal(set) var timestamp: Nanoseconds?
+
+    init(service: Service, event: Event, fields: Fields) {
+        self.service = service
+        self.event = event
+        self.fields = fields
+    }
 
     /// The client's address.
     package var source: ArraySlice<UInt8>? { fields.source }

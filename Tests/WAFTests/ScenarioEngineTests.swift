@@ -162,3 +162,20 @@ struct AttackLedgerTests {
         #expect(try advice([line("198.51.100.1", "/")]) == .nothing)
     }
 }
+
+@Suite("Kinds of events")
+struct BehaviourEventKindTests {
+    @Test("Each kind has its own place, in the order of all")
+    func places() {
+        for kind in BehaviourEvent.Kind.allCases {
+            // A scenario that counts this kind alone counts its events and no others.
+            var engine = ScenarioEngine([
+                Scenario("a", .flood, "r", filter: .init([kind]), by: .address, capacity: 0, leakSeconds: 1, muteSeconds: 0)
+            ])
+            guard kind != .finding, let client = NetworkRange("192.0.2.1") else { continue }
+            for other in BehaviourEvent.Kind.allCases {
+                #expect(engine.observe(BehaviourEvent(other, at: 1_000_000_000, by: client)).isEmpty == (other != kind))
+            }
+        }
+    }
+}

@@ -18,7 +18,7 @@ package struct AttackLedger: Sendable {
     /// Requests that the signatures call attacks.
     package private(set) var attacks = 0
     /// Lines that are no access log.
-    package private(set) var unparsed = 0
+    package internal(set) var unparsed = 0
     /// Offenders dropped for want of room.
     package private(set) var dropped = 0
     /// By client.

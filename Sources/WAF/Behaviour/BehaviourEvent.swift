@@ -78,6 +78,29 @@ package struct BehaviourEvent: Sendable {
 }
 
 extension BehaviourEvent.Kind {
+    /// Its place among all kinds.
+    var ordinal: Int {
+        switch self {
+        case .request: 0
+        case .refused: 1
+        case .attack: 2
+        case .page: 3
+        case .finding: 4
+        case .badVersion: 5
+        case .loginAttempt: 6
+        case .loginFailed: 7
+        case .loginSucceeded: 8
+        case .unknownUser: 9
+        case .negotiationFailed: 10
+        case .probe: 11
+        case .rejected: 12
+        case .relayDenied: 13
+        case .limited: 14
+        case .denied: 15
+        case .paymentFailed: 16
+        }
+    }
+
     /// What a service's event is to the scenarios; nil for what no repetition makes an attack.
     init?(_ event: ServiceLogRecord.Event) {
         switch event {

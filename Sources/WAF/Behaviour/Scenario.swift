@@ -53,6 +53,11 @@ package struct Scenario: Sendable {
         /// Events of some kinds, whatever else they are.
         package init(_ kinds: Set<BehaviourEvent.Kind>) { self.kinds = kinds }
 
+        /// Whether an event may be of one of the kinds and count all the same not.
+        var asksForMoreThanKinds: Bool {
+            kinds.contains(.finding) || !statuses.isEmpty || isSending || isPage || !services.isEmpty
+        }
+
         /// Whether an event of one of the kinds counts.
         func accepts(_ event: BehaviourEvent) -> Bool {
             if event.kind == .finding {
