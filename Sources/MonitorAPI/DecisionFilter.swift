@@ -1,3 +1,4 @@
+import AgentContract
 import Topology
 
 /// Which decisions a bouncer wants: `scopes`, `origins`, `type`, `scenarios_containing`, `scenarios_not_containing`, `scope`, `value`.

@@ -42,7 +42,7 @@ struct SampleLogTests {
             ("haproxy/haproxy-logs.log", ["access", "error"]), ("modsec/apache_error_modsec2_crs334.log", ["error", "rule"]),
             ("modsec/modsecurity-logs.log", ["rule"]), ("modsec/modsecurity.log", ["rule"]),
             ("modsec/modsec_audit_v2_JSON.log", ["audit"]), ("modsec/modsec_audit_v3_JSON.log", ["audit"]),
-            ("modsec/modsec_audit_v3_Native.log", ["audit", "part"]), ("modsec/modsec_audit_v2_Native.log", ["audit", "part"]),
+            ("modsec/modsec_audit_v3_Native.log", ["audit", "part", "silent"]), ("modsec/modsec_audit_v2_Native.log", ["audit", "part", "silent"]),
             ("magento/magento-ccs.log", ["error"]), ("magento/magento-ccs-by-as.log", ["error"]),
             ("postfix/postfix-logs.log", ["service"]), ("postfix/postfix-sasl-bf.log", ["service"]),
             ("ssh/sshd-logs-fp.log", ["silent"]),
