@@ -29,7 +29,8 @@ struct HubLine {
         case .access(let request): request.timestamp ?? 0
         case .error(let entry): entry.timestamp ?? 0
         case .connection(let connection): connection.timestamp
-        case .service, .audit, .slow, nil: header?.timestamp ?? 0
+        case .service(let event): event.timestamp ?? header?.timestamp ?? 0
+        case .audit, .slow, nil: header?.timestamp ?? 0
         }
     }
 
