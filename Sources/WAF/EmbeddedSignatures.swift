@@ -11,7 +11,8 @@ package enum EmbeddedSignatures {
             "alerts/waf/behaviour.yaml",
             #"""
             # What only repetition makes an attack. `capacity` events fit, one drains every `leak`; one more overflows. Numbers are those at which
-            # the field's tools trip, where they have the scenario. `findings` are what the signatures of the other files found in a request.
+            # the field's tools trip, where they have the scenario. What a single event trips is evidence only (`observe`): one request makes nobody an
+            # offender, repetition does. Findings are what the signatures of the other files found in a request.
             scenarios:
               - id: login-brute-force
                 family: brute-force
@@ -130,6 +131,7 @@ package enum EmbeddedSignatures {
                 pages: true
                 capacity: 30
                 leak: 0.5s
+                mode: ask
                 positive: ["40 x GET /{n}zx 404 every 0.05s"]
                 negative: ["100 x GET /theme/{n}.png 404 every 0.05s", "100 x GET /{n}zx 404 every 1s", "100 x GET /{n}zx 403 every 0.05s"]
               - id: invalid-http-version
@@ -138,6 +140,7 @@ package enum EmbeddedSignatures {
                 events: [bad-version]
                 capacity: 0
                 leak: 60s
+                mode: observe
                 positive: ["1 x GET / 400 version=1.2"]
                 negative: ["1 x GET / 200 version=1.1", "1 x GET / 200 version=2.0", "1 x GET / 200 version=1.0"]
               - id: attack-repetition
@@ -282,7 +285,7 @@ package enum EmbeddedSignatures {
                 events: [relay-denied]
                 capacity: 1
                 leak: 60s
-                mode: ask
+                mode: observe
                 positive: ["2 x relay-denied service=postfix every 17s"]
                 negative: ["1 x relay-denied service=postfix", "5 x rejected service=postfix every 1s"]
               - id: request-limit
@@ -312,6 +315,7 @@ package enum EmbeddedSignatures {
                 capacity: 0
                 leak: 60s
                 mute: 300s
+                mode: observe
                 positive: ["1 x GET /_ignition/execute-solution 404", "1 x GET /cgi-bin/luci 404"]
                 negative: ["50 x GET /catalog/product/view/id/{n} 200 every 0.1s", "50 x GET /?author={n} 200 every 1s"]
             """#
