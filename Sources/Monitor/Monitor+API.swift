@@ -26,6 +26,12 @@ extension Monitor {
                     BanReport(address: $0.address, reason: $0.reason, from: $0.from, until: $0.until)
                 }
             },
+            bansSince: { time in
+                try state.bans(inForceAt: time).map {
+                    BanReport(address: $0.address, reason: $0.reason, from: $0.from, until: $0.until)
+                }
+            },
+            bouncerKeys: bouncerKeys,
             forecasts: { forecasts.forecasts() },
             forecastPaths: { forecasts.paths(role: $0, horizonSeconds: $1) },
             alerts: { await alerts.active() },

@@ -121,6 +121,31 @@ extension Monitor {
         }
     }
 
+    /// Characters of a bouncer's key: fewer can be guessed.
+    private static let minimumKeyCharacters = 16
+
+    /// Keys of bouncers by their names.
+    static func readBouncerKeys(_ bouncers: [MagewatchConfiguration.Bouncer]) throws -> [String: String] {
+        var keys: [String: String] = [:]
+        for bouncer in bouncers {
+            guard let data = FileManager.default.contents(atPath: bouncer.keyFile) else {
+                throw MonitorError("key-file \(bouncer.keyFile) of the bouncer \(bouncer.name) can't be read")
+            }
+            let key = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+            guard key.count >= minimumKeyCharacters else {
+                throw MonitorError(
+                    "key-file \(bouncer.keyFile) of the bouncer \(bouncer.name) holds fewer than \(minimumKeyCharacters) characters"
+                )
+            }
+            guard !keys.values.contains(key) else {
+                throw MonitorError(
+                    "the bouncer \(bouncer.name) has the key of another; each needs its own, as each is told what is new to it")
+            }
+            keys[bouncer.name] = key
+        }
+        return keys
+    }
+
     static func makeExecutor(
         _ configuration: MagewatchConfiguration, _ stores: MonitorStores, metrics: SelfMetrics, logger: Logger
     ) throws -> Executor {

@@ -40,6 +40,8 @@ package struct Monitor: Sendable {
     let sizing: SizingService
     let scaler: Scaler
     let scrapes = ScrapeBoard()
+    /// Keys of bouncers by their names.
+    let bouncerKeys: [String: String]
     let startedAt = SystemClock.milliseconds()
     let onListening: @Sendable (Listening) -> Void
 
@@ -56,6 +58,7 @@ package struct Monitor: Sendable {
         self.configuration = configuration
         self.logger = logger
         self.onListening = onListening
+        bouncerKeys = try Monitor.readBouncerKeys(configuration.bouncers)
         let metrics = SelfMetrics()
         self.metrics = metrics
         let stores = try MonitorStores(configuration, metrics: metrics) { logger.warning("\($0)") }

@@ -91,6 +91,9 @@ extension LogSighting {
         switch record {
         case .access(let request): request.line.count
         case .service: 256
+        case .error(let entry): entry.line.count
+        case .connection(let connection): connection.line.count
+        case .slow(let entry): entry.statement.count + 256
         case .audit(let transaction): transaction.uri.count + transaction.body.count
         }
     }

@@ -31,6 +31,7 @@ package struct APIServer: Sendable {
         AlertmanagerRoutes(services: services, now: now).register(router)
         MagewatchRoutes(services: services, pool: pool).register(router)
         AttackRoutes(attacks: services.attacks, pool: pool).register(router)
+        BouncerRoutes(services: services, now: now).register(router)
         OrderRoutes(services: services).register(router)
         return router
     }

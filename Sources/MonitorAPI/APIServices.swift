@@ -16,6 +16,10 @@ package struct APIServices: Sendable {
     /// Lets a proposed plan run; throws with the reason where it can't.
     package var approvePlan: @Sendable (_ id: String) async throws -> Void
     package var bans: @Sendable () async throws -> [BanReport]
+    /// Bans whose end lies after a time: those in force at it, and those since.
+    package var bansSince: @Sendable (Milliseconds) async throws -> [BanReport]
+    /// Keys of CrowdSec's bouncers, by the bouncer's name.
+    package var bouncerKeys: [String: String]
     package var forecasts: @Sendable () async -> [Forecast]
     /// The whole paths of a role's signals up to a horizon.
     package var forecastPaths: @Sendable (_ role: String, _ horizonSeconds: Double) async -> [Forecast]
@@ -50,6 +54,8 @@ package struct APIServices: Sendable {
         plans: @escaping @Sendable () async throws -> [PlanReport] = { [] },
         approvePlan: @escaping @Sendable (String) async throws -> Void = { _ in },
         bans: @escaping @Sendable () async throws -> [BanReport] = { [] },
+        bansSince: @escaping @Sendable (Milliseconds) async throws -> [BanReport] = { _ in [] },
+        bouncerKeys: [String: String] = [:],
         forecasts: @escaping @Sendable () async -> [Forecast] = { [] },
         forecastPaths: @escaping @Sendable (String, Double) async -> [Forecast] = { _, _ in [] },
         alerts: @escaping @Sendable () async -> [Alert] = { [] },
@@ -75,6 +81,8 @@ package struct APIServices: Sendable {
         self.plans = plans
         self.approvePlan = approvePlan
         self.bans = bans
+        self.bansSince = bansSince
+        self.bouncerKeys = bouncerKeys
         self.forecasts = forecasts
         self.forecastPaths = forecastPaths
         self.alerts = alerts

@@ -90,6 +90,29 @@ extension OpenAPIDocument {
         APIOperation("get delete", "/api/v2/silence/{id}", "One silence; deleting ends it now.", answer: .json),
     ]
 
+    private static let decisionFilters: [APIOperation.Parameter] = [
+        .optional("scopes", "`ip` or `range`, or both, separated by commas."), .optional("scope", "The same, one of them."),
+        .optional("origins", "Only decisions of these; all are of `crowdsec`."), .optional("type", "`ban`, which all are."),
+        .optional("value", "The address or network exactly as banned."),
+        .optional("scenarios_containing", "Only reasons that contain one of these, separated by commas."),
+        .optional("scenarios_not_containing", "Only reasons that contain none of these."),
+    ]
+
+    /// CrowdSec's local API, as far as bouncers use it. All of it wants the header `X-Api-Key`.
+    static let bouncers: [APIOperation] = [
+        APIOperation(
+            "get head", "/v1/decisions/stream",
+            "Bans that a bouncer, known by the key in its header X-Api-Key, has not been told of, and those that are over.",
+            [.optional("startup", "`true` for everything in force, as a bouncer that starts wants it.")] + decisionFilters,
+            answer: .schema("DecisionStream", isList: false)),
+        APIOperation(
+            "get head", "/v1/decisions", "Bans of an address or a network, or all of them; null where there is none.",
+            [
+                .optional("ip", "An address."), .optional("range", "A network."),
+                .optional("contains", "`false` for bans within the network, instead of those that it lies in."),
+            ] + decisionFilters, answer: .schema("Decision", isList: true)),
+    ]
+
     /// Magewatch's own API.
     static let own: [APIOperation] = [
         APIOperation(

@@ -1,7 +1,7 @@
 /// The description of every endpoint of the API port, OpenAPI 3.1.
 enum OpenAPIDocument {
     /// All endpoints, those of the same path one after the other.
-    static let operations = own + prometheus + server + loki + alertmanager
+    static let operations = own + prometheus + server + loki + alertmanager + bouncers
 
     /// The document.
     static let json: [UInt8] = {
@@ -87,6 +87,12 @@ enum OpenAPIDocument {
               "kind": { "type": "string" }, "subject": { "type": "string" }, "detail": { "type": "string" }, "hash": { "type": "string" } } },
             "AuditFinding": { "type": "object", "required": ["lines", "head"], "properties": { "lines": { "type": "integer" }, "head": { "type": "string" },
               "problem": { "type": "string" } } },
+            "Decision": { "type": "object", "required": ["duration", "id", "origin", "scenario", "scope", "type", "uuid", "value"], "properties": {
+              "duration": { "type": "string" }, "id": { "type": "integer" }, "origin": { "type": "string" }, "scenario": { "type": "string" },
+              "scope": { "type": "string" }, "type": { "type": "string" }, "uuid": { "type": "string" }, "value": { "type": "string" } } },
+            "DecisionStream": { "type": "object", "required": ["new", "deleted"], "properties": {
+              "new": { "type": "array", "items": { "$ref": "#/components/schemas/Decision" } },
+              "deleted": { "type": "array", "items": { "$ref": "#/components/schemas/Decision" } } } },
             "Ban": { "type": "object", "properties": { "address": { "type": "string" }, "reason": { "type": "string" }, "from": { "type": "integer" }, "until": { "type": "integer" } } }
           }
         }

@@ -60,6 +60,12 @@ package struct AccessRecord: Sendable {
     package var method: ArraySlice<UInt8> { slice(methodSpan) }
     /// Path and query. Scheme and host of an absolute URI are taken off (see ``host``).
     package var uri: ArraySlice<UInt8> { slice(uriSpan) }
+    /// What stands behind `HTTP/`, where the request line has it.
+    package var version: ArraySlice<UInt8>? {
+        guard requestSpan.end > uriSpan.end, uriSpan.end > methodSpan.end else { return nil }
+        let rest = slice(ByteSpan(Int(uriSpan.end), Int(requestSpan.end))).drop { $0 == 0x20 }
+        return rest.starts(with: "HTTP/".utf8) ? rest.dropFirst(5) : nil
+    }
     /// The authenticated user, unless `-`.
     package var user: ArraySlice<UInt8>? { slice(userSpan) }
     /// Nil where the log has none or `-`.

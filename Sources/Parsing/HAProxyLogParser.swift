@@ -3,7 +3,8 @@ enum HAProxyLogParser {
     static func parse(_ line: ArraySlice<UInt8>, _ bytes: Span<UInt8>, _ date: AccessLogDate) -> AccessRecord? {
         var record = AccessRecord(format: .haproxyHTTP, line: line)
         record.timestamp = date.timestamp
-        guard readClient(bytes, upTo: date.start, into: &record) else { return nil }
+        guard let client = client(bytes, upTo: date.start) else { return nil }
+        record.clientSpan = client.address
         var index = date.end
         guard let frontend = word(bytes, &index), let route = word(bytes, &index), let times = word(bytes, &index),
             readTimes(bytes, times, into: &record), readRoute(bytes, frontend, route, into: &record),
@@ -21,23 +22,32 @@ enum HAProxyLogParser {
         return record
     }
 
+    /// Who connected.
+    struct Client {
+        var address: ByteSpan
+        var port: ByteSpan
+    }
+
     /// The last word before the date, split at its last colon: IPv6 addresses stand without brackets.
-    private static func readClient(_ bytes: Span<UInt8>, upTo end: Int, into record: inout AccessRecord) -> Bool {
-        guard end >= 2, bytes[end - 1] == 0x20 else { return false }
+    static func client(_ bytes: Span<UInt8>, upTo end: Int) -> Client? {
+        guard end >= 2, bytes[end - 1] == 0x20 else { return nil }
         var start = end - 1
         while start > 0, bytes[start - 1] != 0x20 { start -= 1 }
         var colon = end - 2
         while colon > start, bytes[colon] != 0x3a { colon -= 1 }
-        guard colon > start else { return false }
-        record.clientSpan = ByteSpan(start, colon)
-        return true
+        guard colon > start else { return nil }
+        return Client(address: ByteSpan(start, colon), port: ByteSpan(colon + 1, end - 1))
+    }
+
+    /// A frontend's name without the `~` that marks TLS.
+    static func withoutMark(_ bytes: Span<UInt8>, _ frontend: ByteSpan) -> ByteSpan {
+        ByteSpan(Int(frontend.start), Int(frontend.end) - (bytes[Int(frontend.end) - 1] == 0x7e ? 1 : 0))
     }
 
     private static func readRoute(
         _ bytes: Span<UInt8>, _ frontend: ByteSpan, _ route: ByteSpan, into record: inout AccessRecord
     ) -> Bool {
-        let isTLS = bytes[Int(frontend.end) - 1] == 0x7e
-        record.frontendSpan = ByteSpan(Int(frontend.start), Int(frontend.end) - (isTLS ? 1 : 0))
+        record.frontendSpan = withoutMark(bytes, frontend)
         let slash = bytes.index(of: 0x2f, from: Int(route.start))
         guard slash < Int(route.end) else { return false }
         record.backendSpan = ByteSpan(Int(route.start), slash)
@@ -132,7 +142,7 @@ enum HAProxyLogParser {
     }
 
     /// The next word, without the blanks before it; nil at the line's end.
-    private static func word(_ bytes: Span<UInt8>, _ index: inout Int) -> ByteSpan? {
+    static func word(_ bytes: Span<UInt8>, _ index: inout Int) -> ByteSpan? {
         while index < bytes.count, bytes[index] == 0x20 { index += 1 }
         guard index < bytes.count else { return nil }
         let start = index

@@ -3,11 +3,14 @@ import RegularExpressions
 /// A form of log message, `Failed <_> for <user> from <source> port`: literals that must stand in a line, in order, and names for what
 /// is between them.
 ///
-/// The template must begin the message. `<source>` is an address; `<user>` and `<*>` reach as far as they can, `<_>` and `<detail>` no
-/// farther than they must: who attacks chooses the account's name and may write anything into it, so the service's own text is
+/// The template must begin the message. `<source>` is an address, `<port>` and `<code>` are digits; `<user>` and `<*>` reach as far as
+/// they can, all others no farther than they must: who attacks chooses the account's name and may write anything into it, so the service's own text is
 /// looked for at the side of the line that is the service's.
 struct LineTemplate: Sendable {
-    enum Field: String, Sendable, CaseIterable { case user, source, detail }
+    enum Field: Sendable {
+        case user, source, detail
+        case other(ServiceLogRecord.Part)
+    }
 
     private let expression: LinearRegex
     private let fields: [Field]
@@ -29,7 +32,7 @@ struct LineTemplate: Sendable {
             if let field = part.field { fields.append(field) }
             rest = rest[rest.index(after: close)...]
         }
-        if text.hasSuffix("<detail>") || text.hasSuffix("<user>") { pattern += "$" }
+        if ["<detail>", "<user>", "<reason>", "<command>"].contains(where: text.hasSuffix) { pattern += "$" }
         self.fields = fields
         do {
             expression = try LinearRegex(pattern, latin1: true)
@@ -45,7 +48,10 @@ struct LineTemplate: Sendable {
         case "user": ("(.*)", .user)
         case "detail": ("(.*?)", .detail)
         case "source": ("([0-9A-Fa-f:.]{3,45})", .source)
-        default: nil
+        case "port": ("([0-9]+)", .other(.port))
+        case "code": ("([0-9]{3})", .other(.code))
+        case "local": ("([0-9A-Fa-f:.]{3,45})", .other(.local))
+        default: ServiceLogRecord.Part(rawValue: name).map { ("(.*?)", .other($0)) }
         }
     }
 

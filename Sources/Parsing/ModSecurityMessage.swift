@@ -23,6 +23,9 @@ package struct ModSecurityMessage: Sendable, Equatable {
     /// Joins the message to access and audit records.
     package var uniqueID: String?
 
+    /// The path that was asked for.
+    package var uri: String?
+
     /// Reads a line; nil where it names no rule.
     package init?(_ line: ArraySlice<UInt8>) {
         guard let id = ModSecurityMessage.value("id", in: line, last: false),
@@ -37,6 +40,7 @@ package struct ModSecurityMessage: Sendable, Equatable {
         message = text("msg")
         data = text("data")
         severity = ModSecurityMessage.value("severity", in: line, last: false).flatMap(Severity.init)
+        uri = ModSecurityMessage.value("uri", in: line, last: true).map { String(decoding: $0, as: UTF8.self) }
         // The attacker's URI stands before it and may hold one of its own: the last counts.
         uniqueID = ModSecurityMessage.value("unique_id", in: line, last: true).map { String(decoding: $0, as: UTF8.self) }
     }
@@ -47,6 +51,24 @@ package struct ModSecurityMessage: Sendable, Equatable {
         self.data = data
         self.severity = severity
         self.uniqueID = uniqueID
+    }
+
+    /// What stands in `[key "…"]` of a line: `file`, `line`, `ver`, `hostname`; nil where it has none.
+    package static func field(_ key: String, of line: ArraySlice<UInt8>) -> String? {
+        value(key, in: line, last: true).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The values of every `[tag "…"]`, in order.
+    package static func tags(of line: ArraySlice<UInt8>) -> [String] {
+        let opening = Array("[tag \"".utf8)
+        var found: [String] = []
+        var rest = line
+        while let range = ByteSearch.firstRange(of: opening, in: rest) {
+            rest = line[range.upperBound...]
+            let end = rest.firstIndex(of: UInt8(ascii: "\"")) ?? rest.endIndex
+            found.append(String(decoding: rest[..<end], as: UTF8.self))
+        }
+        return found
     }
 
     /// What stands in `[key "…"]`; an escaped quote does not end it.

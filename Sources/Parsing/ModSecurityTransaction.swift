@@ -1,3 +1,5 @@
+package import Telemetry
+
 /// One request as an audit log has it, of version 2 or 3, native or JSON.
 package struct ModSecurityTransaction: Sendable {
     /// Joins the record to access and error logs.
@@ -20,6 +22,21 @@ package struct ModSecurityTransaction: Sendable {
     package private(set) var messages: [ModSecurityMessage] = []
 
     init() {}
+
+    /// When it was, where ``time`` can be read; UTC where it has no zone.
+    package var timestamp: Nanoseconds? {
+        let text = Array(time.utf8)
+        if let date = AccessLogDate.find(in: (Array("[".utf8) + text + Array("]".utf8)).span) { return date.timestamp }
+        // Version 2 writes microseconds before the zone, which no access log does.
+        if let dot = text.firstIndex(of: UInt8(ascii: ".")), let zone = text[dot...].firstIndex(of: 0x20) {
+            let plain = Array("[".utf8) + text[..<dot] + text[zone...] + Array("]".utf8)
+            if let date = AccessLogDate.find(in: plain.span) { return date.timestamp }
+        }
+        let words = text.split(separator: 0x20)
+        guard words.count == 5 else { return nil }
+        let classic = Array([words[1], words[2], words[4], words[3]].joined(separator: [0x20]))
+        return SyslogTime.classic(classic, in: 0..<classic.count, receivedAt: 0)?.nanoseconds
+    }
 
     /// The first header of a name, in lower case.
     package func header(_ name: String) -> [UInt8]? { headers.first { $0.name == name }?.value }

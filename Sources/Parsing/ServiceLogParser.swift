@@ -16,8 +16,26 @@ package enum ServiceLogParser {
         for form in forms[service] ?? [] {
             if let fields = form.template.match(message) {
                 guard fields.source != nil else { continue }
-                return ServiceLogRecord(service: service, event: form.event, fields: fields)
+                return ServiceLogRecord(service: service, event: event(form.event, fields), fields: fields)
             }
+        }
+        return nil
+    }
+
+    /// A refusal for its reason.
+    private static func event(_ event: ServiceLogRecord.Event, _ fields: ServiceLogRecord.Fields) -> ServiceLogRecord.Event {
+        event == .rejected && fields[.reason]?.starts(with: "Relay access denied".utf8) == true ? .relayDenied : event
+    }
+
+    /// A message of an error log, whose client stands outside of it.
+    static func parse(
+        _ service: ServiceLogRecord.Service, _ message: ArraySlice<UInt8>, by client: ArraySlice<UInt8>?
+    ) -> ServiceLogRecord? {
+        for form in forms[service] ?? [] {
+            guard var fields = form.template.match(message) else { continue }
+            if fields.source == nil, let client, ServiceLogRecord.isAddress(client) { fields.setSource(client) }
+            guard fields.source != nil else { continue }
+            return ServiceLogRecord(service: service, event: form.event, fields: fields)
         }
         return nil
     }
@@ -37,7 +55,7 @@ package enum ServiceLogParser {
 
     private static let forms: [ServiceLogRecord.Service: [Form]] = [
         .ssh: ssh, .postfix: postfix, .dovecot: dovecot, .exim: exim, .vsftpd: vsftpd, .proftpd: proftpd, .mysql: mysql,
-        .magento: magento,
+        .magento: magento, .nginx: nginx, .apache: apache, .rabbitmq: rabbitMQ, .haproxy: haproxy,
     ]
 
     private static func forms(_ event: ServiceLogRecord.Event, _ templates: [String]) -> [Form] {
@@ -45,14 +63,18 @@ package enum ServiceLogParser {
     }
 
     private static let ssh =
-        forms(.loginSucceeded, ["Accepted <_> for <user> from <source> port "])
+        forms(.loginSucceeded, ["Accepted <method> for <user> from <source> port <port>"])
         + forms(
             .unknownUser,
-            ["Invalid user <user> from <source> port ", "Invalid user <user> from <source>", "Illegal user <user> from <source>"])
+            [
+                "Invalid user <user> from <source> port <port>", "Invalid user <user> from <source>",
+                "Illegal user <user> from <source>",
+            ])
         + forms(
             .loginFailed,
             [
-                "Failed <_> for invalid user <user> from <source> port ", "Failed <_> for <user> from <source> port ",
+                "Failed <method> for invalid user <user> from <source> port <port>",
+                "Failed <method> for <user> from <source> port <port>",
                 "Failed <_> for <user> from <source>",
                 "error: maximum authentication attempts exceeded for invalid user <user> from <source> port ",
                 "error: maximum authentication attempts exceeded for <user> from <source> port ",
@@ -70,8 +92,8 @@ package enum ServiceLogParser {
         + forms(
             .negotiationFailed,
             [
-                "Unable to negotiate with <source> port <_>: no matching <detail> found",
-                "fatal: Unable to negotiate with <source> port <_>: no matching <detail> found",
+                "Unable to negotiate with <source> port <port>: no matching <detail> found",
+                "fatal: Unable to negotiate with <source> port <port>: no matching <detail> found",
             ])
         + forms(
             .probe,
@@ -87,19 +109,23 @@ package enum ServiceLogParser {
         forms(
             .loginFailed,
             [
-                "warning: <_>[<source>]: SASL <_> authentication failed: <_>sasl_username=<user>",
-                "warning: <_>[<source>]: SASL <_> authentication failed", "<_>lost connection after AUTH from <_>[<source>]",
+                "warning: <host>[<source>]: SASL <method> authentication failed: <_>sasl_username=<user>",
+                "warning: <host>[<source>]: SASL <method> authentication failed",
+                "<_>lost connection after AUTH from <_>[<source>]",
             ])
         + forms(
             .rejected,
             [
+                "<_>: reject: <command> from <host>[<source>]: <code> <status> <<_>>: <reason>; from=<<sender>> to=<<recipient>> "
+                    + "proto=<_> helo=<<helo>>",
+                "<_>: reject: <command> from <host>[<source>]: <code> <status> <reason>",
                 "NOQUEUE: reject: <_> from <_>[<source>]: <_> ", "NOQUEUE: reject: <_> from [<source>]:<_>: <_> ",
                 "<_>: reject: <_> from <_>[<source>]: <_> ",
             ])
         + forms(
             .probe,
             [
-                "warning: non-SMTP command from <_>[<source>]: <detail>", "PREGREET <_> from [<source>]:",
+                "warning: non-SMTP command from <host>[<source>]: <command>", "PREGREET <_> from [<source>]:",
                 "DNSBL rank <_> for [<source>]:",
                 "<_>improper command pipelining after <_> from <_>[<source>]:",
             ])
@@ -107,17 +133,28 @@ package enum ServiceLogParser {
     private static let dovecot =
         forms(
             .loginSucceeded,
-            ["<_>-login: Info: Login: user=<<user>>,<_>rip=<source>,", "<_>-login: Login: user=<<user>>,<_>rip=<source>,"])
+            [
+                "<protocol>-login: Info: Login: user=<<user>>,<_>rip=<source>, lip=<local>,",
+                "<protocol>-login: Login: user=<<user>>,<_>rip=<source>, lip=<local>,",
+                "<protocol>-login: Info: Login: user=<<user>>,<_>rip=<source>,",
+                "<protocol>-login: Login: user=<<user>>,<_>rip=<source>,",
+            ])
         + forms(
             .loginFailed,
             [
+                "<protocol>-login: <_>(auth failed,<_>user=<<user>>,<_>rip=<source>, lip=<local>,",
                 "<_>(auth failed,<_>user=<<user>>,<_>rip=<source>,", "<_>(auth failed,<_>rip=<source>,",
                 "<*>pam(<user>,<source>,<_>): pam_authenticate() failed", "<*>pam(<user>,<source>): pam_authenticate() failed",
                 "<*>(<user>,<source>,<_>): Password mismatch", "<*>(<user>,<source>): Password mismatch",
                 "<*>(<user>,<source>,<_>): password mismatch",
             ])
         + forms(.unknownUser, ["<*>(<user>,<source>,<_>): unknown user", "<*>(<user>,<source>): unknown user"])
-        + forms(.probe, ["<_>(no auth attempts<_>rip=<source>,", "<_>(tried to use disallowed<_>rip=<source>,"])
+        + forms(
+            .probe,
+            [
+                "<protocol>-login: <_>(no auth attempts<_>user=<<user>>,<_>rip=<source>, lip=<local>,",
+                "<_>(no auth attempts<_>rip=<source>,", "<_>(tried to use disallowed<_>rip=<source>,",
+            ])
 
     private static let exim =
         forms(
@@ -146,7 +183,12 @@ package enum ServiceLogParser {
         + forms(.loginFailed, ["<_>[<source>])<_>USER <user> (Login failed)"])
         + forms(.loginSucceeded, ["<_>[<source>])<_>USER <user>: Login successful"])
 
-    private static let mysql = forms(.loginFailed, ["<_>Access denied for user '<user>'@'<source>' (using password"])
+    private static let mysql = forms(
+        .loginFailed,
+        [
+            "<_>Access denied for user '<user>'@'<source>' (using password: <detail>)",
+            "<_>Access denied for user '<user>'@'<source>'",
+        ])
 
     /// The events that a shop's security extension writes.
     private static let magento =
@@ -158,4 +200,21 @@ package enum ServiceLogParser {
             ])
         + forms(.paymentFailed, ["<_>\"type\":\"PAYMENT_FAILED\",\"ip\":\"<source>\""])
         + forms(.orderPlaced, ["<_>\"type\":\"ORDER_PLACED\",\"ip\":\"<source>\""])
+
+    private static let nginx =
+        forms(.loginFailed, ["user \"<user>\": password mismatch"])
+        + forms(.unknownUser, ["user \"<user>\" was not found in "])
+        + forms(.limited, ["limiting requests, excess: <detail> by zone ", "limiting connections by zone "])
+        + forms(.denied, ["access forbidden by rule"])
+
+    private static let apache =
+        forms(.loginFailed, ["user <user>: authentication failure for \"", "user <user>: password mismatch: "])
+        + forms(.unknownUser, ["user <user> not found: "])
+        + forms(.denied, ["client denied by server configuration: "])
+        + forms(.probe, ["Invalid URI in request <detail>", "SSL handshake stopped: ", "request failed: "])
+
+    private static let rabbitMQ =
+        forms(.loginFailed, ["<_> login refused: user '<user>' - invalid credentials", "HTTP access denied: user '<user>' - "])
+
+    private static let haproxy = forms(.probe, ["SSL handshake failure", "Stopped a TLSv1 heartbeat attack"])
 }

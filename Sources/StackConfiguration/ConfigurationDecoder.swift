@@ -16,6 +16,7 @@ struct ConfigurationDecoder {
         section(top.mapping("api")) { reader in
             endpoint(reader, &configuration.api)
             set(&configuration.allowsStoreOrders, reader.boolean("admin"))
+            configuration.bouncers = bouncers(reader)
         }
         configuration.tokenFile = top.string("token-file")
         section(top.mapping("agent")) { reader in
@@ -49,6 +50,22 @@ struct ConfigurationDecoder {
         top.finish()
         crossCheck(top, configuration)
         return configuration
+    }
+
+    private static let maximumBouncers = 64
+
+    private func bouncers(_ reader: YAMLReader) -> [MagewatchConfiguration.Bouncer] {
+        var names: Set<String> = []
+        let bouncers = reader.mappings("bouncers").map { bouncer in
+            defer { bouncer.finish() }
+            let name = bouncer.requiredString("name")
+            if !names.insert(name).inserted { bouncer.fail("name", "\"\(name)\" is taken; each bouncer has its own key") }
+            return MagewatchConfiguration.Bouncer(name: name, keyFile: bouncer.requiredString("key-file"))
+        }
+        if bouncers.count > ConfigurationDecoder.maximumBouncers {
+            reader.fail("bouncers", "are more than \(ConfigurationDecoder.maximumBouncers)")
+        }
+        return bouncers
     }
 
     /// Less than this can't even hold the write-ahead log, so that no block would ever be kept.

@@ -13,6 +13,8 @@ package struct MagewatchConfiguration: Sendable, Equatable {
     package var api = Endpoint(host: "127.0.0.1", port: 7101)
     /// Whether the API takes orders that delete or copy series.
     package var allowsStoreOrders = false
+    /// CrowdSec's bouncers that may ask the API port for bans.
+    package var bouncers: [Bouncer] = []
     /// File with the bearer token that agents want.
     package var tokenFile: String?
     package var builtInAgent = BuiltInAgent()
@@ -45,6 +47,19 @@ package struct MagewatchConfiguration: Sendable, Equatable {
         }
 
         package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    }
+
+    /// One that enforces bans and asks for them.
+    package struct Bouncer: Sendable, Equatable {
+        /// Unique; shown in series.
+        package var name: String
+        /// File with the key that it sends.
+        package var keyFile: String
+
+        package init(name: String, keyFile: String) {
+            self.name = name
+            self.keyFile = keyFile
+        }
     }
 
     /// What the monitor observes of its own machine.

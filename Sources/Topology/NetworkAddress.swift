@@ -15,6 +15,42 @@ package struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Reads the text of a log line; nil where it is no address.
+    package init?(text: ArraySlice<UInt8>) {
+        if let four = NetworkAddress.readFour(text) {
+            self.init(bytes: four)
+            return
+        }
+        guard text.count <= 45 else { return nil }
+        self.init(String(decoding: text, as: UTF8.self))
+    }
+
+    /// What ``parseFour(_:)`` reads, without making texts of it.
+    private static func readFour(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        guard (7...15).contains(text.count) else { return nil }
+        var packed: UInt32 = 0
+        var (octet, digits, dots) = (0, 0, 0)
+        for byte in text {
+            if byte == UInt8(ascii: ".") {
+                guard digits > 0, dots < 3 else { return nil }
+                packed = packed << 8 | UInt32(octet)
+                (octet, digits, dots) = (0, 0, dots + 1)
+            } else {
+                guard byte &- 0x30 < 10, digits < 3 else { return nil }
+                octet = octet * 10 + Int(byte &- 0x30)
+                digits += 1
+                guard octet < 256 else { return nil }
+            }
+        }
+        guard dots == 3, digits > 0 else { return nil }
+        packed = packed << 8 | UInt32(octet)
+        return [
+            UInt8(truncatingIfNeeded: packed >> 24), UInt8(truncatingIfNeeded: packed >> 16),
+            UInt8(truncatingIfNeeded: packed >> 8),
+            UInt8(truncatingIfNeeded: packed),
+        ]
+    }
+
     init(bytes: [UInt8]) { self.bytes = bytes }
 
     /// Dotted, or groups without leading zeros with the longest run of zeros as `::` (RFC 5952).

@@ -18,6 +18,10 @@ package struct NetworkRange: Hashable, Sendable, CustomStringConvertible {
     package init(_ address: NetworkAddress, length: Int) {
         self.length = min(max(0, length), address.bytes.count * 8)
         let length = self.length
+        guard length < address.bytes.count * 8 else {
+            self.address = address
+            return
+        }
         let masked = address.bytes.enumerated().map { index, byte in
             byte & UInt8(truncatingIfNeeded: 0xff00 >> min(8, max(0, length - index * 8)))
         }
@@ -29,7 +33,15 @@ package struct NetworkRange: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether an address is in it.
     package func contains(_ other: NetworkAddress) -> Bool {
-        other.bytes.count == address.bytes.count && NetworkRange(other, length: length).address == address
+        guard other.bytes.count == address.bytes.count else { return false }
+        // Asked of every request for every network that is never banned: nothing is allocated here.
+        for index in 0..<address.bytes.count {
+            let bits = length - index * 8
+            guard bits > 0 else { return true }
+            let mask = UInt8(truncatingIfNeeded: 0xff00 >> min(8, bits))
+            guard other.bytes[index] & mask == address.bytes[index] else { return false }
+        }
+        return true
     }
 
     /// Whether any address is in both.

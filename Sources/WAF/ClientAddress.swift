@@ -7,7 +7,7 @@ package enum ClientAddress {
 
     /// The network of an address in text, or nil where it is none (a host name, `unix:`).
     package static func network(of text: ArraySlice<UInt8>) -> NetworkRange? {
-        NetworkAddress(String(decoding: text, as: UTF8.self)).map {
+        NetworkAddress(text: text).map {
             NetworkRange($0, length: $0.bytes.count == 4 ? 32 : customerLength)
         }
     }

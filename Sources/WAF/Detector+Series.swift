@@ -29,7 +29,7 @@ extension Detector {
             for family in AttackFamily.allCases {
                 add("magewatch_waf_findings_total", state.ledger.families[family] ?? 0, Label("family", family.rawValue))
             }
-            for kind in ["access", "audit", "service"] {
+            for kind in ["access", "audit", "error", "service"] {
                 add("magewatch_waf_records_judged_total", state.judged[kind] ?? 0, Label("kind", kind))
             }
             add("magewatch_waf_offenders", offenders.count)

@@ -50,6 +50,8 @@ package final class Detector: Sendable {
         case .access(let request): observe(request, role: role, at: time)
         case .service(let event): observe(event, at: time)
         case .audit(let transaction): observe(transaction, at: time)
+        case .error(let entry): observe(entry, at: time)
+        case .connection, .slow: break
         }
     }
 
@@ -76,6 +78,16 @@ package final class Detector: Sendable {
         state.withLock { state in
             state.judged["service", default: 0] += 1
             state.take(state.ledger.take(record, by: client, at: time), of: client)
+        }
+    }
+
+    /// Judges what an error log tells of a client: a rule that fired, a request too broken to be logged elsewhere, a login that failed.
+    package func observe(_ entry: ErrorLogRecord, at time: Nanoseconds) {
+        guard let peer = entry.client, let client = ClientAddress.network(of: peer), !isExempt(client) else { return }
+        state.withLock { state in
+            guard let sighting = state.ledger.take(entry, by: client, at: time) else { return }
+            state.judged["error", default: 0] += 1
+            state.take(sighting, of: client)
         }
     }
 
@@ -140,7 +152,9 @@ package final class Detector: Sendable {
 extension Detector.State {
     /// Weighs a sighting; a client that nothing is held against leaves no trace.
     mutating func take(_ sighting: Sighting, of client: NetworkRange) {
-        let hints = sighting.isAttack ? [] : sighting.judgement.findings.filter { $0.rule.family == .probing }
+        let hints =
+            sighting.isAttack
+            ? [] : sighting.judgement.findings.filter { $0.rule.family == .probing && $0.rule.severity != .mark }
         let overflows = sighting.overflows.filter { $0.scenario.mode != .observe }
         guard sighting.isAttack || !hints.isEmpty || !overflows.isEmpty else {
             scores[client]?.fade(to: sighting.time)

@@ -8,6 +8,319 @@ package enum EmbeddedSignatures {
     /// Every shipped file.
     package static let files: [(name: String, text: String)] = [
         (
+            "alerts/waf/behaviour.yaml",
+            #"""
+            # What only repetition makes an attack. `capacity` events fit, one drains every `leak`; one more overflows. Numbers are those at which
+            # the field's tools trip, where they have the scenario. What a single event trips is evidence only (`observe`): one request makes nobody an
+            # offender, repetition does. Findings are what the signatures of the other files found in a request.
+            scenarios:
+              - id: login-brute-force
+                family: brute-force
+                reason: Many logins fail from one address in a short time.
+                events: [login-failed, unknown-user]
+                capacity: 5
+                leak: 10s
+                positive: ["6 x login-failed every 1s", "6 x unknown-user account={n} every 1s"]
+                negative: ["5 x login-failed every 1s", "60 x login-failed every 600s", "60 x login-succeeded every 1s"]
+              - id: login-slow-brute-force
+                family: brute-force
+                reason: Logins fail from one address again and again over hours.
+                events: [login-failed, unknown-user]
+                capacity: 10
+                leak: 60s
+                positive: ["30 x login-failed every 30s"]
+                negative: ["10 x login-failed every 1s", "100 x login-failed every 90s"]
+              - id: user-enumeration
+                family: brute-force
+                reason: One address tries many different accounts.
+                events: [login-failed, unknown-user]
+                distinct: account
+                capacity: 5
+                leak: 10s
+                positive: ["6 x unknown-user account=a{n} every 1s"]
+                negative: ["50 x login-failed account=a every 1s"]
+              - id: distributed-brute-force
+                family: brute-force
+                reason: One account is tried from many addresses, few times each.
+                events: [login-failed]
+                by: account
+                distinct: client
+                capacity: 10
+                leak: 300s
+                positive: ["11 x login-failed account=a from={n} every 20s"]
+                negative: ["11 x login-failed account=a{n} from={n} every 20s", "50 x login-failed account=a every 1s"]
+              - id: network-brute-force
+                family: brute-force
+                reason: Logins fail from neighbouring addresses that take turns.
+                events: [login-failed, unknown-user]
+                by: network
+                distinct: client
+                capacity: 10
+                leak: 60s
+                positive: ["11 x unknown-user account=a{n} from={n} every 1s"]
+                negative: ["100 x login-failed every 1s", "10 x login-failed from={n} every 1s"]
+              - id: http-login-brute-force
+                family: brute-force
+                reason: Passwords are sent to a login form faster than a person types them.
+                events: [login-attempt]
+                capacity: 5
+                leak: 10s
+                positive: ["6 x POST /customer/account/loginPost 302 every 1s", "6 x POST /wp-login.php 200 every 1s"]
+                negative: ["6 x GET /wp-login.php 200 every 1s", "60 x POST /checkout/cart/add 302 every 1s", "60 x POST /admin 302 every 60s"]
+              - id: negotiation-scan
+                family: probing
+                reason: A client offers algorithms that nobody has, again and again.
+                events: [negotiation-failed]
+                capacity: 5
+                leak: 10s
+                positive: ["6 x negotiation-failed every 1s"]
+                negative: ["5 x negotiation-failed every 1s"]
+              - id: http-probing
+                family: probing
+                reason: Many different paths are refused to one address.
+                events: [refused]
+                pages: true
+                distinct: path
+                capacity: 10
+                leak: 10s
+                positive: ["11 x GET /a{n}.php 404 every 0.1s"]
+                negative: ["100 x GET /favicon.ico 404 every 0.1s", "60 x GET /theme/{n}.png 404 every 0.1s", "100 x GET /a{n}.html 200 every 0.1s", "100 x GET /a{n}.html 404 every 30s"]
+              - id: http-slow-probing
+                family: probing
+                reason: Different paths are refused to one address over hours, too slowly for short counts.
+                events: [refused]
+                pages: true
+                distinct: path
+                capacity: 40
+                leak: 600s
+                positive: ["60 x GET /a{n}.php 404 every 60s"]
+                negative: ["40 x GET /a{n}.php 404 every 60s", "200 x GET /a{n}.php 404 every 900s"]
+              - id: http-crawl
+                family: scanner
+                reason: Pages are fetched faster than any reader turns them.
+                events: [page]
+                distinct: path
+                capacity: 40
+                leak: 0.5s
+                mode: observe
+                positive: ["60 x GET /a{n}.html 200 every 0.1s"]
+                negative: ["60 x GET /a{n}.png 200 every 0.1s", "60 x GET /a{n}.html 200 every 1s"]
+              - id: http-flood
+                family: flood
+                reason: More requests come from one address than a browser makes.
+                events: [request]
+                capacity: 300
+                leak: 0.05s
+                mode: observe
+                positive: ["400 x GET / 200 every 0.01s"]
+                negative: ["300 x GET / 200 every 0.01s", "1000 x GET / 200 every 0.1s"]
+              - id: http-heavy-flood
+                family: flood
+                reason: More requests come from one address than a whole office makes.
+                events: [request]
+                capacity: 2000
+                leak: 0.01s
+                mode: ask
+                positive: ["2500 x GET / 200 every 0.001s"]
+                negative: ["5000 x GET / 200 every 0.02s"]
+              - id: missing-page-flood
+                family: flood
+                reason: Pages that there are none of are asked for faster than anybody follows links - a flood that goes past the cache.
+                events: [refused]
+                statuses: [404]
+                pages: true
+                capacity: 30
+                leak: 0.5s
+                mode: ask
+                positive: ["40 x GET /{n}zx 404 every 0.05s"]
+                negative: ["100 x GET /theme/{n}.png 404 every 0.05s", "100 x GET /{n}zx 404 every 1s", "100 x GET /{n}zx 403 every 0.05s"]
+              - id: invalid-http-version
+                family: protocol
+                reason: A version of HTTP that there is none of comes from a tool that floods, not from a browser.
+                events: [bad-version]
+                capacity: 0
+                leak: 60s
+                mode: observe
+                positive: ["1 x GET / 400 version=1.2"]
+                negative: ["1 x GET / 200 version=1.1", "1 x GET / 200 version=2.0", "1 x GET / 200 version=1.0"]
+              - id: attack-repetition
+                family: scanner
+                reason: Different attacks come from one address.
+                events: [attack]
+                distinct: request
+                capacity: 3
+                leak: 60s
+                positive: ["4 x GET /?id={n}%20union%20select%20password%20from%20users 200 every 1s"]
+                negative: ["3 x GET /?id={n}%20union%20select%20password%20from%20users 200 every 1s", "50 x GET /?q={n} 200 every 1s"]
+              - id: sensitive-files
+                family: probing
+                reason: Several files are asked for that hold secrets where somebody left them.
+                events: [finding]
+                rules: [probing-secret-file, probing-backup, probing-dot-file]
+                distinct: path
+                capacity: 4
+                leak: 5s
+                positive: ["5 x GET /{n}/.env 404 every 0.1s"]
+                negative: ["50 x GET /.env 404 every 0.1s", "5 x GET /{n}/.env 404 every 30s", "50 x GET /.well-known/{n} 404 every 0.1s"]
+              - id: backdoors
+                family: probing
+                reason: More than one web shell by its name - somebody looks for what others left behind.
+                events: [finding]
+                rules: [probing-web-shell, magento-web-shell]
+                distinct: path
+                capacity: 1
+                leak: 5s
+                positive: ["2 x GET /c99{n}.php 404 every 1s"]
+                negative: ["1 x GET /c99.php 404", "20 x GET /c99.php 404 every 1s", "20 x GET /a{n}.php 404 every 0.1s"]
+              - id: bad-user-agent
+                family: scanner
+                reason: A tool that attacks names itself, more than once.
+                events: [finding]
+                rules: [scanner-user-agent]
+                capacity: 1
+                leak: 60s
+                positive: ["2 x GET /{n} 200 agent=sqlmap every 1s"]
+                negative: ["1 x GET / 200 agent=sqlmap", "20 x GET /{n} 200 every 0.1s"]
+              - id: traversal-probing
+                family: traversal
+                reason: Several ways out of the document root are tried.
+                events: [finding]
+                families: [traversal]
+                distinct: request
+                capacity: 3
+                leak: 10s
+                positive: ["4 x GET /{n}/../../../etc/passwd 404 every 0.1s"]
+                negative: ["20 x GET /a/../../../etc/passwd 404 every 0.1s", "20 x GET /a{n}/b 404 every 0.1s"]
+              - id: sqli-probing
+                family: sqli
+                reason: Many different pieces of SQL are sent in parameters.
+                events: [finding]
+                families: [sqli]
+                distinct: request
+                capacity: 10
+                leak: 1s
+                positive: ["12 x GET /?a={n}%20union%20select%20password%20from%20users 200 every 0.05s"]
+                negative: ["50 x GET /?q=select+union+jacket+{n} 200 every 0.05s", "8 x GET /?a={n}%20union%20select%20password%20from%20users 200 every 0.05s"]
+              - id: xss-probing
+                family: xss
+                reason: Many different pieces of markup or script are sent in parameters.
+                events: [finding]
+                families: [xss]
+                distinct: request
+                capacity: 5
+                leak: 1s
+                positive: ["8 x GET /?a={n}<script>alert(1)</script> 200 every 0.05s"]
+                negative: ["50 x GET /?q=a<{n} 200 every 0.05s", "4 x GET /?a={n}<script>alert(1)</script> 200 every 0.05s"]
+              - id: wordpress-user-enumeration
+                family: brute-force
+                reason: Authors are asked for by number, one after the other, to learn the names of accounts.
+                events: [finding]
+                rules: [probing-wordpress-author]
+                distinct: request
+                capacity: 5
+                leak: 10s
+                positive: ["6 x GET /?author={n} 200 every 1s"]
+                negative: ["50 x GET /?author=3 200 every 1s", "50 x GET /?author=rowling{n} 200 every 1s"]
+              - id: wordpress-configuration
+                family: probing
+                reason: Copies of WordPress's configuration are looked for under many names.
+                events: [finding]
+                rules: [probing-wordpress-configuration]
+                distinct: path
+                capacity: 5
+                leak: 10s
+                positive: ["6 x GET /wp-config.php.{n} 404 every 1s"]
+                negative: ["50 x GET /wp-config.php 404 every 1s", "6 x GET /wp-content/{n}.png 404 every 1s"]
+              - id: panel-login-brute-force
+                family: brute-force
+                reason: Passwords are sent to a hosting panel's login faster than a person types them.
+                events: [finding]
+                rules: [probing-panel-login]
+                statuses: [200]
+                sending: true
+                capacity: 5
+                leak: 10s
+                positive: ["6 x POST /apps/login 200 every 1s"]
+                negative: ["50 x GET /apps/login 200 every 1s", "50 x POST /apps/login 302 every 1s"]
+              - id: cacti-poller-guessing
+                family: rce
+                reason: Identifiers of Cacti's pollers are guessed to reach the command injection behind them (CVE-2022-46169).
+                events: [finding]
+                rules: [exploit-cacti-poller]
+                distinct: request
+                capacity: 5
+                leak: 10s
+                positive: ["6 x GET /remote_agent.php?action=polldata&poller_id=1&local_data_ids[]={n} 404 every 0.1s"]
+                negative: ["50 x GET /remote_agent.php?action=polldata&local_data_ids[]=1 404 every 0.1s"]
+              - id: card-testing
+                family: brute-force
+                reason: Payments fail one after the other for one address.
+                events: [payment-failed]
+                capacity: 3
+                leak: 30s
+                positive: ["4 x payment-failed every 6s"]
+                negative: ["3 x payment-failed every 6s", "30 x payment-failed every 120s"]
+              - id: card-testing-network
+                family: brute-force
+                reason: Payments fail for many addresses of one network.
+                events: [payment-failed]
+                by: network
+                distinct: client
+                capacity: 10
+                leak: 30s
+                positive: ["11 x payment-failed from={n} every 1s"]
+                negative: ["10 x payment-failed from={n} every 1s", "30 x payment-failed every 1s"]
+              - id: mail-rejected
+                family: probing
+                reason: A mail server refuses one client again and again.
+                events: [rejected, relay-denied, login-failed, unknown-user]
+                services: [postfix, exim]
+                capacity: 5
+                leak: 10s
+                positive: ["6 x rejected service=postfix every 1s", "6 x login-failed service=postfix every 1s"]
+                negative: ["5 x rejected service=postfix every 1s", "6 x login-failed service=ssh every 1s"]
+              - id: open-relay-search
+                family: probing
+                reason: Mail for somebody else's domain is offered more than once - a search for an open relay.
+                events: [relay-denied]
+                capacity: 1
+                leak: 60s
+                mode: observe
+                positive: ["2 x relay-denied service=postfix every 17s"]
+                negative: ["1 x relay-denied service=postfix", "5 x rejected service=postfix every 1s"]
+              - id: request-limit
+                family: flood
+                reason: The web server's own limit of requests is exceeded again and again.
+                events: [limited]
+                services: [nginx]
+                capacity: 5
+                leak: 60s
+                mode: ask
+                positive: ["6 x limited service=nginx every 1s"]
+                negative: ["5 x limited service=nginx every 1s", "60 x limited service=nginx every 120s"]
+              - id: denied-by-configuration
+                family: probing
+                reason: What the web server's configuration denies is asked for again and again.
+                events: [denied]
+                capacity: 20
+                leak: 10s
+                mode: ask
+                positive: ["21 x denied service=apache every 0.1s"]
+                negative: ["20 x denied service=nginx every 0.1s", "100 x denied service=nginx every 15s"]
+              - id: known-exploit
+                family: scanner
+                reason: A hole of other software is tried that this host cannot have - somebody works through a list.
+                events: [finding]
+                rules: [exploit-telerik, exploit-fortinet, exploit-panel-login, exploit-cacti-command, exploit-confluence-setup, exploit-panos, exploit-apache-path, exploit-zimbra, exploit-f5, exploit-pulse, exploit-thinkphp, exploit-vmware-template, exploit-vcenter, exploit-spring4shell, exploit-device, exploit-framework]
+                capacity: 0
+                leak: 60s
+                mute: 300s
+                mode: observe
+                positive: ["1 x GET /_ignition/execute-solution 404", "1 x GET /cgi-bin/luci 404"]
+                negative: ["50 x GET /catalog/product/view/id/{n} 200 every 0.1s", "50 x GET /?author={n} 200 every 1s"]
+            """#
+        ),
+        (
             "alerts/waf/bot.yaml",
             #"""
             # Bots that harvest, spam or pretend.
@@ -27,6 +340,140 @@ package enum EmbeddedSignatures {
                 pattern: '<\?php|<script|/bin/(?:ba)?sh|eval\s*\(|base64_decode|\$\{jndi|^\(\)\s*\{|union\s+(?:all\s+)?select|(?:and|or|xor|\()\s*sleep\s*\(|\.\./\.\./'
                 positive: ["<?php system('id');", "() { :;}; echo x"]
                 negative: ["Mozilla/5.0", "https://shop.example/?x=1"]
+            """#
+        ),
+        (
+            "alerts/waf/exploits.yaml",
+            #"""
+            # Holes of other software that everybody is tried for: whoever asks a shop for them has a list and works through it. Each is an attack
+            # by itself, whatever was answered.
+            family: probing
+            rules:
+              - id: exploit-telerik
+                reason: The upload handler of Telerik's components unpacks what it is sent (CVE-2019-18935).
+                literals: ["telerik.web.ui"]
+                parts: [path]
+                pattern: 'telerik\.web\.ui\.(?:webresource|dialoghandler|spellcheckhandler)\w*\.a(?:xd|spx)'
+                positive: ["/Telerik.Web.UI.WebResource.axd", "/desktopmodules/telerik.web.ui.dialoghandler.aspx"]
+                negative: ["/telerik-reviews.html"]
+              - id: exploit-fortinet
+                reason: Fortinet's management interface takes orders from anybody who claims to be local (CVE-2022-40684, CVE-2018-13379).
+                literals: ["/api/v2/cmdb/", "/remote/fgt_lang", "/remote/logincheck", "/remote/error", "/remote/hostcheck_validate"]
+                parts: [path]
+                pattern: '^/api/v2/cmdb/|^/remote/(?:fgt_lang|logincheck|hostcheck_validate)'
+                positive: ["/api/v2/cmdb/system/admin/admin", "/remote/fgt_lang"]
+                negative: ["/api/v2/products", "/remote/error"]
+              - id: exploit-panel-login
+                reason: A command in the name of a login's parameter runs on the host of a control panel (CVE-2022-44877).
+                literals: ["login=$", "login=`", "login=%24"]
+                parts: [pair]
+                pattern: '^login=(?:\$[({]|`)'
+                positive: ["login=$(id)", "login=`id`"]
+                negative: ["login=valid", "login=$5"]
+              - id: exploit-cacti-poller
+                reason: Cacti's agent for pollers is asked for data (CVE-2022-46169); a mark for those who count guesses.
+                literals: ["/remote_agent.php"]
+                parts: [path]
+                severity: mark
+                positive: ["/cacti/remote_agent.php"]
+                negative: ["/remote-agents"]
+              - id: exploit-cacti-command
+                reason: A command stands in place of a poller's number (CVE-2022-46169).
+                literals: ["poller_id=;", "poller_id=`", "poller_id=|", "poller_id=$", "poller_id=&"]
+                parts: [pair]
+                positive: ["poller_id=;touch x", "poller_id=%3bid"]
+                negative: ["poller_id=1", "poller_id="]
+              - id: exploit-confluence-setup
+                reason: Confluence's set-up makes administrators of strangers (CVE-2023-22515, CVE-2023-22518).
+                literals: ["/setup/setupadministrator", "/server-info.action", "/setup/finishsetup", "setup-restore", "/json/setup"]
+                parts: [path]
+                pattern: '/setup/(?:setupadministrator|finishsetup)\S*\.action|/server-info\.action|/json/setup-restore[\w-]*\.action'
+                positive: ["/setup/setupadministrator.action", "/server-info.action", "/json/setup-restore.action"]
+                negative: ["/server-info", "/setup/"]
+              - id: exploit-panos
+                reason: PAN-OS lets whoever ends a path as a map of scripts past its login (CVE-2024-0012, CVE-2024-9474).
+                literals: [".js.map"]
+                parts: [path]
+                pattern: '\.php/\S*\.js\.map$'
+                positive: ["/php/ztp_gate.php/.js.map", "/php/utils/createRemoteAppwebSession.php/x.js.map"]
+                negative: ["/static/app.js.map"]
+              - id: exploit-apache-path
+                reason: Encoded dots below an alias lead Apache out of its document root and run programs (CVE-2021-41773, CVE-2021-42013).
+                view: raw
+                literals: [".%2e/", "%2e%2e/", "%2e./", "%%32%65"]
+                parts: [path]
+                pattern: '/(?:cgi-bin|icons|images|assets|uploads|cgi|static)/(?:(?:\.|%2e|%%32%65|%%32e|%2%65){2}/){2,}'
+                positive: ["/cgi-bin/.%2e/.%2e/bin/sh", "/icons/.%2E/%2e%2e/etc/passwd", "/cgi-bin/%%32%65%%32%65/%%32%65%%32%65/bin/sh"]
+                negative: ["/a%2eb/c", "/images/../x"]
+              - id: exploit-zimbra
+                reason: Zimbra's import of mailboxes unpacks archives anywhere (CVE-2022-27925, CVE-2022-37042).
+                literals: ["/service/extension/backup/mboximport"]
+                parts: [path]
+                positive: ["/service/extension/backup/mboximport"]
+                negative: ["/service/extension"]
+              - id: exploit-f5
+                reason: Semicolons lead past the login of F5's management interface (CVE-2020-5902, CVE-2022-1388).
+                literals: ["/tmui/", "/mgmt/tm/util/bash"]
+                parts: [path]
+                pattern: '/tmui/(?:login\.jsp/\.\.;|locallb/workspace)|/mgmt/tm/util/bash'
+                positive: ["/tmui/login.jsp/..;/tmui/locallb/workspace/fileRead.jsp", "/mgmt/tm/util/bash"]
+                negative: ["/tmui"]
+              - id: exploit-pulse
+                reason: Dots behind the help pages of Pulse Secure read any file (CVE-2019-11510).
+                literals: ["/dana-na/"]
+                parts: [path]
+                pattern: '/dana-na/\.\./dana/'
+                positive: ["/dana-na/../dana/html5acc/guacamole/../../etc/passwd"]
+                negative: ["/dana-na/auth"]
+              - id: exploit-thinkphp
+                reason: ThinkPHP calls any function of any class that the route names (CVE-2018-20062).
+                literals: ["s=", "think"]
+                parts: [parameter]
+                pattern: 'index/\\{1,2}think\\{1,2}\S*/(?:invokefunction|display)|\\think\\\S*/(?:invokefunction|display)'
+                positive: ["index/\\think\\app/invokefunction", "/Index/\\\\think\\\\app/invokefunction"]
+                negative: ["index/think", "s=1"]
+              - id: exploit-vmware-template
+                reason: A template in a parameter of VMware's login page runs commands (CVE-2022-22954).
+                literals: ["freemarker.template.utility", "/catalog-portal/ui/oauth"]
+                parts: [path, parameter]
+                pattern: 'freemarker\.template\.utility\.(?:execute|objectconstructor|jythonruntime)'
+                positive: ["${\"freemarker.template.utility.Execute\"?new()(\"id\")}"]
+                negative: ["freemarker manual"]
+              - id: exploit-vcenter
+                reason: vCenter fetches any address and reads any file for strangers (VMSA-2021-0027), or takes uploads (CVE-2021-21972).
+                literals: ["/ui/vcav-bootstrap/", "/ui/vropspluginui/", "/analytics/telemetry/ph/api"]
+                parts: [path]
+                positive: ["/ui/vcav-bootstrap/rest/vcav-providers/provider-logo", "/ui/vropspluginui/rest/services/uploadova"]
+                negative: ["/ui/vcav"]
+              - id: exploit-spring4shell
+                reason: A parameter's name reaches the class loader through a form's object (CVE-2022-22965).
+                literals: ["class.module.classloader", "class[module]", "class.classloader"]
+                parts: [name]
+                positive: ["class.module.classLoader.URLs[0]"]
+                negative: ["class.module"]
+              - id: exploit-zoneminder
+                reason: ZoneMinder's log keeps the script that anybody sends and shows it to its administrators (CVE-2022-39285, CVE-2022-39290).
+                literals: ["request=log"]
+                parts: [pair]
+                severity: mark
+                positive: ["request=log"]
+                negative: ["request=stream"]
+              - id: exploit-device
+                reason: Pages of routers, cameras and storage that run commands for strangers; no shop has any of them.
+                view: path
+                literals: ["/setup.cgi", "/cgi/networkdiag.cgi", "/cgi-bin/luci", "/boaform/", "/gponform/", "/hnap1", "/goform/", "/picsdesc.xml", "/wanipcn.xml", "/ctrlt/deviceupgrade", "/cgi-bin/nas_sharing.cgi", "/cgi-bin/mainfunction.cgi", "/cgi-bin/kerbynet", "/cgi-bin/viewlog.asp", "/currentsetting.htm", "/device.rsp", "/shell?cd", "/tmunblock.cgi", "/language/swedish", "/cgi-bin/weblogin.cgi", "/cgi-bin/account_mgr.cgi", "/board.cgi", "/stssys.htm"]
+                parts: [path]
+                pattern: '^/(?:setup\.cgi|cgi/networkdiag\.cgi|boaform/|gponform/|hnap1|goform/\w|picsdesc\.xml|wanipcn\.xml|ctrlt/deviceupgrade|currentsetting\.htm|device\.rsp|tmunblock\.cgi|board\.cgi|stssys\.htm)|/cgi-bin/(?:luci|nas_sharing|mainfunction|kerbynet|viewlog|weblogin|account_mgr)'
+                positive: ["/setup.cgi", "/cgi/networkDiag.cgi", "/cgi-bin/luci/;stok=", "/goform/set_LimitClient_cfg"]
+                negative: ["/setup.html", "/goforms", "/shop/device"]
+              - id: exploit-framework
+                reason: Debuggers and test runners of frameworks that run what they are sent, left where strangers reach them.
+                view: path
+                literals: ["/_ignition/execute-solution", "/eval-stdin.php", "/_fragment", "/telescope/requests", "/actuator/gateway/routes", "/vendor/phpunit", "/laravel-filemanager/upload", "/_debugbar/open", "/index.php/_profiler/open", "/app_dev.php"]
+                parts: [path]
+                pattern: '/_ignition/execute-solution|/phpunit/\S*eval-stdin\.php|/_fragment$|/telescope/requests|/actuator/gateway/routes|/laravel-filemanager/upload|/_debugbar/open|/_profiler/open|/app_dev\.php'
+                positive: ["/_ignition/execute-solution", "/vendor/phpunit/phpunit/src/Util/PHP/eval-stdin.php"]
+                negative: ["/ignition", "/vendor/phpunit-manual"]
             """#
         ),
         (
@@ -267,6 +714,49 @@ package enum EmbeddedSignatures {
                 pattern: '\.docker/|(?:^|/)\.(?:bash_|sh_|zsh_)?history\b|\w+\.sql(?:\.(?:zip|gz|bz2|tar|7z|rar))?$|/etc/sub[ug]id|\.credentials\b|/secrets\b|credentials\.json'
                 positive: ["backup.sql.zip", "/path/to/.docker/secrets", "../.history"]
                 negative: ["history", "sql course", "secrets of the sea"]
+              - id: probing-dot-file
+                reason: A hidden file of a home folder, which nobody publishes; one by itself is no more than a mark for those who count them.
+                view: path
+                literals: ["/.listing", "/.mysql_history", "/.pwd", "/.perf", "/.rhosts", "/.sh_history", "/.subversion", "/.cache", "/.config", "/.cvs", "/.forward", "/.bash", "/.psql_history", "/.python_history", "/.viminfo", "/.login", "/.plan", "/.shosts", "/.lesshst", "/.gitignore", "/.dockerignore", "/.user.ini", "/.mailrc", "/.tcshrc", "/.zshrc", "/.cshrc", "/.netrc", "/.exrc"]
+                parts: [path]
+                pattern: '/\.(?:listings?|(?:mysql|sh|psql|python)_history|pwd|perf|rhosts|shosts|subversion|cache|config|cvs\w*|forward|bash\w*|viminfo|login|plan|lesshst|gitignore|dockerignore|user\.ini|mailrc|(?:tcsh|zsh|csh)rc|netrc|exrc)(?:/|$)'
+                severity: mark
+                positive: ["/.listing", "/.bashrc", "/.cvsignore", "/shop/.mysql_history"]
+                negative: ["/.well-known/security.txt", "/cache/x", "/a.config"]
+              - id: probing-web-shell
+                reason: A web shell by the name under which it is handed around.
+                view: path
+                literals: ["shell", "c99", "r57", "b374k", "wso", "alfa", "backdoor", "cmd.php", "cmd.asp", "webadmin.php", "0byte", "mini.php", "adminer", "filesman", "priv8", "indoxploit"]
+                parts: [path]
+                pattern: '/(?:[\w.-]*[_.\d-])?(?:web)?shell[\w.-]*\.(?:php\d?|phtml|aspx?|jspx?|cfm|pl)$|/(?:c99|r57|b374k|wso|alfa(?:shell)?|backdoor|filesman|priv8|indoxploit|0byte)[\w.-]*\.(?:php\d?|phtml|aspx?|jspx?)$|/cmd\.(?:php|aspx?|jsp)$'
+                severity: warning
+                positive: ["/Worse_Linux_Shell.php", "/s72_Shell.php", "/c99.php", "/wso2.php", "/cmd.asp"]
+                negative: ["/shell-jacket.html", "/nutshell.php", "/shell/", "/alfa-romeo.html", "/so.php"]
+              - id: probing-wordpress-author
+                reason: An author by number answers with the name of an account in WordPress; a mark for those who count them.
+                literals: ["author="]
+                parts: [pair]
+                pattern: '^author=\d+$'
+                severity: mark
+                positive: ["author=3", "author=17"]
+                negative: ["author=rowling", "author=", "coauthor=3"]
+              - id: probing-wordpress-configuration
+                reason: WordPress's configuration, or a copy of it that an editor or a person left behind.
+                view: path
+                literals: ["wp-config"]
+                parts: [path]
+                pattern: '/\.?wp-config(?:\.php)?(?:[._~-][\w.~-]*)?$'
+                severity: mark
+                positive: ["/wp-config.php", "/.wp-config.php.swp", "/wp-config.php~", "/blog/wp-config.bak"]
+                negative: ["/wp-content/x", "/wp-configurator/a"]
+              - id: probing-panel-login
+                reason: The login of a hosting panel; a mark for those who count passwords sent to it.
+                literals: ["/apps/login", "/login/?login_only", "/login_up.php", "/cmd_login", "/ispconfig/login", "/session_login.cgi"]
+                parts: [path]
+                pattern: '^/apps/login$|^/login/?$|^/login_up\.php$|^/cmd_login$|/ispconfig/login|^/session_login\.cgi$'
+                severity: mark
+                positive: ["/apps/login", "/login_up.php"]
+                negative: ["/apps/logins", "/customer/account/login"]
             """#
         ),
         (
@@ -600,6 +1090,14 @@ package enum EmbeddedSignatures {
                 pattern: '''\s*(?:=|<>|!=|<=>|\|\||&&|>=|<=|:=|\^)\s*(?:''|\d|\()'
                 positive: ["'='", "x'||'y"]
                 negative: ["l'hospitalet", "o'neill"]
+              - id: sqli-piece
+                reason: A piece of SQL alone in a parameter, as somebody sends who tries what gets through; a mark for those who count them.
+                literals: ["(", "union", "information_schema", ",null", "select", "@@", "sysobjects", "having", "order by"]
+                parts: [parameter]
+                pattern: '^\W*(?:select)?(?:chr|char|distinct|pg_sleep|sleep|upper|lower|hex|unhex|md5|sha1|benchmark|load_file|substr|substring|concat\w*|group_concat|ascii|ord|mid|version|database|user|extractvalue|updatexml|waitfor|cast|convert|count|ifnull|if)\s*\($|^\s*union(?: all| distinct)?(?: select)?\s*$|^(?:,null)+$|^\W*information_schema(?:\.\w+)?$|^\W*@@\w+$|^\W*(?:having|order by) \d+\W*$'
+                severity: mark
+                positive: ["sleep(", "||chr(", " union all select ", ",null,null", "information_schema.tables", "@@version"]
+                negative: ["union jack", "select", "sleep (well)", "user guide", "having fun"]
             """#
         ),
         (

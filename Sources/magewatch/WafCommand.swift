@@ -14,6 +14,7 @@ struct WafCommand: AsyncParsableCommand {
         subcommands: [
             WafTopCommand.self, WafTimelineCommand.self, WafOffendersCommand.self, WafCampaignsCommand.self,
             WafExplainCommand.self,
-            WafReplayCommand.self, WafUnparsedCommand.self, WafTestCommand.self, WafRulesCommand.self,
+            WafReplayCommand.self, WafTrafficCommand.self, WafReportCommand.self, WafUnparsedCommand.self, WafTestCommand.self,
+            WafRulesCommand.self,
         ])
 }

@@ -4,36 +4,96 @@ import Parsing
 import Topology
 import WAF
 
-/// `magewatch waf explain`: why a client counts as an offender.
+/// `magewatch waf explain`: why a client counts as an offender, or what is made of a request.
 struct WafExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Why a client counts as an offender: each rule, what matched, and after which decoding.",
+        abstract:
+            "Why a client counts as an offender, or what is made of one request: each rule, what matched, after which decoding.",
         discussion: """
+            A request is named by the identifier that the logs give it ($request_id of nginx, unique_id of ModSecurity, X-Request-Id): every line
+            of any log that names it is judged.
+
             EXAMPLES
               magewatch waf explain 203.0.113.7                         what the monitor holds against it
               magewatch waf explain 203.0.113.7 --log access access.log
+              magewatch waf explain ZmwR5AebAO5-Tfs4FnXWuwAAigg --since 2d
+              magewatch waf explain ZmwR5AebAO5-Tfs4FnXWuwAAigg --log any access.log error.log modsec_audit.log
             """)
 
-    @Argument(help: "The client's address.")
-    var address: String
+    /// A shorter text is in every line.
+    private static let minimumIdentifierBytes = 8
+
+    @Argument(help: "The client's address, or a request's identifier.")
+    var subject: String
+
+    @Option(help: "How far back the monitor looks for a request.")
+    var since = "7d"
 
     @OptionGroup var logs: WafLogOptions
 
     func run() async throws {
-        guard let offender = try await logs.offender(address) else {
-            print("\(address): nothing is held against it")
+        guard NetworkRange(subject) == nil else { return try await explainClient() }
+        guard subject.utf8.count >= WafExplainCommand.minimumIdentifierBytes else {
+            throw CommandFailure("\(subject) is neither an address nor an identifier of at least 8 characters")
+        }
+        var inspector = Inspector(signatures: .shipped, level: logs.level)
+        let identifier = Array(subject.utf8)
+        var found = 0
+        func explain(_ record: LogRecord) {
+            guard RequestVerdict.names(identifier, in: record), let verdict = RequestVerdict(record, &inspector) else { return }
+            found += 1
+            print(verdict)
+        }
+        if logs.readsLogs {
+            try logs.forEachReading { _, reading in if let record = reading.record { explain(record) } }
+        } else {
+            var reader = LogRecordReader(arrival: TimeText.now)
+            for line in try await lines() {
+                if let record = reader.read(Array(line.utf8)[...], program: [], stream: 0) { explain(record) }
+            }
+        }
+        if found == 0 { print("\(subject): no request of that name") }
+    }
+
+    /// Lines that the monitor has of the request.
+    private func lines() async throws -> [String] {
+        let text = subject.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        let now = TimeText.now
+        let answer = try await LogClient(client: logs.monitor.client).range(
+            "{host=~\".+\"} |= \"\(text)\"", from: try TimeText.nanoseconds(since, now: now), to: now, limit: 100)
+        return (answer.entries ?? []).map(\.line)
+    }
+
+    private func print(_ verdict: RequestVerdict) {
+        let status = verdict.status.map { ", answered \($0)" } ?? ""
+        Swift.print("\(verdict.kind): \(verdict.client)\(status): \(verdict.isAttack ? "an attack" : "no attack")")
+        Swift.print("  \(verdict.request)")
+        for find in verdict.finds {
+            Swift.print(
+                "\n  \(find.family.rawValue)  \(find.rule)  \(find.points) points of the \(Judgement.threshold) that make an attack"
+            )
+            Swift.print("    \(find.reason)")
+            Swift.print("    \(find.detail)")
+        }
+        if verdict.finds.isEmpty { Swift.print("  no rule found anything") }
+        Swift.print("")
+    }
+
+    private func explainClient() async throws {
+        guard let offender = try await logs.offender(subject) else {
+            Swift.print("\(subject): nothing is held against it")
             return
         }
-        print("\(offender.address): score \(offender.score), \(offender.attacks) attacks in \(offender.requests) requests")
-        print(
+        Swift.print("\(offender.address): score \(offender.score), \(offender.attacks) attacks in \(offender.requests) requests")
+        Swift.print(
             "from \(wafTime(offender.firstSeen)) to \(wafTime(offender.lastSeen)), \(offender.bytes) bytes, \(offender.busySeconds) s of the servers"
         )
         for evidence in offender.evidence {
-            print("\n\(wafTime(evidence.time))  \(evidence.family)  \(evidence.rule)")
-            print("  \(evidence.reason)")
-            print("  \(evidence.detail)")
-            print("  \(evidence.request)")
+            Swift.print("\n\(wafTime(evidence.time))  \(evidence.family)  \(evidence.rule)")
+            Swift.print("  \(evidence.reason)")
+            Swift.print("  \(evidence.detail)")
+            Swift.print("  \(evidence.request)")
         }
     }
 }

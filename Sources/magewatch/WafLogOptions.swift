@@ -9,7 +9,7 @@ import WAF
 struct WafLogOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Read logs of this format, files or standard input, instead of asking the monitor; `access` recognises nginx, Apache, Varnish and HAProxy.",
+            "Read logs of this format, files or standard input, instead of asking the monitor; `access` recognises nginx, Apache, Varnish and HAProxy, `any` error logs, audit logs and those of services, too.",
             valueName: "format"))
     var log: WafLogFormat?
 
@@ -22,7 +22,7 @@ struct WafLogOptions: ParsableArguments {
     @OptionGroup var monitor: MonitorOptions
 
     func validate() throws {
-        guard log ?? .access == .access else { throw ValidationError("this reads access logs; `waf test` reads modsec") }
+        guard log != .modsec else { throw ValidationError("--log access or --log any; `waf test` reads modsec alone") }
         guard (1...4).contains(level) else { throw ValidationError("--level is 1 to 4") }
     }
 
@@ -34,6 +34,15 @@ struct WafLogOptions: ParsableArguments {
         for file in files.isEmpty ? ["-"] : files {
             var reader = try LineReader(file)
             while let line = reader.next() { try body(line) }
+        }
+    }
+
+    /// Hands over each line with what a parser makes of it; each file is a stream of its own.
+    func forEachReading(_ body: (ArraySlice<UInt8>, LogRecordReader.Reading) throws -> Void) throws {
+        var records = LogRecordReader(arrival: TimeText.now)
+        for (number, file) in (files.isEmpty ? ["-"] : files).enumerated() {
+            var lines = try LineReader(file)
+            while let line = lines.next() { try body(line, records.take(line, program: [], stream: number)) }
         }
     }
 
@@ -73,7 +82,17 @@ struct WafLogOptions: ParsableArguments {
     /// What the logs tell of attacks.
     private func ledger() throws -> AttackLedger {
         var ledger = AttackLedger(level: level)
-        try forEachLine { ledger.take(accessLine: $0) }
+        guard log == .any else {
+            try forEachLine { ledger.take(accessLine: $0) }
+            return ledger
+        }
+        try forEachReading { _, reading in
+            switch reading {
+            case .record(let record): ledger.take(record)
+            case .unknown: ledger.countUnparsed()
+            case .part, .silent: break
+            }
+        }
         return ledger
     }
 }

@@ -5,9 +5,9 @@ import WAF
 /// `magewatch waf rules`: the signatures, and whether their examples hold.
 struct WafRulesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rules", abstract: "List the signatures, or run their examples.",
+        commandName: "rules", abstract: "List signatures and scenarios, or run their examples.",
         discussion: """
-            Each rule carries values in which it must find something and values in which it must not. With --check they are run; failing ones
+            Each rule carries values in which it must find something and values in which it must not; each scenario series of events likewise. With --check they are run; failing ones
             are printed, and then the exit status is 1.
 
             EXAMPLES
@@ -22,14 +22,20 @@ struct WafRulesCommand: ParsableCommand {
     var rules: String?
 
     func run() throws {
-        let signatures = try RuleFiles.signatures(at: rules)
+        let files = try RuleFiles.files(at: rules)
+        let signatures = try rules == nil ? .shipped : SignatureSet(files: files)
+        let scenarios = try files.flatMap { try Scenario.parse(yaml: $0.text, file: $0.name) }
         guard check else {
             for rule in signatures.rules { print("\(rule.id)  level \(rule.level)  \(rule.severity.rawValue)  \(rule.reason)") }
+            for scenario in scenarios { print("\(scenario.name)  scenario  \(scenario.mode.rawValue)  \(scenario.reason)") }
             return
         }
-        let failures = RuleExamples.failures(of: signatures)
-        for failure in failures { print(failure.description) }
-        print("\(signatures.rules.count) rules, \(RuleExamples.count(in: signatures)) examples, \(failures.count) failing")
+        let failures =
+            RuleExamples.failures(of: signatures).map(\.description)
+            + ScenarioExamples.failures(of: scenarios, signatures: signatures)
+        for failure in failures { print(failure) }
+        let examples = RuleExamples.count(in: signatures) + ScenarioExamples.count(in: scenarios)
+        print("\(signatures.rules.count) rules, \(scenarios.count) scenarios, \(examples) examples, \(failures.count) failing")
         if !failures.isEmpty { throw ExitCode.failure }
     }
 }
@@ -38,7 +44,12 @@ struct WafRulesCommand: ParsableCommand {
 enum RuleFiles {
     /// The shipped rules, or those of a file or folder.
     static func signatures(at path: String?) throws -> SignatureSet {
-        guard let path else { return .shipped }
+        try path == nil ? .shipped : SignatureSet(files: files(at: path))
+    }
+
+    /// The text of each file, shipped or the operator's.
+    static func files(at path: String?) throws -> [(name: String, text: String)] {
+        guard let path else { return EmbeddedSignatures.files }
         var isFolder: ObjCBool = false
         guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw CommandFailure("no file or folder \(path)")
@@ -49,6 +60,6 @@ enum RuleFiles {
                 "\(path)/\($0)"
             }
             : [path]
-        return try SignatureSet(files: try names.map { ($0, try String(contentsOfFile: $0, encoding: .utf8)) })
+        return try names.map { ($0, try String(contentsOfFile: $0, encoding: .utf8)) }
     }
 }

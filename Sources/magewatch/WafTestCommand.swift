@@ -4,7 +4,14 @@ import Parsing
 import WAF
 
 /// Logs that `magewatch waf` reads.
-enum WafLogFormat: String, ExpressibleByArgument, CaseIterable { case access, modsec }
+enum WafLogFormat: String, ExpressibleByArgument, CaseIterable {
+    /// Access logs of web servers and load balancers.
+    case access
+    /// ModSecurity's audit logs.
+    case modsec
+    /// Whatever a parser takes: those two, error logs, and what services write.
+    case any
+}
 
 /// `magewatch waf test`: what the signatures say of values, requests or logs.
 struct WafTestCommand: ParsableCommand {
@@ -53,6 +60,7 @@ struct WafTestCommand: ParsableCommand {
         guard [param, request, log != nil].filter({ $0 }).count == 1 else {
             throw ValidationError("say what the lines are: one of --param, --request, --log FORMAT")
         }
+        guard log != .any else { throw ValidationError("signatures judge requests: --log access or --log modsec") }
         guard (1...4).contains(level) else { throw ValidationError("--level is 1 to 4") }
     }
 

@@ -12,6 +12,7 @@ struct WafUnparsedCommand: AsyncParsableCommand {
             EXAMPLES
               magewatch waf unparsed                                    the latest that the monitor saw
               magewatch waf unparsed --log access access.log
+              magewatch waf unparsed --log any error.log mysql-slow.log auth.log
             """)
 
     @OptionGroup var logs: WafLogOptions
@@ -26,11 +27,18 @@ struct WafUnparsedCommand: AsyncParsableCommand {
             return
         }
         var counts = (lines: 0, unparsed: 0)
-        try logs.forEachLine { line in
+        func count(_ line: ArraySlice<UInt8>, isTaken: Bool) {
             counts.lines += 1
-            guard AccessLogParser.parse(line) == nil else { return }
+            guard !isTaken else { return }
             counts.unparsed += 1
             if counts.unparsed <= limit { print(String(decoding: line, as: UTF8.self)) }
+        }
+        if logs.log == .any {
+            try logs.forEachReading { line, reading in
+                if case .unknown = reading { count(line, isTaken: false) } else { count(line, isTaken: true) }
+            }
+        } else {
+            try logs.forEachLine { count($0, isTaken: AccessLogParser.parse($0) != nil) }
         }
         FileHandle.standardError.write(Data("\(counts.unparsed) of \(counts.lines) lines\n".utf8))
     }

@@ -10,6 +10,9 @@ struct LogRecordReaderTests {
         case .access: "access"
         case .service(let event): "\(event.service.rawValue) \(event.event.rawValue)"
         case .audit(let transaction): "audit \(transaction.uniqueID)"
+        case .error(let entry): "error \(entry.producer.rawValue)"
+        case .connection: "connection"
+        case .slow(let entry): "slow \(entry.producer.rawValue)"
         case nil: "none"
         }
     }
@@ -56,5 +59,45 @@ struct LogRecordReaderTests {
             _ = reader.read(Array(Self.audit[0].utf8)[...], program: [], stream: stream)
         }
         #expect(reader.brokenAudits == 10)
+    }
+}
+
+@Suite("Entries that go on over lines")
+struct LongEntryTests {
+    private func readings(_ lines: [String]) -> [String] {
+        var reader = LogRecordReader()
+        return lines.map { line in
+            switch reader.take(Array(line.utf8)[...], program: [], stream: 1) {
+            case .record(.error): "error"
+            case .record(.slow): "slow"
+            case .record: "other"
+            case .part: "part"
+            case .silent: "silent"
+            case .unknown: "unknown"
+            }
+        }
+    }
+
+    @Test("A stack behind an exception is part of it; without an entry before it, it is unknown")
+    func stack() {
+        let entry = "[2026-11-23T14:14:44.500000+00:00] main.CRITICAL: Error: x in /a.php:3"
+        #expect(
+            readings(["Stack trace:", entry, "Stack trace:", "#0 /a.php(3): f()", entry])
+                == ["unknown", "error", "part", "part", "error"])
+    }
+
+    @Test("Slow logs give one record an entry")
+    func slow() {
+        #expect(
+            readings([
+                "# User@Host: a[a] @ h [192.0.2.1]", "# Query_time: 2.5  Lock_time: 0", "SET timestamp=1795443284;", "SELECT 1;",
+                "[14-Sep-2018 16:55:58.866159]  [pool www] pid 3", "[0x1] f() /x.php:1", "",
+            ]) == ["part", "part", "part", "slow", "part", "part", "slow"])
+    }
+
+    @Test("An entry has an end, however many lines follow")
+    func bound() {
+        let lines = ["[2026-11-23 14:14:44] main.ERROR: x [] []"] + [String](repeating: "more", count: 2_500)
+        #expect(readings(lines).count { $0 == "unknown" } == 500)
     }
 }

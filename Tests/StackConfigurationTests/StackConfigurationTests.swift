@@ -64,6 +64,7 @@ struct ConfigurationFileTests {
             stack: shop
             data: /var/lib/magewatch
             ingest: { listen: "0.0.0.0:7100" }
+            api: { bouncers: [ { name: fw1, key-file: /etc/magewatch/fw1.key } ] }
             retention: { metrics: 30d, metrics-disk: 20GiB, metrics-5m: {}, metrics-1h: { after: 20d, keep: 400d } }
             metrics: { maximum-series: 500000, maximum-series-per-source: 100000 }
             scrape: { interval: 1s, timeout: 500ms, targets: [ { job: node, url: "http://10.0.0.1:9100/metrics", labels: { a: b } } ] }
@@ -86,6 +87,7 @@ struct ConfigurationFileTests {
         metricLimits.maximumSeries = 500_000
         metricLimits.maximumSeriesPerSource = 100_000
         #expect(configuration.ingest == .init(host: "0.0.0.0", port: 7100))
+        #expect(configuration.bouncers == [.init(name: "fw1", keyFile: "/etc/magewatch/fw1.key")])
         #expect(configuration.retention.metricsDiskBytes == 20 << 30)
         #expect(configuration.retention.fiveMinutes == .init(afterSeconds: 144_000, keepSeconds: 7_776_000))
         #expect(configuration.retention.hours == .init(afterSeconds: 1_728_000, keepSeconds: 34_560_000))
@@ -134,6 +136,11 @@ struct ConfigurationFileTests {
                 "logs:\n  rate-limits: [ { rate: 1MiB, burst: 1KiB } ]",
                 "m.yaml:2: logs.rate-limits[0].burst: must be at least what comes in a second"
             ),
+            (
+                "api: { bouncers: [ { name: a, key-file: x }, { name: a, key-file: y } ] }",
+                "m.yaml:1: api.bouncers[1].name: \"a\" is taken; each bouncer has its own key"
+            ),
+            ("api: { bouncers: [ { name: a } ] }", "m.yaml:1: api.bouncers[0].key-file: is missing"),
             ("ingest: { listen: here }", "m.yaml:1: ingest.listen: \"here\" is not HOST:PORT"),
             ("scaler:\n  mode: maybe", "m.yaml:2: scaler.mode: \"maybe\" is not observe, ask or act"),
             ("roles:\n  wep: {}", "m.yaml:2: roles.wep: is no role; roles are lb, web, db, mail, search, monitor, queue, acc"),

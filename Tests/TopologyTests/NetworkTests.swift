@@ -17,6 +17,24 @@ struct NetworkTests {
         #expect(NetworkAddress(text) == nil)
     }
 
+    @Test("Bytes and text are read alike", arguments: [1, 2, 3] as [UInt64])
+    func bytes(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let alphabet = Array("0123456789.:af".utf8)
+        let known = [
+            "1.2.3.4", "255.255.255.255", "0.0.0.0", "01.2.3.4", "1.2.3.256", "1.2.3.", "::1", "::ffff:1.2.3.4", "1.2.3.4.5",
+            "1..2.3",
+        ]
+        for number in 0..<5_000 {
+            var text = Array(known[number % known.count].utf8)
+            if number >= known.count {
+                text[Int.random(in: text.indices, using: &generator)] = alphabet.randomElement(using: &generator)!
+            }
+            let whole = String(decoding: text, as: UTF8.self)
+            #expect(NetworkAddress(text: text[...]) == NetworkAddress(whole), "seed \(seed): \(whole)")
+        }
+    }
+
     @Test("What is no network is refused", arguments: ["", "10.0.0.0/33", "10.0.0/8", "x", "10.0.0.0/-1", "::/129", "10.0.0.0/"])
     func wrongNetwork(text: String) {
         #expect(NetworkRange(text) == nil)

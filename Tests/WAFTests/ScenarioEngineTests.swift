@@ -48,7 +48,9 @@ struct ScenarioEngineTests {
     func distinct() throws {
         var engine = ScenarioEngine()
         func refuse(_ path: UInt64, _ time: Int64) throws -> [String] {
-            try engine.observe(BehaviourEvent(.refused, at: time * second, by: client(1), path: path)).map(\.scenario.name)
+            var event = try BehaviourEvent(.refused, at: time * second, by: client(1), path: path)
+            event.isPage = true
+            return engine.observe(event).map(\.scenario.name)
         }
         for _ in 0..<50 { #expect(try refuse(1, 0).isEmpty) }
         #expect(try (2...11).flatMap { try refuse(UInt64($0), 1) } == ["http-probing"])
@@ -94,7 +96,7 @@ struct ScenarioEngineTests {
     @Test("Buckets are bounded, whatever the number of addresses")
     func bounded() throws {
         var engine = ScenarioEngine([
-            Scenario("a", .flood, "r", kinds: [.request], by: .address, capacity: 1_000, leakSeconds: 100)
+            Scenario("a", .flood, "r", filter: .init([.request]), by: .address, capacity: 1_000, leakSeconds: 100)
         ])
         for number in 0..<ScenarioEngine.maximumBuckets + 1_000 {
             _ = engine.observe(BehaviourEvent(.request, at: Int64(number), by: try client(number)))
@@ -158,5 +160,22 @@ struct AttackLedgerTests {
         #expect(try advice(attacks + readers) == .narrow)
         #expect(try advice(attacks + [order]) == .ask)
         #expect(try advice([line("198.51.100.1", "/")]) == .nothing)
+    }
+}
+
+@Suite("Kinds of events")
+struct BehaviourEventKindTests {
+    @Test("Each kind has its own place, in the order of all")
+    func places() {
+        for kind in BehaviourEvent.Kind.allCases {
+            // A scenario that counts this kind alone counts its events and no others.
+            var engine = ScenarioEngine([
+                Scenario("a", .flood, "r", filter: .init([kind]), by: .address, capacity: 0, leakSeconds: 1, muteSeconds: 0)
+            ])
+            guard kind != .finding, let client = NetworkRange("192.0.2.1") else { continue }
+            for other in BehaviourEvent.Kind.allCases {
+                #expect(engine.observe(BehaviourEvent(other, at: 1_000_000_000, by: client)).isEmpty == (other != kind))
+            }
+        }
     }
 }

@@ -10,10 +10,13 @@ enum Main {
 
     private static func measure() throws {
         let options = try WAFOptions(CommandLine.arguments.dropFirst())
-        let log = try Resampled(options.log, lines: options.lines, in: options.scratch)
+        let log = try Resampled(options.log, lines: options.lines, in: options.scratch, isFresh: options.isFresh)
         defer { log.remove() }
         var programs = [
             Program("magewatch: parse only", [options.binary, "waf", "unparsed", "--log", "access", log.path], lines: log.lines),
+            Program(
+                "magewatch: parse and aggregate", [options.binary, "waf", "traffic", "--log", "access", log.path],
+                lines: log.lines),
             Program(
                 "magewatch: signatures", [options.binary, "waf", "test", "--log", "access", "--attacks", log.path],
                 lines: log.lines),
@@ -21,17 +24,17 @@ enum Main {
                 "magewatch: signatures, scenarios, offenders", [options.binary, "waf", "top", "--log", "access", log.path],
                 lines: log.lines),
         ]
-        if FileManager.default.isExecutableFile(atPath: WAFOptions.goAccess) {
+        if FileManager.default.isExecutableFile(atPath: options.goAccess) {
             programs.append(
                 Program(
                     "goaccess: parse and aggregate",
                     [
-                        WAFOptions.goAccess, "-f", log.path, "--log-format=COMBINED", "--no-progress", "--no-global-config", "-o",
+                        options.goAccess, "-f", log.path, "--log-format=COMBINED", "--no-progress", "--no-global-config", "-o",
                         options.scratch + "/goaccess.json",
                     ], lines: log.lines))
         }
         if let values = options.values {
-            let copies = try Resampled(values, lines: options.lines, in: options.scratch)
+            let copies = try Resampled(values, lines: options.lines, in: options.scratch, isFresh: false)
             defer { copies.remove() }
             programs.append(
                 Program(

@@ -18,7 +18,7 @@ package struct AttackLedger: Sendable {
     /// Requests that the signatures call attacks.
     package private(set) var attacks = 0
     /// Lines that are no access log.
-    package private(set) var unparsed = 0
+    package internal(set) var unparsed = 0
     /// Offenders dropped for want of room.
     package private(set) var dropped = 0
     /// By client.
@@ -69,9 +69,13 @@ package struct AttackLedger: Sendable {
         sighting.bytes = record.bytes
         sighting.busySeconds = record.durationSeconds ?? 0
         sighting.agent = record.userAgent
-        if sighting.isAttack { told.insert(client, record.uri) }
-        sighting.overflows = RequestEvents.events(of: record, sighting.judgement, by: client, at: time)
-            .flatMap { scenarios.observe($0) }
+        if sighting.isAttack {
+            told.insert(client, record.uri)
+            told.insert(client, AttackLedger.pathMark + record.uri.prefix { $0 != UInt8(ascii: "?") })
+        }
+        RequestEvents.forEach(of: record, sighting.judgement, by: client, at: time) {
+            sighting.overflows += scenarios.observe($0)
+        }
         keep(sighting, of: client)
         return sighting
     }
@@ -83,7 +87,9 @@ package struct AttackLedger: Sendable {
         sighting.text = Array("\(record.service.rawValue) \(record.event.rawValue) ".utf8) + (record.user ?? [])
         if let kind = BehaviourEvent.Kind(record.event) {
             let account = record.user.map { BehaviourEvent.hash($0) }
-            sighting.overflows = scenarios.observe(BehaviourEvent(kind, at: time, by: client, account: account))
+            var event = BehaviourEvent(kind, at: time, by: client, account: account)
+            event.service = record.service
+            sighting.overflows = scenarios.observe(event)
         }
         keep(sighting, of: client)
         return sighting
@@ -101,12 +107,57 @@ package struct AttackLedger: Sendable {
         sighting.agent = transaction.header("user-agent").map { $0[...] }
         if sighting.isAttack {
             told.insert(client, transaction.uri[...])
-            let path = BehaviourEvent.hash(transaction.uri)
-            sighting.overflows = scenarios.observe(BehaviourEvent(.attack, at: time, by: client, path: path))
+            var event = BehaviourEvent(.attack, at: time, by: client)
+            event.request = BehaviourEvent.hash(transaction.uri)
+            sighting.overflows = scenarios.observe(event)
         }
         keep(sighting, of: client)
         return sighting
     }
+
+    /// Takes an entry of an error log; nil where it tells of nothing that anybody attempted.
+    @discardableResult
+    package mutating func take(_ entry: ErrorLogRecord, by client: NetworkRange, at time: Nanoseconds) -> Sighting? {
+        if let message = entry.ruleMessage { return take(message, by: client, at: time) }
+        if let request = RequestText(refusedIn: entry) {
+            var sighting = Sighting(at: time)
+            guard !told.contains(client, request.uri) else { return sighting }
+            sighting.judgement = inspector.judge(request: request)
+            sighting.text = (request.method + [0x20] + request.uri)[...]
+            finish(&sighting, of: client, request: request.uri)
+            return sighting
+        }
+        return entry.attempt.map { take($0, by: client, at: time) }
+    }
+
+    /// One rule of the Core Rule Set that fired. A request's rules come in as many lines, of which the first that makes it an attack
+    /// counts, and none where the access log has told of the request.
+    private mutating func take(_ message: ModSecurityMessage, by client: NetworkRange, at time: Nanoseconds) -> Sighting {
+        var sighting = Sighting(at: time)
+        let path = Array((message.uri ?? "").utf8)
+        let identifier = Array((message.uniqueID ?? "").utf8)
+        guard CoreRuleSet.family(of: message.ruleID) != nil, !told.contains(client, AttackLedger.pathMark + path),
+            identifier.isEmpty || !told.contains(client, identifier[...])
+        else { return sighting }
+        sighting.coreRules = [message]
+        sighting.text = path[...]
+        if sighting.isAttack { told.insert(client, identifier[...]) }
+        finish(&sighting, of: client, request: path[...])
+        return sighting
+    }
+
+    private mutating func finish(_ sighting: inout Sighting, of client: NetworkRange, request: ArraySlice<UInt8>) {
+        if sighting.isAttack {
+            told.insert(client, request)
+            var event = BehaviourEvent(.attack, at: sighting.time, by: client)
+            event.request = BehaviourEvent.hash(request)
+            sighting.overflows = scenarios.observe(event)
+        }
+        keep(sighting, of: client)
+    }
+
+    /// Tells a path alone from a URI that is one.
+    private static let pathMark: ArraySlice<UInt8> = [0]
 
     /// Forgets a client.
     package mutating func forget(_ client: NetworkRange) { offenders[client] = nil }

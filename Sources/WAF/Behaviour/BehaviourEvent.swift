@@ -1,4 +1,4 @@
-import Parsing
+package import Parsing
 package import Telemetry
 package import Topology
 
@@ -14,6 +14,10 @@ package struct BehaviourEvent: Sendable {
         case attack
         /// A request for something other than pictures, styles and scripts.
         case page
+        /// A rule found something in a request, be it no attack by itself.
+        case finding
+        /// A request in a version of HTTP that there is none of.
+        case badVersion = "bad-version"
         case loginAttempt = "login-attempt"
         case loginFailed = "login-failed"
         case loginSucceeded = "login-succeeded"
@@ -21,6 +25,9 @@ package struct BehaviourEvent: Sendable {
         case negotiationFailed = "negotiation-failed"
         case probe
         case rejected
+        case relayDenied = "relay-denied"
+        case limited
+        case denied
         case paymentFailed = "payment-failed"
     }
 
@@ -32,10 +39,24 @@ package struct BehaviourEvent: Sendable {
     package var client: NetworkRange
     /// Hashes of what distinct counts and groups go by; nil where the log does not tell.
     package var path: UInt64?
+    /// Path and query.
+    package var request: UInt64?
     /// The account that was tried.
     package var account: UInt64?
     /// The user agent.
     package var agent: UInt64?
+    /// Hash of the rule that found something.
+    package var rule: UInt64?
+    /// The rule's family.
+    package var family: AttackFamily?
+    /// The answer's status; 0 where there is none.
+    package var status = 0
+    /// Whether it is a request for something other than pictures, styles, scripts and fonts.
+    package var isPage = false
+    /// Whether something was sent, and not only asked for: any method but GET, HEAD and OPTIONS.
+    package var isSending = false
+    /// Whose log tells of it; nil for requests.
+    package var service: ServiceLogRecord.Service?
 
     /// An event; hashes are those of ``hash(_:)``.
     package init(
@@ -57,6 +78,29 @@ package struct BehaviourEvent: Sendable {
 }
 
 extension BehaviourEvent.Kind {
+    /// Its place among all kinds.
+    var ordinal: Int {
+        switch self {
+        case .request: 0
+        case .refused: 1
+        case .attack: 2
+        case .page: 3
+        case .finding: 4
+        case .badVersion: 5
+        case .loginAttempt: 6
+        case .loginFailed: 7
+        case .loginSucceeded: 8
+        case .unknownUser: 9
+        case .negotiationFailed: 10
+        case .probe: 11
+        case .rejected: 12
+        case .relayDenied: 13
+        case .limited: 14
+        case .denied: 15
+        case .paymentFailed: 16
+        }
+    }
+
     /// What a service's event is to the scenarios; nil for what no repetition makes an attack.
     init?(_ event: ServiceLogRecord.Event) {
         switch event {
@@ -66,6 +110,9 @@ extension BehaviourEvent.Kind {
         case .rejected: self = .rejected
         case .probe: self = .probe
         case .negotiationFailed: self = .negotiationFailed
+        case .relayDenied: self = .relayDenied
+        case .limited: self = .limited
+        case .denied: self = .denied
         case .paymentFailed: self = .paymentFailed
         case .orderPlaced: return nil
         }

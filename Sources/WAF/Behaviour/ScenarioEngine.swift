@@ -38,6 +38,28 @@ package struct ScenarioEngine: Sendable {
     /// What is watched for.
     package let scenarios: [Scenario]
     private var buckets: [[UInt64: Bucket]]
+    /// Scenarios by the kind of event that they count, in the order of the kinds.
+    private let byKind: [[Watch]]
+
+    /// What is asked of a scenario for every event, and no more: a scenario itself is a dozen references.
+    private struct Watch {
+        let index: Int
+        let grouping: Scenario.Grouping
+        let distinct: Scenario.Distinct?
+        let shape: LeakyBucket.Shape
+        let muteNanoseconds: Nanoseconds
+        /// Whether its filter asks for more than the kind.
+        let isFiltered: Bool
+
+        init(_ index: Int, _ scenario: Scenario) {
+            self.index = index
+            grouping = scenario.grouping
+            distinct = scenario.distinct
+            shape = scenario.shape
+            muteNanoseconds = scenario.muteSeconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue
+            isFiltered = scenario.filter.asksForMoreThanKinds
+        }
+    }
     /// Buckets forgotten before they had drained, for want of room.
     package private(set) var forgotten = 0
 
@@ -45,6 +67,9 @@ package struct ScenarioEngine: Sendable {
     package init(_ scenarios: [Scenario] = Scenario.shipped) {
         self.scenarios = scenarios
         buckets = scenarios.map { _ in [:] }
+        byKind = BehaviourEvent.Kind.allCases.map { kind in
+            scenarios.enumerated().filter { $0.element.filter.kinds.contains(kind) }.map { Watch($0.offset, $0.element) }
+        }
     }
 
     /// Buckets held now.
@@ -53,18 +78,25 @@ package struct ScenarioEngine: Sendable {
     /// Adds an event; the overflows that it is the last drop of.
     package mutating func observe(_ event: BehaviourEvent) -> [Overflow] {
         var overflows: [Overflow] = []
-        for index in scenarios.indices where scenarios[index].kinds.contains(event.kind) {
-            guard let group = ScenarioEngine.group(scenarios[index].grouping, event) else { continue }
-            if buckets[index][group] == nil, buckets[index].count >= ScenarioEngine.maximumBuckets { sweep(index, event.time) }
-            if let overflow = ScenarioEngine.pour(event, into: &buckets[index][group, default: Bucket()], scenarios[index]) {
-                overflows.append(overflow)
+        for watch in byKind[event.kind.ordinal] where !watch.isFiltered || scenarios[watch.index].filter.accepts(event) {
+            let index = watch.index
+            guard let group = ScenarioEngine.group(watch.grouping, event) else { continue }
+            if buckets[index].count >= ScenarioEngine.maximumBuckets, buckets[index][group] == nil { sweep(index, event.time) }
+            if let spilled = ScenarioEngine.pour(event, into: &buckets[index][group, default: Bucket()], watch) {
+                overflows.append(
+                    Overflow(
+                        scenario: scenarios[index], time: event.time, client: event.client, eventCount: spilled.count,
+                        firstEvent: spilled.first))
             }
         }
         return overflows
     }
 
-    private static func pour(_ event: BehaviourEvent, into bucket: inout Bucket, _ scenario: Scenario) -> Overflow? {
-        if isDrained(bucket, scenario, event.time) {
+    /// What a bucket held when it overflowed; nil where it did not.
+    private static func pour(
+        _ event: BehaviourEvent, into bucket: inout Bucket, _ scenario: Watch
+    ) -> (count: Int, first: Nanoseconds)? {
+        if isDrained(bucket, scenario.shape, event.time) {
             bucket.count = 0
             bucket.first = event.time
             bucket.seen.removeAll(keepingCapacity: true)
@@ -78,24 +110,23 @@ package struct ScenarioEngine: Sendable {
         }
         bucket.count += 1
         guard bucket.level.add(at: event.time, scenario.shape) else { return nil }
-        let overflow = Overflow(
-            scenario: scenario, time: event.time, client: event.client, eventCount: bucket.count, firstEvent: bucket.first)
+        let spilled = (count: bucket.count, first: bucket.first)
         bucket.count = 0
         bucket.seen.removeAll(keepingCapacity: true)
-        bucket.mutedUntil = event.time.addingReportingOverflow(scenario.muteSeconds * 1_000_000_000).partialValue
-        return overflow
+        bucket.mutedUntil = event.time.addingReportingOverflow(scenario.muteNanoseconds).partialValue
+        return spilled
     }
 
     /// Whether all that was poured in has leaked out again.
-    private static func isDrained(_ bucket: Bucket, _ scenario: Scenario, _ time: Nanoseconds) -> Bool {
+    private static func isDrained(_ bucket: Bucket, _ shape: LeakyBucket.Shape, _ time: Nanoseconds) -> Bool {
         guard bucket.count > 0 else { return true }
-        return Double(time) - Double(bucket.last) >= bucket.level.level * Double(scenario.shape.leakInterval)
+        return Double(time) - Double(bucket.last) >= bucket.level.level * Double(shape.leakInterval)
     }
 
     private mutating func sweep(_ index: Int, _ time: Nanoseconds) {
         let scenario = scenarios[index]
         buckets[index] = buckets[index].filter {
-            !ScenarioEngine.isDrained($0.value, scenario, time) || $0.value.mutedUntil > time
+            !ScenarioEngine.isDrained($0.value, scenario.shape, time) || $0.value.mutedUntil > time
         }
         guard buckets[index].count >= ScenarioEngine.maximumBuckets else { return }
         let times = buckets[index].values.map(\.last).sorted()
@@ -117,6 +148,7 @@ package struct ScenarioEngine: Sendable {
     private static func value(_ distinct: Scenario.Distinct, _ event: BehaviourEvent) -> UInt64? {
         switch distinct {
         case .path: event.path
+        case .request: event.request
         case .account: event.account
         case .client: BehaviourEvent.hash(event.client.address.bytes)
         }

@@ -76,8 +76,15 @@ extension Inspector {
             }
             if part == .parameter || part == .body {
                 judgeOnce(pair[..<equals], .parameterName, plusIsBlank: plusIsBlank, &judgement)
+                if isWatched(pair[..<equals]) { judgeOnce(pair, .pair, plusIsBlank: plusIsBlank, &judgement) }
             }
             judgeOnce(pair[(equals + 1)...], part, plusIsBlank: plusIsBlank, &judgement)
         }
+    }
+
+    /// Whether a rule looks at a parameter of this name together with its value.
+    private func isWatched(_ name: ArraySlice<UInt8>) -> Bool {
+        guard !signatures.pairNames.isEmpty, name.count <= 64 else { return false }
+        return signatures.pairNames.contains(BehaviourEvent.hash(name.lazy.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }))
     }
 }

@@ -55,4 +55,16 @@ extension RequestText {
         referer = record.referer.map(text)
         host = record.host.map(text)
     }
+
+    /// The request that a server refused to read and quotes in its error log; nil where the entry quotes none.
+    package init?(refusedIn entry: ErrorLogRecord) {
+        let mark = Array("Invalid URI in request ".utf8)
+        guard entry.producer == .apache, entry.message.starts(with: mark) else { return nil }
+        let text = LogEscapes.undo(entry.message.dropFirst(mark.count), .combined)
+        let blank = text.firstIndex(of: 0x20) ?? text.startIndex
+        var uri = text[blank...].dropFirst()
+        while uri.last == 0x20 { uri.removeLast() }
+        if let last = uri.lastIndex(of: 0x20), uri[(last + 1)...].starts(with: "HTTP/".utf8) { uri = uri[..<last] }
+        self.init(method: text[..<blank], uri: uri)
+    }
 }

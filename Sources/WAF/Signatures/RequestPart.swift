@@ -4,6 +4,8 @@ package enum RequestPart: String, Sendable, CaseIterable, Codable {
     case path
     case parameterName = "name"
     case parameter
+    /// `name=value` of a parameter whose name a rule begins its literals with, and of no other.
+    case pair
     case cookie
     case host
     case referer
@@ -23,6 +25,7 @@ package enum RequestPart: String, Sendable, CaseIterable, Codable {
         case .userAgent: 1 << 7
         case .header: 1 << 8
         case .body: 1 << 9
+        case .pair: 1 << 10
         }
     }
 }

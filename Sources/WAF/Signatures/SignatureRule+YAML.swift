@@ -16,10 +16,11 @@ package struct RuleFileError: Error, CustomStringConvertible {
 
 /// The shape of a file in `alerts/waf/`. Unknown keys are refused, so that a typing error does not silence a rule.
 private struct RuleFile: Decodable {
-    var family: String
+    /// Of the rules; a file of scenarios alone has none.
+    var family: String?
     /// Names for parts of patterns, put in for `{{name}}`.
     var definitions: [String: String]?
-    var rules: [Rule]
+    var rules: [Rule]?
 
     struct Rule: Decodable {
         var id: String
@@ -60,10 +61,11 @@ extension SignatureRule {
         } catch {
             throw RuleFileError(file: file, rule: nil, message: "\(error)")
         }
-        guard let family = AttackFamily(rawValue: parsed.family) else {
-            throw RuleFileError(file: file, rule: nil, message: "unknown family \"\(parsed.family)\"")
+        guard let rules = parsed.rules else { return [] }
+        guard let family = parsed.family.flatMap(AttackFamily.init) else {
+            throw RuleFileError(file: file, rule: nil, message: "unknown family \"\(parsed.family ?? "")\"")
         }
-        return try parsed.rules.map { try make($0, family, parsed.definitions ?? [:], file) }
+        return try rules.map { try make($0, family, parsed.definitions ?? [:], file) }
     }
 
     private static func checkKeys(_ yaml: String, _ file: String) throws {
@@ -94,6 +96,9 @@ extension SignatureRule {
         }
         guard !(literals + words).contains(""), !(literals + words).joined().utf8.contains(where: { $0 &- 0x41 < 26 }) else {
             throw RuleFileError(file: file, rule: rule.id, message: "literals are in lower case, and not empty")
+        }
+        guard rule.parts?.contains("pair") != true || literals.allSatisfy({ $0.contains("=") && $0.first != "=" }) else {
+            throw RuleFileError(file: file, rule: rule.id, message: "literals of a pair are `name=` or begin so")
         }
         guard (1...4).contains(rule.level ?? 1) else {
             throw RuleFileError(file: file, rule: rule.id, message: "level is 1 to 4")

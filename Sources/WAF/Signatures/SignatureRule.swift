@@ -5,6 +5,8 @@ package struct SignatureRule: Sendable {
     /// How much a find says, in the weights of anomaly scoring: at a score of 5 a request counts as an attack.
     package enum Severity: String, Sendable, CaseIterable {
         case critical, error, warning, notice
+        /// Nothing by itself: it is for scenarios to count.
+        case mark
 
         /// What a find adds to the score.
         package var points: Int {
@@ -13,6 +15,7 @@ package struct SignatureRule: Sendable {
             case .error: 4
             case .warning: 3
             case .notice: 2
+            case .mark: 0
             }
         }
     }
@@ -45,6 +48,8 @@ package struct SignatureRule: Sendable {
     package let negative: [String]
 
     let partBits: UInt16
+    /// Hash of the id, by which scenarios know the rule.
+    let hash: UInt64
 
     init(
         id: String, family: AttackFamily, reason: String, severity: Severity, level: Int, view: ValueView,
@@ -64,6 +69,7 @@ package struct SignatureRule: Sendable {
         self.structure = structure
         self.positive = positive
         self.negative = negative
+        hash = BehaviourEvent.hash(id.utf8)
         partBits = parts.reduce(0) { $0 | $1.bit }
     }
 }

@@ -11,6 +11,8 @@ package final class SignatureSet: Sendable {
     let structures: [StructureName: [Int]]
     /// Parts in which any rule weighs a fact.
     let structureParts: UInt16
+    /// Hashes of the names, in lower case, of parameters that are judged together with their name.
+    let pairNames: Set<UInt64>
     /// Views that any rule is searched in, other than the text itself.
     let views: [ValueView]
 
@@ -46,6 +48,10 @@ package final class SignatureSet: Sendable {
             }
         }
         self.rules = rules
+        pairNames = Set(
+            rules.filter { $0.parts.contains(.pair) }.flatMap(\.literals).map { literal in
+                BehaviourEvent.hash(literal.utf8.prefix { $0 != UInt8(ascii: "=") })
+            })
         automaton = LiteralAutomaton(texts)
         self.literals = literals
         self.structures = structures
