@@ -156,6 +156,20 @@ package enum EmbeddedDefaults {
                       severity: critical
                     annotations:
                       summary: "a {{ $labels.purpose }} plan failed and could not be taken back; see magewatch plan list"
+                  - alert: ScalerStoodDown
+                    expr: max by (role, cause) (magewatch_scaler_stood_down) > 0
+                    labels:
+                      severity: critical
+                    annotations:
+                      summary: "the scaler has stood down from {{ $labels.role }} as its {{ $labels.cause }} went wrong; see magewatch scaler status"
+                  - alert: ScalerBudgetSpent
+                    expr: |
+                      max by (window) (magewatch_scaler_cost) >= on (window) (max by (window) (magewatch_scaler_cost_limit) > 0)
+                        or max by (window) (magewatch_scaler_leases) >= on (window) (max by (window) (magewatch_scaler_leases_limit) > 0)
+                    labels:
+                      severity: warning
+                    annotations:
+                      summary: "nothing more is leased: what the {{ $labels.window }} allows is spent; see magewatch scaler status"
             """#
         ),
         (
@@ -178,12 +192,13 @@ package enum EmbeddedDefaults {
               - name: strays
                 interval: 5s
                 rules:
-                  # A server that was cut off comes back with containers whose work others do by now.
+                  # A server that was cut off comes back with containers whose work others do by now. What an operator drained, or a plan is starting,
+                  # runs where it belongs.
                   - alert: ContainerStray
                     expr: |
                       magewatch_container_up == 1
                         and on (container) magewatch_inventory_container
-                        unless on (container, server) magewatch_inventory_container{state="running"}
+                        unless on (container, server) magewatch_inventory_container{state=~"running|draining|starting"}
                     labels:
                       action: rebalance
                       severity: warning

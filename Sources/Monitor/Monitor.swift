@@ -81,11 +81,12 @@ package struct Monitor: Sendable {
         self.sizing = sizing
         executor = try Monitor.makeExecutor(configuration, stores, metrics: metrics, logger: logger)
         scaler = Scaler(
-            mode: configuration.scaler.mode, policy: policy, stackName: configuration.stack, state: stores.state,
-            executor: executor,
+            policy: policy, stackName: configuration.stack, state: stores.state, executor: executor,
             series: stores.metrics, forecasts: { forecasts.forecasts() }, sizing: { sizing.sizing },
             reviewBan: BanReviewer(logs: stores.logs, detector: detector).review,
-            answers: Monitor.prober(configuration), metrics: metrics, logger: logger)
+            answers: Monitor.prober(configuration), schedules: configuration.scaler.schedules,
+            attachSeconds: configuration.scaler.attachSeconds, offset: SystemClock.offset(ofZone: configuration.scaler.timeZone),
+            metrics: metrics, logger: logger)
     }
 
     /// Runs until the service group is stopped, then flushes and closes the stores.

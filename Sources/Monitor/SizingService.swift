@@ -96,16 +96,10 @@ package actor SizingService {
     }
 
     private func sizer(_ role: Role, _ settings: MagewatchConfiguration.RoleSettings) -> RoleSizer {
-        let scaler = configuration.scaler
-        let members = Set(configuration.servers.filter { $0.kind == .member }.map(\.name))
-        let owned = configuration.containers.count { $0.role == role && $0.kind == .active && members.contains($0.server) }
-        let rules = FleetRules(
-            tickSeconds: scaler.tickSeconds, ownedServers: max(1, owned, settings.minimum), attachSeconds: scaler.attachSeconds,
-            billedPeriodSeconds: scaler.billedPeriodSeconds)
-        var options = ShadowScaler.Options()
-        options.targetShare = scaler.saturatedShare
+        let terms = SizingTerms(configuration)
         return RoleSizer(
-            rules: rules, containerCores: settings.limits.cores, saturation: configuration.forecast.limit, options: options)
+            rules: terms.rules(role, settings), containerCores: settings.limits.cores, saturation: configuration.forecast.limit,
+            options: terms.options)
     }
 
     private func history(of role: Role, at now: Milliseconds) throws -> [Double] {

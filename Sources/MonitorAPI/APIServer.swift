@@ -32,6 +32,7 @@ package struct APIServer: Sendable {
         MagewatchRoutes(services: services, pool: pool).register(router)
         AttackRoutes(attacks: services.attacks, pool: pool).register(router)
         OrderRoutes(services: services).register(router)
+        ScalerRoutes(services: services).register(router)
         return router
     }
 

@@ -50,13 +50,13 @@ struct MagewatchRoutes: Sendable {
         }
         router.post(RouterPath(base + "/plans/:id/approve")) { request, context in
             let id = pathParameter("id", context)
-            return await encoded(request) { _ in try await approve(id, request) }
+            return await encoded(request) { parameters in try await approve(id, by: parameters.orderedBy, request) }
         }
     }
 
-    private func approve(_ id: String, _ request: Request) async throws -> PlanReport {
+    private func approve(_ id: String, by actor: String, _ request: Request) async throws -> PlanReport {
         try refuseBrowsers(request)
-        try await services.approvePlan(id)
+        try await services.approvePlan(id, actor)
         return try await plan(id)
     }
 

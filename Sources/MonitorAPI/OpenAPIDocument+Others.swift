@@ -100,7 +100,8 @@ extension OpenAPIDocument {
             [.optional("limit", "Most plans, 100 where it is absent.")], answer: .schema("PlanReport", isList: true)),
         APIOperation("get", "/api/magewatch/v1/plans/{id}", "One plan.", answer: .schema("PlanReport", isList: false)),
         APIOperation(
-            "post", "/api/magewatch/v1/plans/{id}/approve", "Lets a proposed plan run (scaler mode ask).",
+            "post", "/api/magewatch/v1/plans/{id}/approve", "Lets a proposed plan run, or is one word of those it needs.",
+            [.optional("by", "Who says so.")],
             answer: .schema("PlanReport", isList: false)),
         APIOperation(
             "post", "/api/magewatch/v1/plans/{id}/cancel", "Stops a plan; what it has done is taken back.",

@@ -1,7 +1,7 @@
 /// The description of every endpoint of the API port, OpenAPI 3.1.
 enum OpenAPIDocument {
     /// All endpoints, those of the same path one after the other.
-    static let operations = own + prometheus + server + loki + alertmanager
+    static let operations = own + scaler + prometheus + server + loki + alertmanager
 
     /// The document.
     static let json: [UInt8] = {
@@ -67,7 +67,20 @@ enum OpenAPIDocument {
               "weights": { "type": "array", "items": { "type": "object", "properties": { "layer": { "enum": ["young", "short", "long"] }, "model": { "type": "string" },
                 "weight": { "type": "number" } } } },
               "records": { "type": "array", "items": { "type": "object", "properties": { "leadSeconds": { "type": "number" },
-                "meanAbsoluteError": { "type": "number" }, "coverage": { "type": "number" }, "count": { "type": "integer" } } } } } },
+                "meanAbsoluteError": { "type": "number" }, "coverage": { "type": "number" }, "recentCoverage": { "type": "number" },
+                "count": { "type": "integer" } } } } } },
+            "ScalerStatus": { "type": "object", "required": ["mode", "roles", "rails", "freezes"], "properties": { "mode": { "enum": ["observe", "ask", "act"] },
+              "currency": { "type": "string" }, "roles": { "type": "array", "items": { "type": "object" } },
+              "rails": { "type": "array", "items": { "type": "object", "properties": { "key": { "type": "string" }, "used": { "type": "number" },
+                "limit": { "type": "number" }, "unit": { "type": "string" } } } },
+              "freezes": { "type": "array", "items": { "type": "object" } }, "proposed": { "type": "array", "items": { "type": "string" } } } },
+            "ScalerReport": { "type": "object", "required": ["from", "until", "roles"], "properties": { "from": { "type": "integer" }, "until": { "type": "integer" },
+              "billedPeriodSeconds": { "type": "number" }, "pricePerServerHour": { "type": "number" }, "currency": { "type": "string" },
+              "billedPeriods": { "type": "integer" }, "money": { "type": "number" },
+              "roles": { "type": "array", "items": { "type": "object", "properties": { "role": { "type": "string" }, "days": { "type": "number" },
+                "policies": { "type": "array", "items": { "type": "object" } }, "decisions": { "type": "array", "items": { "type": "object" } } } } } } },
+            "Schedule": { "type": "object", "properties": { "name": { "type": "string" }, "schedule": { "type": "string" },
+              "isConfigured": { "type": "boolean" }, "start": { "type": "integer" }, "end": { "type": "integer" } } },
             "AttackSummary": { "type": "object", "properties": { "requests": { "type": "integer" }, "attacks": { "type": "integer" },
               "offenders": { "type": "integer" }, "unparsed": { "type": "integer" },
               "rules": { "type": "object", "additionalProperties": { "type": "integer" } },

@@ -117,39 +117,21 @@ struct ConfigurationDecoder {
         if forecast.leadsSeconds.isEmpty { reader.fail("leads", "needs at least one duration") }
     }
 
-    private func scaler(_ reader: YAMLReader, _ scaler: inout MagewatchConfiguration.Scaler) {
-        if let text = reader.string("mode") {
-            if let mode = MagewatchConfiguration.Scaler.Mode(rawValue: text) {
-                scaler.mode = mode
-            } else {
-                reader.fail("mode", "\"\(text)\" is not observe, ask or act")
-            }
-        }
-        set(&scaler.billedPeriodSeconds, positive(reader, "billed-period"))
-        set(&scaler.releaseWindowSeconds, positive(reader, "release-window"))
-        set(&scaler.maximumOverflowServers, reader.integer("maximum-overflow-servers", in: 0...10_000))
-        set(&scaler.coolDownSeconds, reader.duration("cool-down"))
-        set(&scaler.targetUtilisation, reader.number("target-utilisation"))
-        set(&scaler.tickSeconds, positive(reader, "tick"))
-        set(&scaler.attachSeconds, reader.duration("attach-time"))
-        set(&scaler.saturatedShare, reader.number("saturated-share"))
-        if !(1...3600).contains(scaler.tickSeconds) { reader.fail("tick", "must lie between 1s and 1h") }
-        if scaler.attachSeconds > 3600 { reader.fail("attach-time", "is more than an hour") }
-        if !(0.0001...0.2).contains(scaler.saturatedShare) { reader.fail("saturated-share", "must lie between 0.0001 and 0.2") }
-        if !(0.05...1).contains(scaler.targetUtilisation) { reader.fail("target-utilisation", "must lie between 0.05 and 1") }
-        if scaler.releaseWindowSeconds > scaler.billedPeriodSeconds {
-            reader.fail("release-window", "is longer than the billed period")
+    private func roles(_ reader: YAMLReader, _ roles: inout [Role: MagewatchConfiguration.RoleSettings]) {
+        for (role, reader) in self.roles(in: reader) {
+            section(reader) { roles[role] = roleSettings($0, role) }
         }
     }
 
-    private func roles(_ reader: YAMLReader, _ roles: inout [Role: MagewatchConfiguration.RoleSettings]) {
-        for name in reader.keys {
+    /// The mappings of a mapping by role.
+    func roles(in reader: YAMLReader) -> [(role: Role, reader: YAMLReader?)] {
+        reader.keys.compactMap { name in
             guard let role = Role(rawValue: name) else {
                 reader.fail(name, "is no role; roles are \(Role.allCases.map(\.rawValue).joined(separator: ", "))")
                 _ = reader.mapping(name)
-                continue
+                return nil
             }
-            section(reader.mapping(name)) { roles[role] = roleSettings($0, role) }
+            return (role, reader.mapping(name))
         }
     }
 
@@ -262,19 +244,19 @@ struct ConfigurationDecoder {
         }
     }
 
-    private func positive(_ reader: YAMLReader, _ key: String) -> Double? {
+    func positive(_ reader: YAMLReader, _ key: String) -> Double? {
         guard let seconds = reader.duration(key) else { return nil }
         if seconds <= 0 { reader.fail(key, "must be more than zero") }
         return seconds
     }
 
-    private func section(_ reader: YAMLReader?, _ read: (YAMLReader) -> Void) {
+    func section(_ reader: YAMLReader?, _ read: (YAMLReader) -> Void) {
         guard let reader else { return }
         read(reader)
         reader.finish()
     }
 
-    private func set<Value>(_ target: inout Value, _ value: Value?) {
+    func set<Value>(_ target: inout Value, _ value: Value?) {
         if let value { target = value }
     }
 

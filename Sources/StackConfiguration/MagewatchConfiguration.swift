@@ -114,33 +114,6 @@ package struct MagewatchConfiguration: Sendable, Equatable {
         package var historySeconds = 14.0 * 86_400
     }
 
-    /// What the scaler may do by itself.
-    package struct Scaler: Sendable, Equatable {
-        package enum Mode: String, Sendable, CaseIterable {
-            /// Says what it would do.
-            case observe
-            /// Makes plans and waits for `magewatch plan approve`.
-            case ask
-            case act
-        }
-
-        package var mode = Mode.act
-        package var billedPeriodSeconds = 3600.0
-        /// How long before the end of a paid period a server may be given back.
-        package var releaseWindowSeconds = 120.0
-        package var maximumOverflowServers = 4
-        /// Least time between two scale-outs of a role.
-        package var coolDownSeconds = 15.0
-        /// Utilisation above which a server takes nothing more, and that a role is sized for before anything of it is measured.
-        package var targetUtilisation = 0.7
-        /// Time between two decisions on how many containers a role should have.
-        package var tickSeconds = 15.0
-        /// From the wish for an overflow server until it serves, the age of the measure included.
-        package var attachSeconds = 30.0
-        /// Share of minutes in which a role may be saturated: what the scaler weighs cost against.
-        package var saturatedShare = 0.0012
-    }
-
     /// How a role is run and scaled.
     package struct RoleSettings: Sendable, Equatable {
         package var image: String

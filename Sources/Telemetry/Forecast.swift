@@ -44,12 +44,17 @@ package struct Forecast: Sendable, Equatable, Codable {
         package var coverage: Double
         /// Truths these two rest on.
         package var count: Int
+        /// The share over the last few hours alone, which shows first that something is not foreseen; nil where it was not kept.
+        package var recentCoverage: Double?
 
-        package init(leadSeconds: Double, meanAbsoluteError: Double, coverage: Double, count: Int) {
+        package init(
+            leadSeconds: Double, meanAbsoluteError: Double, coverage: Double, count: Int, recentCoverage: Double? = nil
+        ) {
             self.leadSeconds = leadSeconds
             self.meanAbsoluteError = meanAbsoluteError
             self.coverage = coverage
             self.count = count
+            self.recentCoverage = recentCoverage
         }
     }
 

@@ -67,7 +67,7 @@ extension Scene {
             series: sources.series, logs: sources.logs,
             promQL: PromQLEngine(source: sources.series, options: sources.options), logQL: LogQLEngine(source: sources.logs),
             metrics: SelfMetrics(), stack: { Scene.stack }, plans: { ["p2", "p1"].map(Scene.plan) },
-            approvePlan: { id in
+            approvePlan: { id, _ in
                 guard id == "p1" else { throw APIError(.badData, "plan \"\(id)\" can't be approved") }
                 self.approved.withLock { $0.append(id) }
             },

@@ -48,6 +48,7 @@ struct ScalerTests {
     let configuration: MagewatchConfiguration
     let stores: MonitorStores
     let agents = WillingAgents()
+    let metrics = SelfMetrics()
     let executor: Executor
 
     init() throws {
@@ -63,9 +64,11 @@ struct ScalerTests {
             metrics: SelfMetrics())
     }
 
-    func scaler(_ mode: MagewatchConfiguration.Scaler.Mode) -> Scaler {
-        Scaler(
-            mode: mode, policy: PlanningPolicy(configuration), stackName: "shop", state: stores.state, executor: executor,
+    func scaler(_ mode: GuardRails.Mode) -> Scaler {
+        var policy = PlanningPolicy(configuration)
+        policy.guardRails.mode = mode
+        return Scaler(
+            policy: policy, stackName: "shop", state: stores.state, executor: executor,
             series: stores.metrics, forecasts: { [] }, metrics: SelfMetrics(), logger: Logger(label: "test"))
     }
 

@@ -1,6 +1,7 @@
-import StackConfiguration
 import Testing
 import Topology
+
+@testable import StackConfiguration
 
 @Suite("The configuration file")
 struct ConfigurationFileTests {
@@ -71,6 +72,28 @@ struct ConfigurationFileTests {
             ),
             ("ingest: { listen: here }", "m.yaml:1: ingest.listen: \"here\" is not HOST:PORT"),
             ("scaler:\n  mode: maybe", "m.yaml:2: scaler.mode: \"maybe\" is not observe, ask or act"),
+            (
+                "scaler: { roles: { web: { mode: never } } }",
+                "m.yaml:1: scaler.roles.web.mode: \"never\" is not observe, ask or act"
+            ),
+            ("scaler: { roles: { wep: {} } }", "m.yaml:1: scaler.roles.wep: is no role; roles are lb"),
+            ("scaler: { maximum-cost: { day: 5 } }", "m.yaml:1: scaler.maximum-cost: needs scaler.price-per-server-hour"),
+            ("scaler: { maximum-cost: { week: 5 } }", "m.yaml:1: scaler.maximum-cost.week: unknown key"),
+            ("scaler: { maximum-leases: { day: -1 } }", "m.yaml:1: scaler.maximum-leases.day: must lie between 0 and"),
+            ("scaler: { blast-radius: { share: 2 } }", "m.yaml:1: scaler.blast-radius.share: must lie between 0 and 1"),
+            (
+                "scaler: { blast-radius: { containers: 0 } }",
+                "m.yaml:1: scaler.blast-radius.containers: \"0\" is not a whole number"
+            ),
+            ("scaler: { two-person: { purposes: [dance] } }", "m.yaml:1: scaler.two-person.purposes: \"dance\" is no purpose"),
+            ("scaler: { two-person: { cost: 5 } }", "m.yaml:1: scaler.two-person.cost: needs scaler.price-per-server-hour"),
+            ("scaler: { stand-down: { coverage: 0.99 } }", "m.yaml:1: scaler.stand-down.coverage: is more than 0.9"),
+            ("scaler: { time-zone: Mars }", "m.yaml:1: scaler.time-zone: \"Mars\" is no time zone"),
+            ("scaler:\n  schedules: [every day 18:00 +3 web]", "m.yaml:2: scaler.schedules: how long is missing"),
+            (
+                "scaler: { schedules: [every day 18:00 +3 web for 1h, every day 18:00 web +3 for 60m] }",
+                "m.yaml:1: scaler.schedules: has the same schedule twice"
+            ),
             ("roles:\n  wep: {}", "m.yaml:2: roles.wep: is no role; roles are lb, web, db, mail, search, monitor, queue, acc"),
             ("servers:\n  - { name: a }", "m.yaml:2: servers[0].address: is missing"),
             ("a: [", "m.yaml:2: (yaml): is not valid YAML: did not find expected node content"),
@@ -82,6 +105,34 @@ struct ConfigurationFileTests {
     func mistakes(text: String, expected: String) throws {
         let error = try #require(throws: ConfigurationError.self) { try ConfigurationFile.parse(text, file: "m.yaml") }
         #expect(error.description.contains(expected), "\(error.description)")
+    }
+
+    @Test("Guard rails, modes and schedules are read")
+    func guardRails() throws {
+        let scaler = try ConfigurationFile.parse(
+            """
+            scaler:
+              mode: ask
+              roles: { web: { mode: act }, db: { mode: observe } }
+              price-per-server-hour: 0.12
+              currency: USD
+              maximum-cost: { hour: 1, day: 10.5, month: 200 }
+              maximum-leases: { day: 40 }
+              blast-radius: { containers: 6, servers: 2, share: 0.25, down: 0.4 }
+              two-person: { purposes: [rollout, evacuate-server], cost: 5 }
+              stand-down: { coverage: 0.6, failures: 5, retry: 30m }
+              time-zone: Europe/Berlin
+              schedules: [every Friday 18:00 +3 web for 4h, 2026-12-24 10:00 +5 web for 12h]
+            """, file: "m.yaml"
+        ).scaler
+        #expect(scaler.mode == .ask && scaler.modes == [.web: .act, .db: .observe])
+        #expect(scaler.pricePerServerHour == 0.12 && scaler.currency == "USD")
+        #expect(scaler.maximumCost == .init(hour: 1, day: 10.5, month: 200) && scaler.maximumLeases == .init(day: 40))
+        #expect(scaler.blastRadius == .init(containers: 6, servers: 2, share: 0.25, down: 0.4))
+        #expect(scaler.twoPerson == .init(purposes: ["rollout", "evacuate-server"], cost: 5))
+        #expect(scaler.standDown == .init(coverage: 0.6, failures: 5, retrySeconds: 1800))
+        #expect(scaler.timeZone == "Europe/Berlin")
+        #expect(scaler.schedules.map(\.text) == ["every Friday 18:00 +3 web for 4h", "2026-12-24 10:00 +5 web for 12h"])
     }
 
     @Test("All mistakes are told at once")
