@@ -121,6 +121,21 @@ package enum EmbeddedDefaults {
                     expr: |
                       max by (role) (magewatch_container_memory_usage_bytes / (magewatch_container_memory_limit_bytes > 0))
                     labels: { resource: memory }
+              - name: role-capacity
+                interval: 15s
+                rules:
+                  # What was asked for, how long it took and how many served: what capacity is learned from. The web servers' by the load balancers'
+                  # logs where they ship none.
+                  - record: magewatch:role_requests:rate
+                    expr: sum by (role) (rate(magewatch_http_requests_total[1m]))
+                  - record: magewatch:role_requests:rate
+                    expr: label_replace(magewatch:role_requests:rate{role="lb"}, "role", "web", "", "") unless on (role) sum by (role) (rate(magewatch_http_requests_total{role="web"}[1m]))
+                  - record: magewatch:role_latency_seconds:p95
+                    expr: histogram_quantile(0.95, sum by (role, le) (rate(magewatch_http_request_duration_seconds_bucket[1m])))
+                  - record: magewatch:role_latency_seconds:p95
+                    expr: label_replace(magewatch:role_latency_seconds:p95{role="lb"}, "role", "web", "", "") unless on (role) sum by (role) (rate(magewatch_http_requests_total{role="web"}[1m]))
+                  - record: magewatch:role_serving:count
+                    expr: count by (role) (magewatch_inventory_container{kind="active", state="running"})
             """#
         ),
         (

@@ -34,6 +34,7 @@ extension Monitor {
                 }
             },
             forecasts: { forecasts.forecasts() },
+            capacities: { [capacity] in capacity.capacities(role: $0) },
             forecastPaths: { forecasts.paths(role: $0, horizonSeconds: $1) },
             alerts: { await alerts.active() },
             receiveAlerts: { try await alerts.receive($0, at: SystemClock.milliseconds()) },

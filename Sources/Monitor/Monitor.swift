@@ -36,6 +36,7 @@ package struct Monitor: Sendable {
     let alerts: AlertManager
     let notifier: Notifier
     let forecasts: ForecastService
+    let capacity: CapacityService
     let executor: Executor
     let sizing: SizingService
     let scaler: Scaler
@@ -76,6 +77,12 @@ package struct Monitor: Sendable {
             limit: configuration.forecast.limit, stepSeconds: configuration.forecast.intervalSeconds,
             historySeconds: configuration.forecast.historySeconds, metrics: metrics)
         self.forecasts = forecasts
+        capacity = CapacityService(
+            source: stores.metrics, sink: stores.metrics, limit: configuration.forecast.limit,
+            acceptableSeconds: Dictionary(
+                uniqueKeysWithValues: configuration.forecast.acceptableLatencySeconds.map { ($0.key.rawValue, $0.value) }),
+            stepSeconds: configuration.forecast.intervalSeconds, historySeconds: configuration.forecast.historySeconds,
+            metrics: metrics)
         let sizing = SizingService(
             configuration, state: stores.state, source: stores.metrics, sink: stores.metrics, metrics: metrics)
         self.sizing = sizing
@@ -114,6 +121,9 @@ package struct Monitor: Sendable {
             PeriodicService("self observation", everySeconds: min(seconds, 5), metrics: metrics, logger: logger, observeSelf),
             PeriodicService("forecast", everySeconds: configuration.forecast.intervalSeconds, metrics: metrics, logger: logger) {
                 try await forecasts.forecast(at: SystemClock.milliseconds())
+            },
+            PeriodicService("capacity", everySeconds: CapacityService.intervalSeconds, metrics: metrics, logger: logger) {
+                try await capacity.learn(at: SystemClock.milliseconds())
             },
             PeriodicService("sizing", everySeconds: configuration.scaler.tickSeconds, metrics: metrics, logger: logger) {
                 try await sizing.tick(at: SystemClock.milliseconds())

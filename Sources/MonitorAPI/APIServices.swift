@@ -19,6 +19,8 @@ package struct APIServices: Sendable {
     package var forecasts: @Sendable () async -> [Forecast]
     /// The whole paths of a role's signals up to a horizon.
     package var forecastPaths: @Sendable (_ role: String, _ horizonSeconds: Double) async -> [Forecast]
+    /// What containers can serve, of one role or all.
+    package var capacities: @Sendable (_ role: String?) async -> [LearnedCapacity]
     package var alerts: @Sendable () async -> [Alert]
     /// Takes alerts from outside (the Alertmanager API).
     package var receiveAlerts: @Sendable ([Alert]) async throws -> Void
@@ -53,6 +55,7 @@ package struct APIServices: Sendable {
         approvePlan: @escaping @Sendable (String, String) async throws -> Void = { _, _ in },
         bans: @escaping @Sendable () async throws -> [BanReport] = { [] },
         forecasts: @escaping @Sendable () async -> [Forecast] = { [] },
+        capacities: @escaping @Sendable (String?) async -> [LearnedCapacity] = { _ in [] },
         forecastPaths: @escaping @Sendable (String, Double) async -> [Forecast] = { _, _ in [] },
         alerts: @escaping @Sendable () async -> [Alert] = { [] },
         receiveAlerts: @escaping @Sendable ([Alert]) async throws -> Void = { _ in },
@@ -78,6 +81,7 @@ package struct APIServices: Sendable {
         self.approvePlan = approvePlan
         self.bans = bans
         self.forecasts = forecasts
+        self.capacities = capacities
         self.forecastPaths = forecastPaths
         self.alerts = alerts
         self.receiveAlerts = receiveAlerts

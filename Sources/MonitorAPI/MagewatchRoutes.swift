@@ -31,6 +31,9 @@ struct MagewatchRoutes: Sendable {
                 return await services.forecasts().filter { role == nil || $0.role == role }
             }
         }
+        router.get(RouterPath(base + "/capacity")) { request, _ in
+            await encoded(request) { parameters in await services.capacities(parameters["role"]) }
+        }
         router.get(RouterPath(base + "/metrics/stats")) { request, _ in
             await encoded(request) { parameters in
                 let limit = try parameters.cardinalityLimit()

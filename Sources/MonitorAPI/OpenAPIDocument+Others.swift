@@ -142,6 +142,9 @@ extension OpenAPIDocument {
                 .optional("role", "Only this role's."),
                 .optional("horizon", "How far ahead, for instance `24h`, at most two weeks; needs `role`."),
             ], answer: .schema("Forecast", isList: true)),
+        APIOperation(
+            "get", "/api/magewatch/v1/capacity", "What a container of each role can serve, and what binds it.",
+            [.optional("role", "Only this role's.")], answer: .schema("Capacity", isList: true)),
         APIOperation("get", "/api/magewatch/v1/bans", "Bans in force.", answer: .schema("Ban", isList: true)),
         APIOperation(
             "get", "/api/magewatch/v1/waf/summary",

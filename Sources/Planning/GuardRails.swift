@@ -33,7 +33,7 @@ package struct GuardRails: Sendable, Equatable {
         /// Most servers that one plan leases.
         package var servers = 4
         /// Most of a role's serving containers that one plan takes away.
-        package var share = 0.5
+        package var share = 1.0
         /// Servers that may be down before nothing more is failed over: then it is rather the monitor that is cut off.
         package var down = 0.5
 

@@ -108,15 +108,6 @@ struct ConfigurationDecoder {
         }
     }
 
-    private func forecast(_ reader: YAMLReader, _ forecast: inout MagewatchConfiguration.ForecastSettings) {
-        set(&forecast.intervalSeconds, positive(reader, "interval"))
-        set(&forecast.leadsSeconds, reader.durations("leads")?.sorted())
-        set(&forecast.limit, reader.number("limit"))
-        set(&forecast.historySeconds, positive(reader, "history"))
-        if !(0.01...1).contains(forecast.limit) { reader.fail("limit", "must lie between 0.01 and 1") }
-        if forecast.leadsSeconds.isEmpty { reader.fail("leads", "needs at least one duration") }
-    }
-
     private func roles(_ reader: YAMLReader, _ roles: inout [Role: MagewatchConfiguration.RoleSettings]) {
         for (role, reader) in self.roles(in: reader) {
             section(reader) { roles[role] = roleSettings($0, role) }
@@ -126,13 +117,16 @@ struct ConfigurationDecoder {
     /// The mappings of a mapping by role.
     func roles(in reader: YAMLReader) -> [(role: Role, reader: YAMLReader?)] {
         reader.keys.compactMap { name in
-            guard let role = Role(rawValue: name) else {
-                reader.fail(name, "is no role; roles are \(Role.allCases.map(\.rawValue).joined(separator: ", "))")
-                _ = reader.mapping(name)
-                return nil
-            }
-            return (role, reader.mapping(name))
+            let reader = (own: reader.mapping(name), parent: reader)
+            return role(name, in: reader.parent).map { ($0, reader.own) }
         }
+    }
+
+    /// The role that a key names; nil, and a problem told, where it is none.
+    func role(_ name: String, in reader: YAMLReader) -> Role? {
+        let role = Role(rawValue: name)
+        if role == nil { reader.fail(name, "is no role; roles are \(Role.allCases.map(\.rawValue).joined(separator: ", "))") }
+        return role
     }
 
     private func roleSettings(_ reader: YAMLReader, _ role: Role) -> MagewatchConfiguration.RoleSettings {

@@ -52,7 +52,7 @@ extension MagewatchConfiguration {
         package struct BlastRadius: Sendable, Equatable {
             package var containers = 10
             package var servers = 4
-            package var share = 0.5
+            package var share = 1.0
             package var down = 0.5
         }
 

@@ -112,6 +112,8 @@ package struct MagewatchConfiguration: Sendable, Equatable {
         package var limit = 0.85
         /// How far back the models look.
         package var historySeconds = 14.0 * 86_400
+        /// Seconds that nineteen of twenty requests of a role may take; one that is missing goes by its own quiet hours.
+        package var acceptableLatencySeconds: [Role: Double] = [:]
     }
 
     /// How a role is run and scaled.

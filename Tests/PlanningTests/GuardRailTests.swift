@@ -173,6 +173,24 @@ struct RailCase: Sendable, CustomTestStringConvertible {
         if !fails { #expect(outcomes.contains { $0.refusal?.guardRail == "scaler.blast-radius.down" }, "\(outcomes)") }
     }
 
+    @Test(
+        "A server that has more of a role than one plan may take is kept, and says so",
+        arguments: [(0.5, false), (0.7, true), (1, true)])
+    func share(share: Double, goes: Bool) {
+        var input = House.input(utilisation: 0.1)
+        input.policy.guardRails.blastRadius.share = share
+        input.stack.containers.removeAll { $0.name == "web2" }
+        input.stack.containers += [House.container("web3", on: "o1"), House.container("web4", on: "o1")]
+        input.stack.leases = [Lease(server: "o1", from: input.now - 3_500_000, until: nil, fencingToken: 1)]
+        let outcome = Planner.release("o1", input)
+        #expect((outcome.plan != nil) == goes)
+        if !goes {
+            #expect(
+                outcome.refusal?.reason
+                    == "guard rail scaler.blast-radius.share: 2 of 3 web would go at once, and one plan takes 1 at most")
+        }
+    }
+
     @Test("Failovers and bans go on under a freeze, unless it covers everything", arguments: [false, true])
     func everything(covers: Bool) {
         var input = House.input()

@@ -20,7 +20,7 @@ struct ConfigurationFileTests {
             retention: { metrics: 30d, metrics-disk: 20GiB, metrics-5m: {}, metrics-1h: { after: 20d, keep: 400d } }
             metrics: { maximum-series: 500000, maximum-series-per-source: 100000 }
             scrape: { interval: 1s, timeout: 500ms, targets: [ { job: node, url: "http://10.0.0.1:9100/metrics", labels: { a: b } } ] }
-            forecast: { interval: 2s, leads: [15s, 1m], limit: 0.85, history: 1h }
+            forecast: { interval: 2s, leads: [15s, 1m], limit: 0.85, history: 1h, acceptable-latency: { web: 300ms } }
             scaler: { mode: ask, billed-period: 60s, release-window: 10s }
             allow: [10.77.0.5]
             roles:
@@ -46,6 +46,7 @@ struct ConfigurationFileTests {
         #expect(configuration.scrape.timeoutSeconds == 0.5)
         #expect(configuration.scrape.targets.first?.labels == ["a": "b"])
         #expect(configuration.forecast.leadsSeconds == [15, 60])
+        #expect(configuration.forecast.acceptableLatencySeconds == [.web: 0.3])
         #expect(configuration.scaler.mode == .ask)
         let web = try #require(configuration.roles[.web])
         #expect(web.addresses == ["10.77.0.100/24", "10.77.0.101/24", "10.77.0.102/24", "10.77.0.103/24"])
@@ -75,6 +76,11 @@ struct ConfigurationFileTests {
             (
                 "scaler: { roles: { web: { mode: never } } }",
                 "m.yaml:1: scaler.roles.web.mode: \"never\" is not observe, ask or act"
+            ),
+            ("forecast: { acceptable-latency: { wep: 1s } }", "m.yaml:1: forecast.acceptable-latency.wep: is no role; roles are"),
+            (
+                "forecast: { acceptable-latency: { web: 0s } }",
+                "m.yaml:1: forecast.acceptable-latency.web: must be more than zero"
             ),
             ("scaler: { roles: { wep: {} } }", "m.yaml:1: scaler.roles.wep: is no role; roles are lb"),
             ("scaler: { maximum-cost: { day: 5 } }", "m.yaml:1: scaler.maximum-cost: needs scaler.price-per-server-hour"),
