@@ -75,7 +75,7 @@ package struct Monitor: Sendable {
         let forecasts = ForecastService(
             source: stores.metrics, sink: stores.metrics, leadsSeconds: configuration.forecast.leadsSeconds,
             limit: configuration.forecast.limit, stepSeconds: configuration.forecast.intervalSeconds,
-            historySeconds: configuration.forecast.historySeconds, metrics: metrics)
+            historySeconds: configuration.forecast.historySeconds, events: configuration.knownEvents, metrics: metrics)
         self.forecasts = forecasts
         capacity = CapacityService(
             source: stores.metrics, sink: stores.metrics, limit: configuration.forecast.limit,
@@ -84,7 +84,10 @@ package struct Monitor: Sendable {
             stepSeconds: configuration.forecast.intervalSeconds, historySeconds: configuration.forecast.historySeconds,
             metrics: metrics)
         let sizing = SizingService(
-            configuration, state: stores.state, source: stores.metrics, sink: stores.metrics, metrics: metrics)
+            configuration, state: stores.state, source: stores.metrics, sink: stores.metrics,
+            events: { role, now in
+                forecasts.events(ofRole: role.rawValue, at: now).map { .init(name: $0.name, start: $0.start, lift: $0.lift) }
+            }, metrics: metrics)
         self.sizing = sizing
         executor = try Monitor.makeExecutor(configuration, stores, metrics: metrics, logger: logger)
         scaler = Scaler(

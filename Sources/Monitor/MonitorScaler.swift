@@ -3,6 +3,7 @@ import Execution
 import MonitorAPI
 import Planning
 import StateStore
+import Synchronization
 import Telemetry
 import Topology
 
@@ -11,6 +12,28 @@ struct MonitorScaler: ScalerControl {
     let scaler: Scaler
     let executor: Executor
     let reporter: ScalerReporter
+    private let gate = Gate()
+
+    init(scaler: Scaler, executor: Executor, reporter: ScalerReporter) {
+        self.scaler = scaler
+        self.executor = executor
+        self.reporter = reporter
+    }
+
+    /// One report at a time: each keeps a thread busy for seconds.
+    private final class Gate: Sendable {
+        private let isBusy = Mutex(false)
+
+        /// Whether nobody was inside.
+        func enter() -> Bool {
+            isBusy.withLock { busy in
+                defer { busy = true }
+                return !busy
+            }
+        }
+
+        func leave() { isBusy.withLock { $0 = false } }
+    }
 
     func status() async throws -> ScalerStatus { try await scaler.status(at: SystemClock.milliseconds()) }
 
@@ -38,7 +61,9 @@ struct MonitorScaler: ScalerControl {
     }
 
     func report(sinceSeconds: Double, role: Role?) async throws -> ScalerReport {
-        try await reporter.report(sinceSeconds: sinceSeconds, role: role, at: SystemClock.milliseconds())
+        guard gate.enter() else { throw APIError(.unavailable, "another report is being made; ask again in a moment") }
+        defer { gate.leave() }
+        return try await reporter.report(sinceSeconds: sinceSeconds, role: role, at: SystemClock.milliseconds())
     }
 
     func rejectPlan(_ id: String, by actor: String, because reason: String) async throws {

@@ -1,5 +1,6 @@
 import AgentContract
 import Execution
+import MonitorAPI
 import NIOPosix
 import Planning
 import StackConfiguration
@@ -13,6 +14,8 @@ struct ScalerReporter: Sendable {
     static let maximumPlans = 5_000
     /// What a replay learns from before the time it reports on.
     static let learnedSeconds = 7 * 86_400.0
+    /// Ticks that a replay takes at most, those that are only learned from included: about half a minute of work.
+    static let maximumTicks = 600_000
 
     let configuration: MagewatchConfiguration
     let state: StateStore
@@ -28,10 +31,9 @@ struct ScalerReporter: Sendable {
         var roles: [ScalerReport.RoleReport] = []
         for (one, settings) in configuration.roles.sorted(by: { $0.key.rawValue < $1.key.rawValue })
         where !settings.addresses.isEmpty && (role == nil || role == one) {
-            let history = try history(of: one, sizing.unitCores(settings), from: from, now)
-            guard history.demand.contains(where: \.isFinite) else { continue }
-            let learned = try demand(
-                of: one, sizing.unitCores(settings), from: from - Milliseconds(ScalerReporter.learnedSeconds * 1000), from)
+            let history = try history(of: one, sizing.unitCores(settings), from: from, now).trimmed
+            guard !history.demand.isEmpty else { continue }
+            let learned = try learned(of: one, sizing.unitCores(settings), before: history)
             let review = RoleReview(
                 .init(
                     rules: sizing.rules(one, settings), options: sizing.options,
@@ -50,6 +52,18 @@ struct ScalerReporter: Sendable {
             from: from, until: now, billedPeriodSeconds: configuration.scaler.billedPeriodSeconds,
             pricePerServerHour: rails.pricePerServerHour, currency: rails.currency, billedPeriods: billed,
             money: rails.price(periods: billed, of: configuration.scaler.billedPeriodSeconds), roles: roles)
+    }
+
+    /// Demand before a history, as far as it was measured and a replay has room for it.
+    private func learned(of role: Role, _ unitCores: Double, before history: RoleHistory) throws -> [Double] {
+        guard history.demand.count <= ScalerReporter.maximumTicks else {
+            throw APIError(
+                .badData,
+                "that is \(history.demand.count) ticks, and a report replays \(ScalerReporter.maximumTicks): ask for less")
+        }
+        let from = history.start - Milliseconds(ScalerReporter.learnedSeconds * 1000)
+        let demand = try demand(of: role, unitCores, from: from, history.start)
+        return Array(demand.drop { !$0.isFinite }.suffix(ScalerReporter.maximumTicks - history.demand.count))
     }
 
     private func periods(

@@ -40,6 +40,17 @@ package struct RoleHistory: Sendable {
     /// Ticks at which both are known.
     var measuredTicks: Int { zip(demand, containers).count { $0.isFinite && $1.isFinite } }
 
+    /// The same without the ticks before the first and after the last that was measured: there is nothing to judge.
+    package var trimmed: RoleHistory {
+        let known = demand.indices.filter { demand[$0].isFinite && containers[$0].isFinite }
+        guard let first = known.first, let last = known.last else {
+            return RoleHistory(start: start, tickSeconds: tickSeconds, demand: [], containers: [])
+        }
+        return RoleHistory(
+            start: start + Milliseconds(Double(first) * tickSeconds * 1000), tickSeconds: tickSeconds,
+            demand: Array(demand[first...last]), containers: Array(containers[first...last]))
+    }
+
     /// The tick that a moment lies in, held within the history.
     func tick(at time: Milliseconds) -> Int {
         let place = (Double(time - start) / 1000 / tickSeconds).rounded(.down)

@@ -6,7 +6,7 @@ package struct StandDownRules: Sendable, Equatable {
     /// Share of truths inside the 95 % band of late below which a role counts as not foreseen.
     package var coverage = 0.7
     /// Forecasts that must have met their truth before their coverage says anything.
-    package var forecasts = 120
+    package var forecasts = 240
     /// Failures in a row of plans that scale a role.
     package var failures = 3
     /// After so long one more plan is tried.
@@ -66,8 +66,12 @@ package struct StandDown: Sendable, Equatable, Codable {
     private static func coverage(
         _ role: Role, _ forecasts: [Forecast], wasBroken: Bool, _ rules: StandDownRules
     ) -> StandDown? {
-        let records = forecasts.filter { $0.role == role.rawValue && $0.signal == "utilisation" }.flatMap(\.records)
-        let known = records.filter {
+        // What speaks in the first hours does not adapt its bands yet, and nobody counts on it.
+        let grown = forecasts.filter { forecast in
+            forecast.role == role.rawValue && forecast.signal == "utilisation"
+                && !forecast.weights.contains { $0.layer == "young" }
+        }
+        let known = grown.flatMap(\.records).filter {
             $0.leadSeconds <= StandDownRules.maximumLeadSeconds && $0.count >= rules.forecasts
         }
         guard

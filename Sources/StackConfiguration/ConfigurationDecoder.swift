@@ -122,10 +122,12 @@ struct ConfigurationDecoder {
         }
     }
 
-    /// The role that a key names; nil, and a problem told, where it is none.
-    func role(_ name: String, in reader: YAMLReader) -> Role? {
+    /// The role of a name, which is a key or stands under one; nil, and a problem told, where it is none.
+    func role(_ name: String, of key: String? = nil, in reader: YAMLReader) -> Role? {
         let role = Role(rawValue: name)
-        if role == nil { reader.fail(name, "is no role; roles are \(Role.allCases.map(\.rawValue).joined(separator: ", "))") }
+        if role == nil {
+            reader.fail(key ?? name, "is no role; roles are \(Role.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
         return role
     }
 

@@ -114,6 +114,19 @@ package struct MagewatchConfiguration: Sendable, Equatable {
         package var historySeconds = 14.0 * 86_400
         /// Seconds that nineteen of twenty requests of a role may take; one that is missing goes by its own quiet hours.
         package var acceptableLatencySeconds: [Role: Double] = [:]
+        package var events: [Event] = []
+
+        /// Something that is known to come and changes demand.
+        package struct Event: Sendable, Equatable {
+            package var name: String
+            /// The role that it is about; nil for all.
+            package var role: Role?
+            /// Starts, in milliseconds of local time.
+            package var localTimes: [Int64]
+            package var seconds: Double
+            /// Demand as a multiple of the usual; learned from past times where nothing is said.
+            package var lift: Double?
+        }
     }
 
     /// How a role is run and scaled.

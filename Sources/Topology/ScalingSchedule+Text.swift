@@ -61,19 +61,13 @@ extension ScalingSchedule {
     }
 
     private static func day(_ text: String) throws(ScheduleTextError) -> Int64 {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int64($0) }
-        guard parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2], (1970...9999).contains(year),
-            (1...12).contains(month), (1...CivilTime.days(ofMonth: month, year: year)).contains(day)
-        else { throw error("\"\(text)\" is no date") }
-        return CivilTime.dayNumber(year: year, month: month, day: day)
+        guard let day = CivilTime.day(text) else { throw error("\"\(text)\" is no date") }
+        return day
     }
 
     private static func minutes(_ text: String?) throws(ScheduleTextError) -> Int {
-        let parts = (text ?? "").split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts.allSatisfy({ $0.count <= 2 }), let hour = Int(parts[0]), let minute = Int(parts[1]),
-            (0...23).contains(hour), (0...59).contains(minute)
-        else { throw error("\"\(text ?? "")\" is no time of day") }
-        return hour * 60 + minute
+        guard let minutes = CivilTime.minuteOfDay(text ?? "") else { throw error("\"\(text ?? "")\" is no time of day") }
+        return minutes
     }
 
     /// `+3 web` or `web +3`.

@@ -54,9 +54,7 @@ package struct ScalingSchedule: Sendable, Hashable, Codable {
         let length = Int64(seconds * 1000)
         func occurrence(onDay day: Int64) -> Occurrence {
             let local = day * CivilTime.day + Int64(minuteOfDay) * 60_000
-            // The offset at the moment itself, which a change of clocks may make another than that of the first guess.
-            let guess = local - offset(local)
-            let start = local - offset(guess)
+            let start = CivilTime.moment(ofLocal: local, offset: offset)
             return Occurrence(start: start, end: start + length)
         }
         switch recurrence {

@@ -1,6 +1,7 @@
 import AgentContract
 import ArgumentParser
 import Foundation
+import Topology
 
 /// `magewatch scaler`: how the scaler is bounded, and what became of what it did.
 struct ScalerCommand: AsyncParsableCommand {

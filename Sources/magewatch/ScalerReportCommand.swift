@@ -1,6 +1,7 @@
 import AgentContract
 import ArgumentParser
 import Foundation
+import Topology
 
 /// `magewatch scaler report`: what the scaler saved and what it missed.
 struct ScalerReportCommand: AsyncParsableCommand {

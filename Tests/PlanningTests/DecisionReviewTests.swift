@@ -84,6 +84,16 @@ import Topology
         #expect(unknown?.verdict == "what came after it was not measured" && unknown?.demandBefore == nil)
     }
 
+    @Test("Time that was not measured at either end is not judged")
+    func trimmed() {
+        let history = RoleHistory(
+            start: 1000, tickSeconds: 15, demand: [.nan, 1, 2, .nan, 3, 4], containers: [1, .nan, 1, 1, 1, .nan])
+        let trimmed = history.trimmed
+        #expect(trimmed.start == 31_000 && trimmed.containers == [1, 1, 1] && trimmed.demand[0] == 2 && trimmed.demand[2] == 3)
+        let dark = RoleHistory(start: 1000, tickSeconds: 15, demand: [.nan], containers: [1])
+        #expect(dark.trimmed.demand.isEmpty)
+    }
+
     @Test("The report replays the same demand with the code of the simulation, and prices it by the server")
     func review() throws {
         let rules = FleetRules(ownedServers: 2, attachSeconds: 30, billedPeriodSeconds: 3600)

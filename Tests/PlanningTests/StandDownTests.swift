@@ -39,6 +39,15 @@ import Topology
         }
     }
 
+    @Test("In the first hours nobody counts on bands, and nothing is held against them")
+    func young() {
+        var forecast = Self.forecast(0.2)
+        forecast.weights = [.init(layer: "young", model: "trend", weight: 1)]
+        #expect(Self.judge(forecast).isEmpty)
+        forecast.weights = [.init(layer: "short", model: "level", weight: 1)]
+        #expect(Self.judge(forecast).map(\.cause) == [.coverage])
+    }
+
     @Test("Once broken, it has to be clearly better")
     func hysteresis() {
         let down = [StandDown(cause: .coverage, reason: "")]

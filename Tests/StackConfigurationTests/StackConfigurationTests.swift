@@ -82,6 +82,15 @@ struct ConfigurationFileTests {
                 "forecast: { acceptable-latency: { web: 0s } }",
                 "m.yaml:1: forecast.acceptable-latency.web: must be more than zero"
             ),
+            ("forecast: { events: [ { name: sale, for: 1h } ] }", "m.yaml:1: forecast.events[0].at: is missing"),
+            ("forecast: { events: [ { name: sale, at: 2026-11-27 00:00 } ] }", "m.yaml:1: forecast.events[0].for: is missing"),
+            ("forecast: { events: [ { name: sale, at: Friday, for: 1h } ] }", "events[0].at: \"Friday\" is no time such as"),
+            ("forecast: { events: [ { name: s, at: 2026-11-27 00:00, for: 1h, lift: 0 } ] }", "events[0].lift: must lie between"),
+            ("forecast: { events: [ { name: s, at: 2026-11-27 00:00, for: 1h, role: wep } ] }", "events[0].role: is no role"),
+            (
+                "forecast: { events: [ { name: s, at: 2026-11-27 00:00, for: 1h }, { name: s, at: 2026-11-28 00:00, for: 1h } ] }",
+                "forecast.events: has the same name twice"
+            ),
             ("scaler: { roles: { wep: {} } }", "m.yaml:1: scaler.roles.wep: is no role; roles are lb"),
             ("scaler: { maximum-cost: { day: 5 } }", "m.yaml:1: scaler.maximum-cost: needs scaler.price-per-server-hour"),
             ("scaler: { maximum-cost: { week: 5 } }", "m.yaml:1: scaler.maximum-cost.week: unknown key"),
@@ -115,7 +124,7 @@ struct ConfigurationFileTests {
 
     @Test("Guard rails, modes and schedules are read")
     func guardRails() throws {
-        let scaler = try ConfigurationFile.parse(
+        let configuration = try ConfigurationFile.parse(
             """
             scaler:
               mode: ask
@@ -129,8 +138,18 @@ struct ConfigurationFileTests {
               stand-down: { coverage: 0.6, failures: 5, retry: 30m }
               time-zone: Europe/Berlin
               schedules: [every Friday 18:00 +3 web for 4h, 2026-12-24 10:00 +5 web for 12h]
+            forecast:
+              events:
+                - { name: sale, role: web, at: [2026-11-27 00:00, 2025-11-28T00:00], for: 24h, lift: 3 }
+                - { name: holiday, at: 2026-12-25 00:00, for: 2d }
             """, file: "m.yaml"
-        ).scaler
+        )
+        let scaler = configuration.scaler
+        #expect(
+            configuration.forecast.events == [
+                .init(name: "sale", role: .web, localTimes: [1_764_288_000_000, 1_795_737_600_000], seconds: 86_400, lift: 3),
+                .init(name: "holiday", role: nil, localTimes: [1_798_156_800_000], seconds: 172_800, lift: nil),
+            ])
         #expect(scaler.mode == .ask && scaler.modes == [.web: .act, .db: .observe])
         #expect(scaler.pricePerServerHour == 0.12 && scaler.currency == "USD")
         #expect(scaler.maximumCost == .init(hour: 1, day: 10.5, month: 200) && scaler.maximumLeases == .init(day: 40))
