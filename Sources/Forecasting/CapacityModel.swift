@@ -8,6 +8,8 @@ package struct CapacityModel: Sendable {
     /// What latency is acceptable where nobody says: so many times that of quiet hours, and not less than the other.
     package static let acceptableFactor = 3.0
     package static let leastAcceptableSeconds = 0.05
+    /// The resource that is idle without load.
+    package static let processor = "cpu"
     /// A bound beyond so many times what has been seen is not told: there is no knowing.
     package static let furthestFactor = 20.0
 
@@ -31,7 +33,7 @@ package struct CapacityModel: Sendable {
         var bounds: [LearnedCapacity.Bound] = []
         for (index, resource) in resources.enumerated() {
             let uses = samples.map { index < $0.utilisation.count ? $0.utilisation[index] : .nan }
-            let law = UtilisationLaw(loads: loads, uses: uses, limit: limit)
+            let law = UtilisationLaw(loads: loads, uses: uses, limit: limit, expectsNoBase: resource == CapacityModel.processor)
             if let found = law.capacity() { bounds.append(bound(resource, found, limit: limit, highest)) }
         }
         let law = LatencyLaw(loads: loads, latencies: samples.map(\.latencySeconds))

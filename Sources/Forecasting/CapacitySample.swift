@@ -34,10 +34,10 @@ struct BlockBootstrap {
         return times
     }
 
-    /// The 10 %, 50 % and 90 % quantiles of what the draws gave; nil where fewer than half of them gave anything.
+    /// The 10 %, 50 % and 90 % quantiles of what the draws gave; nil where more than one of ten gave nothing: then it might be anything.
     static func quantiles(_ values: [Double]) -> (low: Double, median: Double, high: Double)? {
         let sorted = values.filter(\.isFinite).sorted()
-        guard sorted.count * 2 >= values.count, sorted.count >= 3 else { return nil }
+        guard sorted.count * 10 >= values.count * 9, sorted.count >= 3 else { return nil }
         func at(_ probability: Double) -> Double { sorted[Int((probability * Double(sorted.count - 1)).rounded())] }
         return (at(0.1), at(0.5), at(0.9))
     }

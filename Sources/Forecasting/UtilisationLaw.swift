@@ -1,13 +1,15 @@
 /// How much of a resource a request takes: use = base + cost x load, by which the load at a limit follows.
 ///
-/// What is used without any load is small for most resources, so the base is drawn towards nothing; that is what makes sense of a history in
-/// which the load hardly ever changed. Steps at the resource's end say nothing about cost, as use can't rise further, and are left out; a few
+/// A processor does next to nothing without any load, so its base is drawn towards nothing; that is what makes sense of a history in which the
+/// load hardly ever changed. Of memory, most of which is taken whatever is asked for, such a history tells nothing. Steps at the resource's end say nothing about cost, as use can't rise further, and are left out; a few
 /// steps that are far off (a backup, a deployment) weigh little.
 struct UtilisationLaw {
     /// Use from which on a resource is at its end.
     static let clipped = 0.95
     /// Spread that a base is expected to have around nothing.
     private static let baseSpread = 0.1
+    /// Keeps the equations solvable.
+    private static let leastPrecision = 1e-6
     /// Passes in which outliers are weighed down.
     private static let passes = 4
     /// Fewest steps that say anything.
@@ -37,10 +39,14 @@ struct UtilisationLaw {
 
     private let points: [(load: Double, use: Double, block: Int)]
     private let limit: Double
+    private let expectsNoBase: Bool
 
-    /// - Parameter limit: use that is the end.
-    init(loads: [Double], uses: [Double], limit: Double) {
+    /// - Parameters:
+    ///   - limit: use that is the end.
+    ///   - expectsNoBase: whether the resource is idle without load.
+    init(loads: [Double], uses: [Double], limit: Double, expectsNoBase: Bool) {
         self.limit = limit
+        self.expectsNoBase = expectsNoBase
         points = zip(loads, uses).enumerated().compactMap { index, pair in
             guard pair.0.isFinite, pair.1.isFinite, pair.0 > 0, pair.1 >= 0, pair.1 < UtilisationLaw.clipped, pair.0 < 1e12 else {
                 return nil
@@ -94,6 +100,7 @@ struct UtilisationLaw {
 
     /// How much an expected base of nothing weighs against the points: errors hang together over a stretch, so that one is about one fact.
     private func precision(_ line: Line, _ weights: [Double]) -> Double {
+        guard expectsNoBase else { return UtilisationLaw.leastPrecision }
         var squares = 0.0
         for (point, weight) in zip(points, weights) {
             let error = point.use - line.base - line.cost * point.load
@@ -107,7 +114,7 @@ struct UtilisationLaw {
         var sums = Sums()
         for block in blocks(weights) { sums.add(block, times: 1) }
         // First without the expectation, then with the weight that the errors give it.
-        guard let rough = UtilisationLaw.solve(sums, 1e-6) else { return nil }
+        guard let rough = UtilisationLaw.solve(sums, UtilisationLaw.leastPrecision) else { return nil }
         return UtilisationLaw.solve(sums, precision(rough, weights))
     }
 

@@ -80,7 +80,9 @@ package final class CapacityService: Sendable {
             let serving = try steps(CapacityService.servingMetric, role, at: now)
         else { return nil }
         var resources: [(name: String, uses: [Double])] = []
-        if let uses = try steps(CapacityService.processorMetric, role, at: now) { resources.append(("cpu", uses)) }
+        if let uses = try steps(CapacityService.processorMetric, role, at: now) {
+            resources.append((CapacityModel.processor, uses))
+        }
         for name in try otherResources(of: role, at: now).prefix(CapacityService.maximumResources) {
             if let uses = try steps(ForecastService.resourceMetric, role, .equal("resource", name), at: now) {
                 resources.append((name, uses))

@@ -55,7 +55,7 @@ extension Monitor {
         MonitorScaler(
             scaler: scaler, executor: executor,
             reporter: ScalerReporter(
-                configuration: configuration, state: stores.state, executor: executor, source: stores.metrics,
+                configuration: configuration, state: stores.state, source: stores.metrics,
                 rails: PlanningPolicy(configuration).guardRails))
     }
 

@@ -34,7 +34,7 @@ extension Scaler {
 
     /// The ledger's lines that end after a time, or run on.
     func ledger(since start: Milliseconds) throws -> [LeaseSpan] {
-        try state.ledger().filter { $0.endedAt.map { $0 >= start } ?? true }.map {
+        try state.ledger(since: start).map {
             LeaseSpan(server: $0.server, from: $0.startedAt, until: $0.endedAt, periodSeconds: $0.periodSeconds)
         }
     }

@@ -1,5 +1,5 @@
 import AgentContract
-import Execution
+import Foundation
 import MonitorAPI
 import NIOPosix
 import Planning
@@ -19,14 +19,13 @@ struct ScalerReporter: Sendable {
 
     let configuration: MagewatchConfiguration
     let state: StateStore
-    let executor: Executor
     let source: any SeriesSource
     let rails: GuardRails
 
     func report(sinceSeconds: Double, role: Role?, at now: Milliseconds) async throws -> ScalerReport {
         let from = now - Milliseconds(sinceSeconds * 1000)
-        let plans = try await executor.reports(limit: ScalerReporter.maximumPlans).filter { $0.plan.createdAt >= from }
-        let ledger = try state.ledger()
+        let plans = try plans(since: from)
+        let ledger = try state.ledger(since: from)
         let sizing = SizingTerms(configuration)
         var roles: [ScalerReport.RoleReport] = []
         for (one, settings) in configuration.roles.sorted(by: { $0.key.rawValue < $1.key.rawValue })
@@ -52,6 +51,20 @@ struct ScalerReporter: Sendable {
             from: from, until: now, billedPeriodSeconds: configuration.scaler.billedPeriodSeconds,
             pricePerServerHour: rails.pricePerServerHour, currency: rails.currency, billedPeriods: billed,
             money: rails.price(periods: billed, of: configuration.scaler.billedPeriodSeconds), roles: roles)
+    }
+
+    /// The plans of the time. What became of their single steps is not asked.
+    private func plans(since from: Milliseconds) throws -> [PlanReport] {
+        let purposes = [Plan.Purpose.scaleOut, .scaleIn, .release].map(\.rawValue)
+        let records = try state.plans(limit: ScalerReporter.maximumPlans).filter {
+            $0.createdAt >= from && purposes.contains($0.purpose)
+        }
+        return records.compactMap { record in
+            // A document that does not read is reported when the plan is resumed.
+            guard let plan = try? JSONDecoder().decode(Plan.self, from: Data(record.document.utf8)) else { return nil }
+            return PlanReport(
+                plan: plan, state: record.state.rawValue, startedAt: record.startedAt, finishedAt: record.finishedAt, steps: [])
+        }
     }
 
     /// Demand before a history, as far as it was measured and a replay has room for it.

@@ -64,6 +64,8 @@ enum OpenAPIDocument {
               "leadsSeconds": { "type": "array", "items": { "type": "number" } },
               "paths": { "type": "array", "items": { "type": "object", "properties": { "quantile": { "type": "number" }, "values": { "type": "array", "items": { "type": "number" } } } } },
               "model": { "type": "string" }, "recentError": { "type": "number" }, "secondsToSaturation": { "type": "number" }, "secondsToSaturationEarly": { "type": "number" },
+              "events": { "type": "array", "items": { "type": "object", "properties": { "name": { "type": "string" }, "start": { "type": "integer" },
+                "end": { "type": "integer" }, "lift": { "type": "number" }, "low": { "type": "number" }, "high": { "type": "number" }, "times": { "type": "integer" } } } },
               "weights": { "type": "array", "items": { "type": "object", "properties": { "layer": { "enum": ["young", "short", "long"] }, "model": { "type": "string" },
                 "weight": { "type": "number" } } } },
               "records": { "type": "array", "items": { "type": "object", "properties": { "leadSeconds": { "type": "number" },

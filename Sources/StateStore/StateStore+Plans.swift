@@ -154,6 +154,7 @@ extension StateStore {
         try write("writing an approval of plan \(id)") { database in
             try database.execute(
                 sql: "UPDATE plan SET document = ? WHERE id = ? AND state = 'proposed'", arguments: [document, id])
+            guard database.changesCount > 0 else { return }
             try StateStore.audit(database, at: now, by: actor, "approval", id, "one of those it needs")
         }
     }

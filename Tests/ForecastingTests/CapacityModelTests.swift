@@ -121,6 +121,23 @@ struct CapacityModelTests {
         #expect(abs(bound.requestsPerSecond.median / 85 - 1) < 0.1, "\(bound)")
     }
 
+    @Test("Memory that is taken whatever the load bounds nothing, and where it follows the load it does")
+    func memory() throws {
+        var random = SeededGenerator(seed: 6)
+        func bound(_ loads: ClosedRange<Double>, _ use: (Double) -> Double) -> LearnedCapacity.Bound? {
+            let samples = (0..<3000).map { _ -> CapacitySample in
+                let load = Double.random(in: loads, using: &random)
+                let noise = Double.random(in: 0.98...1.02, using: &random)
+                return CapacitySample(load: load, latencySeconds: .nan, utilisation: [use(load) * noise])
+            }
+            return CapacityModel(resources: ["memory"], limit: 0.85, acceptableSeconds: nil).bounds(samples).first
+        }
+        #expect(bound(49...51) { _ in 0.4 } == nil)
+        #expect(bound(10...80) { _ in 0.4 } == nil)
+        let found = try #require(bound(10...80) { 0.3 + 0.005 * $0 })
+        #expect(abs(found.requestsPerSecond.median / 110 - 1) < 0.02, "\(found)")
+    }
+
     @Test("A resource that does not follow the load, and latency that never rose, bound nothing")
     func unrelated() {
         var random = SeededGenerator(seed: 2)

@@ -1,5 +1,4 @@
 import AgentContract
-import Execution
 import Foundation
 import MetricStore
 import Planning
@@ -22,10 +21,6 @@ struct ScalerReporterTests {
         configuration.scaler.pricePerServerHour = 60
         let stores = try MonitorStores(configuration, metrics: SelfMetrics()) { _ in }
         try Inventory.load(configuration, into: stores.state)
-        let executor = try Executor(
-            state: stores.state, performer: WillingAgents(),
-            pool: LedgerServerPool(servers: configuration.servers, billedPeriodSeconds: 60, state: stores.state),
-            metrics: SelfMetrics())
         let now: Milliseconds = 1_700_000_000_000
         let hour = now - 3_600_000
         // Half an hour of one container's worth and a little, of which the last twenty minutes had two.
@@ -49,7 +44,7 @@ struct ScalerReporterTests {
         _ = try stores.state.beginLease(of: "o1", at: hour - 7_200_000, periodSeconds: 60, plan: "release-o1-5")
         _ = try stores.state.endLease(of: "o1", at: hour - 7_100_000)
         let reporter = ScalerReporter(
-            configuration: configuration, state: stores.state, executor: executor, source: stores.metrics,
+            configuration: configuration, state: stores.state, source: stores.metrics,
             rails: PlanningPolicy(configuration).guardRails)
         let report = try await reporter.report(sinceSeconds: 3600, role: nil, at: now)
         #expect(report.billedPeriods == 2 && report.money == 2 && report.currency == "EUR")
