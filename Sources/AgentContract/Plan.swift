@@ -3,7 +3,7 @@ package import Topology
 /// What to do and why: ordered steps, each with its undo, and the evidence they rest on.
 package struct Plan: Sendable, Hashable, Codable, Identifiable {
     /// What the plan is for.
-    package enum Purpose: String, Sendable, Codable {
+    package enum Purpose: String, Sendable, Codable, CaseIterable {
         case scaleOut = "scale-out"
         case release
         case failover
@@ -24,6 +24,8 @@ package struct Plan: Sendable, Hashable, Codable, Identifiable {
     package var createdAt: Int64
     package var steps: [PlannedStep]
     package var decision: Decision
+    /// Whose word it waits for, while it is proposed; nil for a plan that waits for nobody's.
+    package var approval: PlanApproval?
 
     package init(id: String, purpose: Purpose, role: Role?, createdAt: Int64, steps: [PlannedStep], decision: Decision) {
         self.id = id

@@ -53,7 +53,7 @@ package actor Executor {
 
     /// Keeps a plan and runs it when its turn comes.
     /// - Parameters:
-    ///   - needsApproval: it waits as `proposed` until ``approve(_:)``.
+    ///   - needsApproval: it waits as `proposed` until ``approve(_:by:)``, as does one that says whose approval it needs.
     ///   - actor: who had it made, for the audit log.
     ///   - order: the operator's order that it carries out.
     package func submit(
@@ -64,6 +64,7 @@ package actor Executor {
                 .queueFull,
                 "plan \(plan.id) is not taken: \(Executor.maximumOpenPlans) plans wait already; see `magewatch plan list`")
         }
+        let needsApproval = needsApproval || plan.approval?.isComplete == false
         let record = PlanRecord(
             id: plan.id, purpose: plan.purpose.rawValue, state: needsApproval ? .proposed : .waiting,
             document: String(decoding: try JSONEncoder().encode(plan), as: UTF8.self), createdAt: plan.createdAt)
@@ -75,16 +76,6 @@ package actor Executor {
             throw ExecutionError(.duplicate, "plan \(plan.id) is not taken: a plan of that id is kept already")
         }
         if !needsApproval { enqueue(plan) }
-    }
-
-    /// Lets a proposed plan run.
-    package func approve(_ id: String, by actor: String = "operator") throws {
-        guard let record = try state.plan(id), record.state == .proposed else {
-            throw ExecutionError(.wrongState, "plan \(id) does not wait for an approval; see `magewatch plan list`")
-        }
-        let plan = try Executor.decode(record)
-        try state.setPlan(id, .waiting, at: clock.now(), message: "approved", by: actor)
-        enqueue(plan)
     }
 
     /// Stops a plan: one that waits is dropped, one that runs is taken back after the step under way.
@@ -108,15 +99,6 @@ package actor Executor {
         waiting.removeAll { $0.id == id }
         try state.setPlan(id, .cancelled, at: clock.now(), message: "cancelled by \(actor)", by: actor)
         if let plan { report(plan, .planFinished, summary: plan.decision.summary, outcome: "cancelled") }
-    }
-
-    /// Drops proposed plans that nobody approved in time.
-    package func expireProposals() throws {
-        let now = clock.now()
-        for record in try state.openPlans() where record.state == .proposed && now - record.createdAt > Executor.proposalLifetime
-        {
-            try state.setPlan(record.id, .cancelled, at: now, message: "nobody approved it in time")
-        }
     }
 
     /// Goes on with what an earlier process left open. Call once, before the first ``submit(_:needsApproval:)``.
@@ -157,7 +139,7 @@ package actor Executor {
         }
     }
 
-    private func enqueue(_ plan: Plan, isUnderWay: Bool = false) {
+    func enqueue(_ plan: Plan, isUnderWay: Bool = false) {
         if isUnderWay {
             waiting.insert(plan, at: 0)
         } else {
@@ -311,7 +293,7 @@ package actor Executor {
         report(plan, kind, step: index, summary: step.summary, outcome: outcome, message: message, duration: seconds)
     }
 
-    private func report(
+    func report(
         _ plan: Plan, _ kind: ExecutionEvent.Kind, step: Int? = nil, summary: String, outcome: String = "",
         message: String = "", duration: Double? = nil
     ) {

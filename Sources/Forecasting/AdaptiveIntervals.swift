@@ -18,6 +18,8 @@ struct AdaptiveIntervals: Sendable {
     private(set) var level = missRate
     /// Share of truths inside the watched interval, over about the last week.
     private(set) var coverage = 1 - missRate
+    /// The same over the last few hours alone.
+    private(set) var recentCoverage = 1 - missRate
 
     init(lead: Int, day: Int) {
         stride = max(1, AdaptiveIntervals.days * day / AdaptiveIntervals.window)
@@ -28,6 +30,7 @@ struct AdaptiveIntervals: Sendable {
     mutating func learn(error: Double, wasInside: Bool) {
         level = min(0.2, max(0.001, level + step * (AdaptiveIntervals.missRate - (wasInside ? 0 : 1))))
         coverage += ((wasInside ? 1 : 0) - coverage) / Double(AdaptiveIntervals.window * stride)
+        recentCoverage += ((wasInside ? 1 : 0) - recentCoverage) / min(Double(seen + 1), LeadLedger.recentTruths)
         if seen.isMultiple(of: stride) {
             insert(error)
             if errors.count == AdaptiveIntervals.window {

@@ -8,12 +8,16 @@ struct LeadLedger: Sendable {
 
     /// Forecasts that wait at most.
     static let maximumPending = 4096
+    /// Truths that the recent coverage rests on: four hours of minutes.
+    static let recentTruths = 240.0
 
     private let lead: Int
     private let memory: Double
     private var pending: [Pending] = []
     private(set) var meanAbsoluteError = 0.0
     private(set) var coverage = 0.0
+    /// Coverage over about the last ``recentTruths``.
+    private(set) var recentCoverage = 0.0
     private(set) var count = 0
 
     /// - Parameters:
@@ -38,7 +42,9 @@ struct LeadLedger: Sendable {
             count += 1
             let share = 1 / min(Double(count), memory)
             meanAbsoluteError += (abs(truth - first.median) - meanAbsoluteError) * share
-            coverage += ((first.bounds.contains(truth) ? 1 : 0) - coverage) * share
+            let held = first.bounds.contains(truth) ? 1.0 : 0
+            coverage += (held - coverage) * share
+            recentCoverage += (held - recentCoverage) / min(Double(count), LeadLedger.recentTruths)
         }
     }
 }

@@ -41,6 +41,9 @@ package struct OnlineForecaster: Sendable {
     /// Share of truths that fell inside the 95 % interval lately, by lead.
     package var coverage: [Double] { pools.map(\.intervals.coverage) }
 
+    /// The same over the last few hours alone.
+    package var recentCoverage: [Double] { pools.map(\.intervals.recentCoverage) }
+
     /// Mean absolute error of the last week's forecasts and how many truths are known, by lead.
     package var errors: [(mean: Double, count: Int)] {
         pools.map { ($0.intervals.meanAbsoluteError, $0.intervals.count) }

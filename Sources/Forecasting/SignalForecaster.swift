@@ -188,12 +188,13 @@ package struct SignalForecaster: Sendable {
             if let online, let place = shortLeadsSeconds.firstIndex(of: lead), online.errors[place].count > 0 {
                 return Forecast.LeadRecord(
                     leadSeconds: lead, meanAbsoluteError: online.errors[place].mean, coverage: online.coverage[place],
-                    count: online.errors[place].count)
+                    count: online.errors[place].count, recentCoverage: online.recentCoverage[place])
             }
             let ledger = ledgers[index]
             guard ledger.count > 0 else { return nil }
             return Forecast.LeadRecord(
-                leadSeconds: lead, meanAbsoluteError: ledger.meanAbsoluteError, coverage: ledger.coverage, count: ledger.count)
+                leadSeconds: lead, meanAbsoluteError: ledger.meanAbsoluteError, coverage: ledger.coverage, count: ledger.count,
+                recentCoverage: ledger.recentCoverage)
         }
     }
 }

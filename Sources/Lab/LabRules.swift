@@ -39,7 +39,7 @@ package enum LabRules {
               - alert: ContainerStray
                 expr: >-
                   magewatch_container_up == 1 and on (container) magewatch_inventory_container
-                  unless on (container, server) magewatch_inventory_container{state="running"}
+                  unless on (container, server) magewatch_inventory_container{state=~"running|draining|starting"}
                 labels: { action: rebalance, severity: warning }
                 annotations: { summary: "{{ $labels.container }} runs on {{ $labels.server }}, where it should not" }
           - name: attacks

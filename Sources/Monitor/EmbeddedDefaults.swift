@@ -121,6 +121,21 @@ package enum EmbeddedDefaults {
                     expr: |
                       max by (role) (magewatch_container_memory_usage_bytes / (magewatch_container_memory_limit_bytes > 0))
                     labels: { resource: memory }
+              - name: role-capacity
+                interval: 15s
+                rules:
+                  # What was asked for, how long it took and how many served: what capacity is learned from. The web servers' by the load balancers'
+                  # logs where they ship none.
+                  - record: magewatch:role_requests:rate
+                    expr: sum by (role) (rate(magewatch_http_requests_total[1m]))
+                  - record: magewatch:role_requests:rate
+                    expr: label_replace(magewatch:role_requests:rate{role="lb"}, "role", "web", "", "") unless on (role) sum by (role) (rate(magewatch_http_requests_total{role="web"}[1m]))
+                  - record: magewatch:role_latency_seconds:p95
+                    expr: histogram_quantile(0.95, sum by (role, le) (rate(magewatch_http_request_duration_seconds_bucket[1m])))
+                  - record: magewatch:role_latency_seconds:p95
+                    expr: label_replace(magewatch:role_latency_seconds:p95{role="lb"}, "role", "web", "", "") unless on (role) sum by (role) (rate(magewatch_http_requests_total{role="web"}[1m]))
+                  - record: magewatch:role_serving:count
+                    expr: count by (role) (magewatch_inventory_container{kind="active", state="running"})
             """#
         ),
         (
@@ -156,6 +171,20 @@ package enum EmbeddedDefaults {
                       severity: critical
                     annotations:
                       summary: "a {{ $labels.purpose }} plan failed and could not be taken back; see magewatch plan list"
+                  - alert: ScalerStoodDown
+                    expr: max by (role, cause) (magewatch_scaler_stood_down) > 0
+                    labels:
+                      severity: critical
+                    annotations:
+                      summary: "the scaler has stood down from {{ $labels.role }} as its {{ $labels.cause }} went wrong; see magewatch scaler status"
+                  - alert: ScalerBudgetSpent
+                    expr: |
+                      max by (window) (magewatch_scaler_cost) >= on (window) (max by (window) (magewatch_scaler_cost_limit) > 0)
+                        or max by (window) (magewatch_scaler_leases) >= on (window) (max by (window) (magewatch_scaler_leases_limit) > 0)
+                    labels:
+                      severity: warning
+                    annotations:
+                      summary: "nothing more is leased: what the {{ $labels.window }} allows is spent; see magewatch scaler status"
             """#
         ),
         (
@@ -178,12 +207,13 @@ package enum EmbeddedDefaults {
               - name: strays
                 interval: 5s
                 rules:
-                  # A server that was cut off comes back with containers whose work others do by now.
+                  # A server that was cut off comes back with containers whose work others do by now. What an operator drained, or a plan is starting,
+                  # runs where it belongs.
                   - alert: ContainerStray
                     expr: |
                       magewatch_container_up == 1
                         and on (container) magewatch_inventory_container
-                        unless on (container, server) magewatch_inventory_container{state="running"}
+                        unless on (container, server) magewatch_inventory_container{state=~"running|draining|starting"}
                     labels:
                       action: rebalance
                       severity: warning

@@ -19,6 +19,7 @@ package final class ForecastService: Sendable {
     package static let maximumSignals = 128
     /// A signal that was silent for longer is learned anew.
     package static let longestSilenceSeconds = 86_400.0
+    private static let eventLearningSeconds = 6 * 3600.0
 
     private let source: any SeriesSource
     private let sink: any SampleSink
@@ -27,6 +28,7 @@ package final class ForecastService: Sendable {
     private let stepSeconds: Double
     private let historySeconds: Double
     private let metrics: SelfMetrics
+    private let events: [KnownEvent]
     private let signals = Mutex<[Signal: Followed]>([:])
 
     private struct Signal: Hashable {
@@ -42,11 +44,16 @@ package final class ForecastService: Sendable {
         var newest: Milliseconds = .min / 2
         var latest: Forecast?
         var reported: Set<Labels> = []
+        /// Known events with what they do to this signal, and when that was learned.
+        var calendar = EventCalendar([])
+        var calendarMadeAt: Milliseconds = .min / 2
+        /// The newest value.
+        var last = 0.0
     }
 
     package init(
         source: any SeriesSource, sink: any SampleSink, leadsSeconds: [Double], limit: Double, stepSeconds: Double,
-        historySeconds: Double, metrics: SelfMetrics
+        historySeconds: Double, events: [KnownEvent] = [], metrics: SelfMetrics
     ) {
         self.source = source
         self.sink = sink
@@ -54,6 +61,7 @@ package final class ForecastService: Sendable {
         self.limit = limit
         self.stepSeconds = stepSeconds
         self.historySeconds = historySeconds
+        self.events = events
         self.metrics = metrics
     }
 
@@ -68,7 +76,8 @@ package final class ForecastService: Sendable {
         return followed.compactMap { signal, followed in
             followed.forecaster.path(
                 signal: signal.name, role: role, madeAt: followed.latest?.madeAt ?? followed.until,
-                horizonSeconds: horizonSeconds)
+                horizonSeconds: horizonSeconds
+            ).map { followed.calendar.applied(to: $0, last: followed.last, limit: limit) }
         }
         .sorted { $0.signal < $1.signal }
     }
@@ -110,12 +119,36 @@ package final class ForecastService: Sendable {
             // A role whose signal ended is no longer forecast.
             guard Double(now - followed.newest) < 5000 * max(1, stepSeconds) else { return followed.latest = nil }
             guard !steps.values.isEmpty else { return }
+            followed.last = steps.values.last(where: \.isFinite) ?? followed.last
+            try learnEvents(signal, reader, at: now, &followed)
             followed.latest = followed.forecaster.forecast(signal: signal.name, role: signal.role, madeAt: now)
+                .map { followed.calendar.applied(to: $0, last: followed.last, limit: limit) }
             followed.latest?.append(to: &batch)
             let current = followed.latest?.weightSeries ?? []
             for gone in followed.reported.subtracting(current) { batch.append(gone, SampleBatch.staleMarker, at: now) }
             followed.reported = current
         }
+    }
+
+    /// What known events do is learned anew a few times a day.
+    private func learnEvents(
+        _ signal: Signal, _ reader: any SeriesReader, at now: Milliseconds, _ followed: inout Followed
+    ) throws {
+        let own = events.filter { $0.role == nil || $0.role == signal.role }
+        guard !own.isEmpty, Double(now - followed.calendarMadeAt) >= ForecastService.eventLearningSeconds * 1000 else { return }
+        followed.calendarMadeAt = now
+        let from = now - Milliseconds(historySeconds * 1000)
+        let steps = try SignalSteps(reader, after: from, now: now, stepSeconds: stepSeconds, isFirst: false)
+        followed.calendar = EventCalendar(
+            own.compactMap { event in
+                EventEffect(of: event, values: steps.values, end: steps.end, stepSeconds: stepSeconds, others: own)
+                    .map { .init(event: event, effect: $0) }
+            })
+    }
+
+    /// Events of a role that are on or begin within two weeks, by what they do to its utilisation.
+    package func events(ofRole role: String, at now: Milliseconds) -> [Forecast.EventAhead] {
+        signals.withLock { $0[Signal(name: ForecastService.utilisation, role: role)]?.calendar.ahead(at: now) ?? [] }
     }
 
     private func newcomer(at now: Milliseconds) -> Followed {

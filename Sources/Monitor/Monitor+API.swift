@@ -4,6 +4,7 @@ import Execution
 import LogQL
 import LogStore
 import MonitorAPI
+import Planning
 import PromQL
 import StackConfiguration
 import StateStore
@@ -20,7 +21,13 @@ extension Monitor {
             logQL: LogQLEngine(source: stores.logs, options: Monitor.logQLOptions), metrics: metrics,
             stack: { try state.stack(named: name) },
             plans: { try await executor.reports(limit: 1000) },
-            approvePlan: { try await executor.approve($0) },
+            approvePlan: { id, actor in
+                do {
+                    try await executor.approve(id, by: actor)
+                } catch let error as ExecutionError {
+                    throw APIError(.execution, error.message)
+                }
+            },
             bans: {
                 try state.bans(inForceAt: SystemClock.milliseconds()).map {
                     BanReport(address: $0.address, reason: $0.reason, from: $0.from, until: $0.until)
@@ -33,6 +40,7 @@ extension Monitor {
             },
             bouncerKeys: bouncerKeys,
             forecasts: { forecasts.forecasts() },
+            capacities: { [capacity] in capacity.capacities(role: $0) },
             forecastPaths: { forecasts.paths(role: $0, horizonSeconds: $1) },
             alerts: { await alerts.active() },
             receiveAlerts: { try await alerts.receive($0, at: SystemClock.milliseconds()) },
@@ -45,8 +53,16 @@ extension Monitor {
             attacks: DetectedAttacks(detector: detector, access: access),
             administration: configuration.allowsStoreOrders ? storeAdministration : nil,
             logDeletions: configuration.allowsStoreOrders ? LogStoreOrders(store: stores.logs, state: state) : nil,
-            orders: MonitorOrders(scaler: scaler, executor: executor, state: state),
+            orders: MonitorOrders(scaler: scaler, executor: executor, state: state), scaler: monitorScaler,
             tail: { [logs = stores.logs] in logs.subscribe() }, alertReceivers: alertReceivers)
+    }
+
+    private var monitorScaler: MonitorScaler {
+        MonitorScaler(
+            scaler: scaler, executor: executor,
+            reporter: ScalerReporter(
+                configuration: configuration, state: stores.state, source: stores.metrics,
+                rails: PlanningPolicy(configuration).guardRails))
     }
 
     private var storeAdministration: any StoreAdministration {

@@ -36,6 +36,7 @@ package struct Monitor: Sendable {
     let alerts: AlertManager
     let notifier: Notifier
     let forecasts: ForecastService
+    let capacity: CapacityService
     let executor: Executor
     let sizing: SizingService
     let scaler: Scaler
@@ -77,18 +78,28 @@ package struct Monitor: Sendable {
         let forecasts = ForecastService(
             source: stores.metrics, sink: stores.metrics, leadsSeconds: configuration.forecast.leadsSeconds,
             limit: configuration.forecast.limit, stepSeconds: configuration.forecast.intervalSeconds,
-            historySeconds: configuration.forecast.historySeconds, metrics: metrics)
+            historySeconds: configuration.forecast.historySeconds, events: configuration.knownEvents, metrics: metrics)
         self.forecasts = forecasts
+        capacity = CapacityService(
+            source: stores.metrics, sink: stores.metrics, limit: configuration.forecast.limit,
+            acceptableSeconds: Dictionary(
+                uniqueKeysWithValues: configuration.forecast.acceptableLatencySeconds.map { ($0.key.rawValue, $0.value) }),
+            stepSeconds: configuration.forecast.intervalSeconds, historySeconds: configuration.forecast.historySeconds,
+            metrics: metrics)
         let sizing = SizingService(
-            configuration, state: stores.state, source: stores.metrics, sink: stores.metrics, metrics: metrics)
+            configuration, state: stores.state, source: stores.metrics, sink: stores.metrics,
+            events: { role, now in
+                forecasts.events(ofRole: role.rawValue, at: now).map { .init(name: $0.name, start: $0.start, lift: $0.lift) }
+            }, metrics: metrics)
         self.sizing = sizing
         executor = try Monitor.makeExecutor(configuration, stores, metrics: metrics, logger: logger)
         scaler = Scaler(
-            mode: configuration.scaler.mode, policy: policy, stackName: configuration.stack, state: stores.state,
-            executor: executor,
+            policy: policy, stackName: configuration.stack, state: stores.state, executor: executor,
             series: stores.metrics, forecasts: { forecasts.forecasts() }, sizing: { sizing.sizing },
             reviewBan: BanReviewer(logs: stores.logs, detector: detector).review,
-            answers: Monitor.prober(configuration), metrics: metrics, logger: logger)
+            answers: Monitor.prober(configuration), schedules: configuration.scaler.schedules,
+            attachSeconds: configuration.scaler.attachSeconds, offset: SystemClock.offset(ofZone: configuration.scaler.timeZone),
+            metrics: metrics, logger: logger)
     }
 
     /// Runs until the service group is stopped, then flushes and closes the stores.
@@ -116,6 +127,9 @@ package struct Monitor: Sendable {
             PeriodicService("self observation", everySeconds: min(seconds, 5), metrics: metrics, logger: logger, observeSelf),
             PeriodicService("forecast", everySeconds: configuration.forecast.intervalSeconds, metrics: metrics, logger: logger) {
                 try await forecasts.forecast(at: SystemClock.milliseconds())
+            },
+            PeriodicService("capacity", everySeconds: CapacityService.intervalSeconds, metrics: metrics, logger: logger) {
+                try await capacity.learn(at: SystemClock.milliseconds())
             },
             PeriodicService("sizing", everySeconds: configuration.scaler.tickSeconds, metrics: metrics, logger: logger) {
                 try await sizing.tick(at: SystemClock.milliseconds())

@@ -18,7 +18,46 @@ extension PlanningPolicy {
         horizonSeconds = min(900, configuration.forecast.leadsSeconds.filter { $0 <= 900 }.max() ?? 900)
         allow = configuration.allow + configuration.servers.map(\.address)
         for (role, settings) in configuration.roles { roles[role] = RolePolicy(settings) }
+        guardRails = GuardRails(scaler)
         banServers = Array(Set(configuration.roles.values.flatMap { $0.loadBalancers.map(\.server) })).sorted()
+    }
+}
+
+extension GuardRails {
+    /// The guard rails as the configuration states them.
+    init(_ scaler: MagewatchConfiguration.Scaler) {
+        self.init()
+        mode = Mode(scaler.mode)
+        modes = scaler.modes.mapValues(Mode.init)
+        pricePerServerHour = scaler.pricePerServerHour
+        currency = scaler.currency
+        maximumCost = Limits(scaler.maximumCost)
+        maximumLeases = Limits(scaler.maximumLeases)
+        blastRadius.containers = scaler.blastRadius.containers
+        blastRadius.servers = scaler.blastRadius.servers
+        blastRadius.share = scaler.blastRadius.share
+        blastRadius.down = scaler.blastRadius.down
+        twoPerson.purposes = Set(scaler.twoPerson.purposes.compactMap(Plan.Purpose.init(rawValue:)))
+        twoPerson.cost = scaler.twoPerson.cost
+        standDown.coverage = scaler.standDown.coverage
+        standDown.failures = scaler.standDown.failures
+        standDown.retrySeconds = scaler.standDown.retrySeconds
+    }
+}
+
+extension GuardRails.Mode {
+    init(_ mode: MagewatchConfiguration.Scaler.Mode) {
+        switch mode {
+        case .observe: self = .observe
+        case .ask: self = .ask
+        case .act: self = .act
+        }
+    }
+}
+
+extension GuardRails.Limits {
+    init(_ limits: MagewatchConfiguration.Scaler.Limits) {
+        self.init(hour: limits.hour, day: limits.day, month: limits.month)
     }
 }
 

@@ -8,20 +8,27 @@ import StateStore
 package import Telemetry
 
 extension Scaler {
-    /// Makes the plan of an operator's order and hands it to the executor, whatever the mode: who orders has decided.
+    /// Makes the plan of an operator's order and hands it to the executor, whatever the mode: who orders has decided. Under the two-person
+    /// rule it waits for another's word.
     /// - Parameter isDryRun: the plan is told as it would be, and nothing is kept.
     /// - Throws: `APIError` with the reason where there is no such plan.
     package func carryOut(_ order: OperatorOrder, isDryRun: Bool, at now: Milliseconds) async throws -> PlanReport {
-        switch Planner.plan(for: order, try await input(at: now)) {
+        let input = try await input(at: now)
+        switch Planner.plan(for: order, input) {
         case .refusal(let refusal):
-            metrics.add("magewatch_planner_refusals_total", ["code": refusal.code.rawValue])
+            metrics.add(
+                "magewatch_planner_refusals_total", ["code": refusal.code.rawValue, "guard_rail": refusal.guardRail ?? ""])
             if !isDryRun {
                 try state.audit(at: now, by: order.orderedBy, "refusal", order.summary, refusal.reason)
             }
             throw APIError(refusal.code == .unclear ? .badData : .execution, refusal.reason)
         case .plan(let plan) where isDryRun:
             return PlanReport(planned: plan)
-        case .plan(let plan):
+        case .plan(var plan):
+            let permission = policy.guardRails.permission(
+                for: plan, roles: Planner.roles(of: plan, input), orderedBy: order.orderedBy,
+                periodSeconds: policy.billedPeriodSeconds)
+            if case .approval(let approval) = permission { plan.approval = approval }
             do {
                 try await executor.submit(plan, by: order.orderedBy, order: order)
             } catch let error as ExecutionError {
@@ -44,13 +51,16 @@ extension Scaler {
         for held in try heldOrders() {
             let plan = try state.plan(held.id)
             if let plan, plan.state.isFinal, plan.state != .done {
+                if plan.state != .cancelled { try scheduleFailed(held, at: now) }
                 try state.dropHeldOrder(held.id, because: "its plan is \(plan.state.rawValue)", at: now)
                 continue
             }
             guard held.until <= now, plan?.state.isFinal ?? true else { continue }
-            switch Planner.end(of: held, try await input(at: now)) {
+            let input = try await input(at: now)
+            switch Planner.end(of: held, input) {
             case .plan(let plan):
                 // Where the monitor ends between the two, the next turn finds the plan under way, or nothing left.
+                // Who ordered it for a time has decided on its end, whatever the mode.
                 try await executor.submit(plan)
                 try state.dropHeldOrder(held.id, because: "its time is over, plan \(plan.id)", at: now)
             case .refusal(let refusal) where refusal.reason.hasPrefix("nothing is left"):

@@ -22,18 +22,21 @@ package actor SizingService {
     private let source: any SeriesSource
     private let sink: any SampleSink
     private let metrics: SelfMetrics
+    private let events: @Sendable (Role, Milliseconds) -> [EventPreparation.Ahead]
     private var sizers: [Role: RoleSizer]?
+    private var preparations: [Role: EventPreparation] = [:]
     private var lastTick: Milliseconds = 0
     private let latest = Latest()
 
     package init(
         _ configuration: MagewatchConfiguration, state: StateStore, source: any SeriesSource, sink: any SampleSink,
-        metrics: SelfMetrics
+        events: @escaping @Sendable (Role, Milliseconds) -> [EventPreparation.Ahead] = { _, _ in [] }, metrics: SelfMetrics
     ) {
         self.configuration = configuration
         self.state = state
         self.source = source
         self.sink = sink
+        self.events = events
         self.metrics = metrics
     }
 
@@ -55,6 +58,9 @@ package actor SizingService {
             let demand = RoleSizer.demandCores(utilisation: utilisation[role], cores: cores)
             guard let next = sizers[role]?.tick(demandCores: demand, readyCores: cores, missed: missed) else { continue }
             if let demand {
+                let lead = configuration.scaler.attachSeconds + tick
+                let next = preparations[role, default: EventPreparation(leadSeconds: lead)]
+                    .prepared(next, for: events(role, now), at: now)
                 sizing[role] = next
                 write(role, demand, next, containers: active.count, at: now, into: &batch)
             }
@@ -96,16 +102,10 @@ package actor SizingService {
     }
 
     private func sizer(_ role: Role, _ settings: MagewatchConfiguration.RoleSettings) -> RoleSizer {
-        let scaler = configuration.scaler
-        let members = Set(configuration.servers.filter { $0.kind == .member }.map(\.name))
-        let owned = configuration.containers.count { $0.role == role && $0.kind == .active && members.contains($0.server) }
-        let rules = FleetRules(
-            tickSeconds: scaler.tickSeconds, ownedServers: max(1, owned, settings.minimum), attachSeconds: scaler.attachSeconds,
-            billedPeriodSeconds: scaler.billedPeriodSeconds)
-        var options = ShadowScaler.Options()
-        options.targetShare = scaler.saturatedShare
+        let terms = SizingTerms(configuration)
         return RoleSizer(
-            rules: rules, containerCores: settings.limits.cores, saturation: configuration.forecast.limit, options: options)
+            rules: terms.rules(role, settings), containerCores: settings.limits.cores, saturation: configuration.forecast.limit,
+            options: terms.options)
     }
 
     private func history(of role: Role, at now: Milliseconds) throws -> [Double] {

@@ -33,6 +33,7 @@ package struct APIServer: Sendable {
         AttackRoutes(attacks: services.attacks, pool: pool).register(router)
         BouncerRoutes(services: services, now: now).register(router)
         OrderRoutes(services: services).register(router)
+        ScalerRoutes(services: services).register(router)
         return router
     }
 

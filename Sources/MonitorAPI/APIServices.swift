@@ -14,7 +14,7 @@ package struct APIServices: Sendable {
     package var stack: @Sendable () async throws -> Stack
     package var plans: @Sendable () async throws -> [PlanReport]
     /// Lets a proposed plan run; throws with the reason where it can't.
-    package var approvePlan: @Sendable (_ id: String) async throws -> Void
+    package var approvePlan: @Sendable (_ id: String, _ actor: String) async throws -> Void
     package var bans: @Sendable () async throws -> [BanReport]
     /// Bans whose end lies after a time: those in force at it, and those since.
     package var bansSince: @Sendable (Milliseconds) async throws -> [BanReport]
@@ -23,6 +23,8 @@ package struct APIServices: Sendable {
     package var forecasts: @Sendable () async -> [Forecast]
     /// The whole paths of a role's signals up to a horizon.
     package var forecastPaths: @Sendable (_ role: String, _ horizonSeconds: Double) async -> [Forecast]
+    /// What containers can serve, of one role or all.
+    package var capacities: @Sendable (_ role: String?) async -> [LearnedCapacity]
     package var alerts: @Sendable () async -> [Alert]
     /// Takes alerts from outside (the Alertmanager API).
     package var receiveAlerts: @Sendable ([Alert]) async throws -> Void
@@ -43,6 +45,8 @@ package struct APIServices: Sendable {
     package var logDeletions: (any LogDeletions)?
     /// What operators order, and what became of it.
     package var orders: any OperatorOrders
+    /// The scaler's bounds, schedules and reports.
+    package var scaler: any ScalerControl
     /// Log entries as they become durable.
     package var tail: @Sendable () -> AsyncStream<LogBatch>
     /// Where alerts are sent.
@@ -52,11 +56,12 @@ package struct APIServices: Sendable {
         series: any SeriesSource, logs: any LogSource, promQL: PromQLEngine, logQL: LogQLEngine, metrics: SelfMetrics,
         stack: @escaping @Sendable () async throws -> Stack,
         plans: @escaping @Sendable () async throws -> [PlanReport] = { [] },
-        approvePlan: @escaping @Sendable (String) async throws -> Void = { _ in },
+        approvePlan: @escaping @Sendable (String, String) async throws -> Void = { _, _ in },
         bans: @escaping @Sendable () async throws -> [BanReport] = { [] },
         bansSince: @escaping @Sendable (Milliseconds) async throws -> [BanReport] = { _ in [] },
         bouncerKeys: [String: String] = [:],
         forecasts: @escaping @Sendable () async -> [Forecast] = { [] },
+        capacities: @escaping @Sendable (String?) async -> [LearnedCapacity] = { _ in [] },
         forecastPaths: @escaping @Sendable (String, Double) async -> [Forecast] = { _, _ in [] },
         alerts: @escaping @Sendable () async -> [Alert] = { [] },
         receiveAlerts: @escaping @Sendable ([Alert]) async throws -> Void = { _ in },
@@ -69,7 +74,7 @@ package struct APIServices: Sendable {
         exemplars: any ExemplarSource = NoExemplars(), metadata: any TargetMetadataSource = NoMetadata(),
         cardinality: any CardinalitySource = NoCardinality(), attacks: any AttackSource = NoAttacks(),
         administration: (any StoreAdministration)? = nil, logDeletions: (any LogDeletions)? = nil,
-        orders: (any OperatorOrders)? = nil,
+        orders: (any OperatorOrders)? = nil, scaler: (any ScalerControl)? = nil,
         tail: @escaping @Sendable () -> AsyncStream<LogBatch> = { AsyncStream { $0.finish() } }, alertReceivers: [String] = []
     ) {
         self.series = series
@@ -84,6 +89,7 @@ package struct APIServices: Sendable {
         self.bansSince = bansSince
         self.bouncerKeys = bouncerKeys
         self.forecasts = forecasts
+        self.capacities = capacities
         self.forecastPaths = forecastPaths
         self.alerts = alerts
         self.receiveAlerts = receiveAlerts
@@ -100,6 +106,7 @@ package struct APIServices: Sendable {
         self.administration = administration
         self.logDeletions = logDeletions
         self.orders = orders ?? NoOrders()
+        self.scaler = scaler ?? NoScaler()
         self.tail = tail
         self.alertReceivers = alertReceivers
     }

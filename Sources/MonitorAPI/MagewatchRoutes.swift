@@ -31,6 +31,9 @@ struct MagewatchRoutes: Sendable {
                 return await services.forecasts().filter { role == nil || $0.role == role }
             }
         }
+        router.get(RouterPath(base + "/capacity")) { request, _ in
+            await encoded(request) { parameters in await services.capacities(parameters["role"]) }
+        }
         router.get(RouterPath(base + "/metrics/stats")) { request, _ in
             await encoded(request) { parameters in
                 let limit = try parameters.cardinalityLimit()
@@ -50,13 +53,13 @@ struct MagewatchRoutes: Sendable {
         }
         router.post(RouterPath(base + "/plans/:id/approve")) { request, context in
             let id = pathParameter("id", context)
-            return await encoded(request) { _ in try await approve(id, request) }
+            return await encoded(request) { parameters in try await approve(id, by: parameters.orderedBy, request) }
         }
     }
 
-    private func approve(_ id: String, _ request: Request) async throws -> PlanReport {
+    private func approve(_ id: String, by actor: String, _ request: Request) async throws -> PlanReport {
         try refuseBrowsers(request)
-        try await services.approvePlan(id)
+        try await services.approvePlan(id, actor)
         return try await plan(id)
     }
 

@@ -123,7 +123,8 @@ extension OpenAPIDocument {
             [.optional("limit", "Most plans, 100 where it is absent.")], answer: .schema("PlanReport", isList: true)),
         APIOperation("get", "/api/magewatch/v1/plans/{id}", "One plan.", answer: .schema("PlanReport", isList: false)),
         APIOperation(
-            "post", "/api/magewatch/v1/plans/{id}/approve", "Lets a proposed plan run (scaler mode ask).",
+            "post", "/api/magewatch/v1/plans/{id}/approve", "Lets a proposed plan run, or is one word of those it needs.",
+            [.optional("by", "Who says so.")],
             answer: .schema("PlanReport", isList: false)),
         APIOperation(
             "post", "/api/magewatch/v1/plans/{id}/cancel", "Stops a plan; what it has done is taken back.",
@@ -164,6 +165,9 @@ extension OpenAPIDocument {
                 .optional("role", "Only this role's."),
                 .optional("horizon", "How far ahead, for instance `24h`, at most two weeks; needs `role`."),
             ], answer: .schema("Forecast", isList: true)),
+        APIOperation(
+            "get", "/api/magewatch/v1/capacity", "What a container of each role can serve, and what binds it.",
+            [.optional("role", "Only this role's.")], answer: .schema("Capacity", isList: true)),
         APIOperation("get", "/api/magewatch/v1/bans", "Bans in force.", answer: .schema("Ban", isList: true)),
         APIOperation(
             "get", "/api/magewatch/v1/waf/summary",

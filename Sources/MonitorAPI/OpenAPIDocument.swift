@@ -1,7 +1,7 @@
 /// The description of every endpoint of the API port, OpenAPI 3.1.
 enum OpenAPIDocument {
     /// All endpoints, those of the same path one after the other.
-    static let operations = own + prometheus + server + loki + alertmanager + bouncers
+    static let operations = own + scaler + prometheus + server + loki + alertmanager + bouncers
 
     /// The document.
     static let json: [UInt8] = {
@@ -64,10 +64,30 @@ enum OpenAPIDocument {
               "leadsSeconds": { "type": "array", "items": { "type": "number" } },
               "paths": { "type": "array", "items": { "type": "object", "properties": { "quantile": { "type": "number" }, "values": { "type": "array", "items": { "type": "number" } } } } },
               "model": { "type": "string" }, "recentError": { "type": "number" }, "secondsToSaturation": { "type": "number" }, "secondsToSaturationEarly": { "type": "number" },
+              "events": { "type": "array", "items": { "type": "object", "properties": { "name": { "type": "string" }, "start": { "type": "integer" },
+                "end": { "type": "integer" }, "lift": { "type": "number" }, "low": { "type": "number" }, "high": { "type": "number" }, "times": { "type": "integer" } } } },
               "weights": { "type": "array", "items": { "type": "object", "properties": { "layer": { "enum": ["young", "short", "long"] }, "model": { "type": "string" },
                 "weight": { "type": "number" } } } },
               "records": { "type": "array", "items": { "type": "object", "properties": { "leadSeconds": { "type": "number" },
-                "meanAbsoluteError": { "type": "number" }, "coverage": { "type": "number" }, "count": { "type": "integer" } } } } } },
+                "meanAbsoluteError": { "type": "number" }, "coverage": { "type": "number" }, "recentCoverage": { "type": "number" },
+                "count": { "type": "integer" } } } } } },
+            "Capacity": { "type": "object", "required": ["role", "bounds"], "properties": { "role": { "type": "string" }, "madeAt": { "type": "integer" },
+              "load": { "type": "number" }, "highestLoad": { "type": "number" }, "containers": { "type": "number" }, "steps": { "type": "integer" },
+              "bounds": { "type": "array", "items": { "type": "object", "properties": { "resource": { "type": "string" }, "limit": { "type": "number" },
+                "isExtrapolated": { "type": "boolean" }, "requestsPerSecond": { "type": "object", "properties": { "median": { "type": "number" },
+                "low": { "type": "number" }, "high": { "type": "number" } } } } } } } },
+            "ScalerStatus": { "type": "object", "required": ["mode", "roles", "rails", "freezes"], "properties": { "mode": { "enum": ["observe", "ask", "act"] },
+              "currency": { "type": "string" }, "roles": { "type": "array", "items": { "type": "object" } },
+              "rails": { "type": "array", "items": { "type": "object", "properties": { "key": { "type": "string" }, "used": { "type": "number" },
+                "limit": { "type": "number" }, "unit": { "type": "string" } } } },
+              "freezes": { "type": "array", "items": { "type": "object" } }, "proposed": { "type": "array", "items": { "type": "string" } } } },
+            "ScalerReport": { "type": "object", "required": ["from", "until", "roles"], "properties": { "from": { "type": "integer" }, "until": { "type": "integer" },
+              "billedPeriodSeconds": { "type": "number" }, "pricePerServerHour": { "type": "number" }, "currency": { "type": "string" },
+              "billedPeriods": { "type": "integer" }, "money": { "type": "number" },
+              "roles": { "type": "array", "items": { "type": "object", "properties": { "role": { "type": "string" }, "days": { "type": "number" },
+                "policies": { "type": "array", "items": { "type": "object" } }, "decisions": { "type": "array", "items": { "type": "object" } } } } } } },
+            "Schedule": { "type": "object", "properties": { "name": { "type": "string" }, "schedule": { "type": "string" },
+              "isConfigured": { "type": "boolean" }, "start": { "type": "integer" }, "end": { "type": "integer" } } },
             "AttackSummary": { "type": "object", "properties": { "requests": { "type": "integer" }, "attacks": { "type": "integer" },
               "offenders": { "type": "integer" }, "unparsed": { "type": "integer" },
               "rules": { "type": "object", "additionalProperties": { "type": "integer" } },

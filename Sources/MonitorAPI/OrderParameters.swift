@@ -42,6 +42,12 @@ extension RequestParameters {
         }
     }
 
+    /// The role that the parameters name, where they name one.
+    func roleIfAny() throws(APIError) -> Role? {
+        guard let text = self["role"], !text.isEmpty else { return nil }
+        return try role()
+    }
+
     private func role() throws(APIError) -> Role {
         let text = try required("role")
         guard let role = Role(rawValue: text) else {

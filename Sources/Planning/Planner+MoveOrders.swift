@@ -104,7 +104,8 @@ extension OrderPlanning {
 
     /// One more container of the role, under the next name and a free address.
     private func replacement(of container: Container, _ policy: RolePolicy, _ candidates: [Server]) throws(Refusal) -> Container {
-        var choice = ScaleOutChoice(role: container.role, policy: policy, input: input, coming: [])
+        let allowance = LeaseAllowance(input, for: .order(isForced: order.isForced))
+        var choice = ScaleOutChoice(role: container.role, policy: policy, input: input, allowance: allowance)
         guard var other = choice.nextUnplaced() else {
             throw Refusal(
                 code: .noRoom,

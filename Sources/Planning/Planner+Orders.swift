@@ -95,7 +95,9 @@ struct OrderPlanning {
         guard left < minimum, !order.isForced else { return }
         throw Refusal(
             code: .minimum,
-            reason: "\(left) \(role.rawValue) would be left that serve, and its minimum is \(minimum): \(advice), or say --force")
+            reason:
+                "guard rail roles.\(role.rawValue).minimum: \(left) \(role.rawValue) would be left that serve, and the minimum "
+                + "is \(minimum): \(advice), or say --force", guardRail: "roles.\(role.rawValue).minimum")
     }
 
     /// Whether a load balancer sends the role its requests.

@@ -45,7 +45,7 @@ extension Planner {
         for role in Set(containers.map(\.role)) {
             if let reason = need(of: role, without: server, input) { return .refuse(.unneeded, reason) }
         }
-        return .plan(releasePlan(server, containers, secondsLeft: left, input))
+        return guarded(.plan(releasePlan(server, containers, secondsLeft: left, input)), input)
     }
 
     /// Why a role still needs its containers on a server; nil where it does not.
@@ -56,7 +56,9 @@ extension Planner {
         if input.underWay.contains(where: { $0.role == role }) { return "a plan for \(name) is under way" }
         let active = input.stack.containers(of: role).filter { $0.kind == .active && $0.state != .failed }
         let left = active.count { $0.server != server }
-        if left < policy.minimum { return "\(name) would have \(left) containers, fewer than \(policy.minimum)" }
+        if left < policy.minimum {
+            return "guard rail roles.\(name).minimum: \(name) would have \(left) of at least \(policy.minimum) containers"
+        }
         if let sizing = input.sizing[role] {
             guard left < sizing.keepContainers else { return nil }
             return

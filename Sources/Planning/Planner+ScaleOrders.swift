@@ -29,14 +29,17 @@ extension OrderPlanning {
         guard have + count <= policy.maximum else {
             throw Refusal(
                 code: .maximum,
-                reason: "\(role.rawValue) has \(have) containers and may have \(policy.maximum): ask for at most "
-                    + "\(max(0, policy.maximum - have)) more, or raise maximum in the configuration")
+                reason: "guard rail roles.\(role.rawValue).maximum: \(role.rawValue) has \(have) containers and may have "
+                    + "\(policy.maximum): ask for at most \(max(0, policy.maximum - have)) more, or raise it in the configuration",
+                guardRail: "roles.\(role.rawValue).maximum")
         }
-        var choice = ScaleOutChoice(role: role, policy: policy, input: input, coming: coming)
+        let allowance = LeaseAllowance(input, for: .order(isForced: order.isForced))
+        var choice = ScaleOutChoice(role: role, policy: policy, input: input, allowance: allowance)
         choice.choose(count)
         guard choice.chosen.count == count else {
             throw Refusal(
-                code: choice.trouble.code, reason: "\(choice.chosen.count) of \(count) could be had: \(choice.trouble.reason)")
+                code: choice.trouble.code, reason: "\(choice.chosen.count) of \(count) could be had: \(choice.trouble.reason)",
+                guardRail: choice.trouble.guardRail)
         }
         var steps = choice.leased.map { PlannedStep(.attach(server: $0)) }
         for container in choice.chosen {
@@ -102,7 +105,10 @@ extension Planner {
         let left = planning.serving(role, without: names).count
         let minimum = input.policy.roles[role]?.minimum ?? 1
         guard left >= minimum else {
-            return .refuse(.minimum, "\(left) \(role.rawValue) would be left, and its minimum is \(minimum); they are kept")
+            return .refusal(
+                .held(
+                    .minimum, by: "roles.\(role.rawValue).minimum",
+                    "\(left) \(role.rawValue) would be left, and the minimum is \(minimum); they are kept"))
         }
         let load = max(input.utilisation[role] ?? 0, input.forecastPeak(of: role) ?? 0)
         let serving = planning.serving(role, without: []).count
@@ -111,10 +117,10 @@ extension Planner {
             return .refuse(
                 .unneeded, "\(role.rawValue) would run at \(percent(after)) without them; they are kept as long as that is so")
         }
-        return .plan(
-            planning.made(
-                .scaleIn, role.rawValue, role: role, planning.retirement(of: here),
-                "the time of \"\(held.order.summary)\" is over: take away \(here.map(\.name).joined(separator: ", "))",
-                evidence: evidence(of: role, input)))
+        let plan = planning.made(
+            .scaleIn, role.rawValue, role: role, planning.retirement(of: here),
+            "the time of \"\(held.order.summary)\" is over: take away \(here.map(\.name).joined(separator: ", "))",
+            evidence: evidence(of: role, input))
+        return guarded(.plan(plan), input)
     }
 }

@@ -11,7 +11,11 @@ extension Planner {
         let name = role.rawValue
         guard !policy.isFrozen else { return .refuse(.frozen, "\(name) is frozen by the configuration") }
         if let last = input.lastScaled[role], Double(input.now - last) / 1000 < input.policy.coolDownSeconds {
-            return .refuse(.coolDown, "\(name) was scaled \((input.now - last) / 1000) s ago and cools down")
+            return .refusal(
+                .held(
+                    .coolDown, by: "scaler.cool-down",
+                    "\(name) was scaled \((input.now - last) / 1000) s ago, and \(decimal(input.policy.coolDownSeconds)) s are kept"
+                ))
         }
         let active = input.stack.containers(of: role).filter { $0.kind == .active && $0.state != .failed }
         let coming = input.comingContainers.filter { $0.role == role }
@@ -25,11 +29,12 @@ extension Planner {
                     + "\(coming.count) are under way")
         }
         guard have < policy.maximum else {
-            return .refuse(.maximum, "\(name) has \(have) containers, as many as the configuration allows")
+            return .refusal(
+                .held(.maximum, by: "roles.\(name).maximum", "\(name) has \(have) of \(policy.maximum) containers"))
         }
-        var choice = ScaleOutChoice(role: role, policy: policy, input: input, coming: coming)
-        choice.choose(min(needed, policy.maximum) - have)
-        guard !choice.chosen.isEmpty else { return .refuse(choice.trouble.code, choice.trouble.reason) }
+        var choice = ScaleOutChoice(role: role, policy: policy, input: input, allowance: LeaseAllowance(input, for: .scaler))
+        choice.choose(min(needed, policy.maximum) - have, atMost: input.policy.guardRails.blastRadius.containers)
+        guard !choice.chosen.isEmpty else { return .refusal(choice.trouble) }
         return .plan(scaleOutPlan(alert, choice, demand: demand, needed: needed, have: have, input))
     }
 

@@ -5,8 +5,12 @@ import Topology
 /// From an alert to a plan: pure functions of the inventory, the policy, the forecasts and the time.
 package enum Planner {
     /// The plans that an alert with an `action` label orders, or why there are none. A failover is a plan for each lost container; every
-    /// other order is one plan.
+    /// other order is one plan. Guard rails have been asked.
     package static func plans(for alert: Alert, _ input: PlanningInput) -> [PlanningOutcome] {
+        unguarded(alert, input).map { guarded($0, input) }
+    }
+
+    private static func unguarded(_ alert: Alert, _ input: PlanningInput) -> [PlanningOutcome] {
         switch alert.action {
         case "scale": [scaleOut(for: alert, input)]
         case "failover": failovers(for: alert, input)
@@ -58,6 +62,14 @@ package enum Planner {
 
     /// `87 %`.
     static func percent(_ share: Double) -> String { share.isFinite ? "\(decimal(share * 100)) %" : "unknown" }
+
+    /// An amount of money, two decimal places.
+    static func cents(_ value: Double) -> String {
+        guard value.isFinite, abs(value) < 1e13 else { return "\(value)" }
+        let cents = Int((abs(value) * 100).rounded())
+        let rest = cents % 100
+        return "\(value < 0 && cents > 0 ? "-" : "")\(cents / 100).\(rest < 10 ? "0" : "")\(rest)"
+    }
 
     /// At most one decimal place.
     static func decimal(_ value: Double) -> String {

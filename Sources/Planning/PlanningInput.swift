@@ -34,12 +34,19 @@ package struct PlanningInput: Sendable {
     package var running: [String: Set<String>]
     /// Containers that an operator's order keeps, and until when.
     package var held: [String: Milliseconds]
+    /// Leases of the last 31 days, those that run included: what budgets go by.
+    package var ledger: [LeaseSpan]
+    /// What operators have frozen.
+    package var freezes: [ScalerFreeze]
+    /// Roles that the scaler has stood down from, and why.
+    package var stoodDown: [Role: [StandDown]]
 
     package init(
         now: Milliseconds, stack: Stack, policy: PlanningPolicy, forecasts: [Forecast] = [],
         utilisation: [Role: Double] = [:], sizing: [Role: RoleSizing] = [:], serverUtilisation: [String: Double] = [:],
         underWay: [Plan] = [], lastScaled: [Role: Milliseconds] = [:], bans: [String: PastBan] = [:],
-        running: [String: Set<String>] = [:], held: [String: Milliseconds] = [:]
+        running: [String: Set<String>] = [:], held: [String: Milliseconds] = [:],
+        ledger: [LeaseSpan] = [], freezes: [ScalerFreeze] = [], stoodDown: [Role: [StandDown]] = [:]
     ) {
         self.now = now
         self.stack = stack
@@ -53,6 +60,9 @@ package struct PlanningInput: Sendable {
         self.bans = bans
         self.running = running
         self.held = held
+        self.ledger = ledger
+        self.freezes = freezes
+        self.stoodDown = stoodDown
     }
 
     /// Containers that plans under way will add.
@@ -96,7 +106,10 @@ package struct PlanningInput: Sendable {
     }
 
     /// The highest utilisation that the 0.9 quantile reaches within the policy's horizon.
+    ///
+    /// Nothing where the role is not foreseen well enough to go by it.
     func forecastPeak(of role: Role) -> Double? {
+        guard stoodDown[role]?.contains(where: { $0.cause == .coverage }) != true else { return nil }
         guard let forecast = forecast(of: role), let path = forecast.paths.min(by: { near($0) < near($1) }) else { return nil }
         let values = zip(forecast.leadsSeconds, path.values).filter { $0.0 <= policy.horizonSeconds }.map(\.1)
         return (values.isEmpty ? Array(path.values.prefix(1)) : values).filter(\.isFinite).max()

@@ -39,14 +39,28 @@ package struct Refusal: Error, Sendable, Equatable {
         case allowed
         /// There is nothing to do.
         case unneeded
+        /// It would cost more, or lease more, than a time may bring.
+        case budget
+        /// One plan would change too much.
+        case blastRadius
+        /// The scaler has stood down from the role.
+        case stoodDown
     }
 
     package var code: Code
     /// What was not done, and why.
     package var reason: String
+    /// The guard rail that held it, under its key in the configuration; nil where none did.
+    package var guardRail: String?
 
-    package init(code: Code, reason: String) {
+    package init(code: Code, reason: String, guardRail: String? = nil) {
         self.code = code
         self.reason = reason
+        self.guardRail = guardRail
+    }
+
+    /// Held by a guard rail, with its figures.
+    static func held(_ code: Code, by guardRail: String, _ figures: String) -> Refusal {
+        Refusal(code: code, reason: "guard rail \(guardRail): \(figures)", guardRail: guardRail)
     }
 }

@@ -19,6 +19,7 @@ package struct PlanningPolicy: Sendable {
     /// How long a drained backend may finish what is under way.
     package var drainSeconds = 20.0
     package var roles: [Role: RolePolicy] = [:]
+    package var guardRails = GuardRails()
     /// Servers whose load balancer enforces bans.
     package var banServers: [String] = []
     /// Addresses and networks that are never banned, for instance `10.0.0.0/8`.

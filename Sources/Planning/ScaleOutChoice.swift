@@ -5,6 +5,7 @@ struct ScaleOutChoice {
     let role: Role
     let policy: RolePolicy
     let input: PlanningInput
+    private let allowance: LeaseAllowance
     private(set) var chosen: [Container] = []
     private(set) var leased: [String] = []
     private(set) var alternatives: [String] = []
@@ -13,17 +14,23 @@ struct ScaleOutChoice {
     private var takenNames: Set<String>
     private var takenAddresses: Set<String>
 
-    init(role: Role, policy: RolePolicy, input: PlanningInput, coming: [Container]) {
+    init(role: Role, policy: RolePolicy, input: PlanningInput, allowance: LeaseAllowance) {
         self.role = role
         self.policy = policy
         self.input = input
+        self.allowance = allowance
         let all = input.comingContainers
         takenNames = Set((input.stack.containers + all).map(\.name))
         takenAddresses = Set((input.stack.containers + all).map(\.host)).union(input.stack.servers.map(\.address))
     }
 
-    mutating func choose(_ count: Int) {
-        for _ in 0..<max(0, count) {
+    /// - Parameter most: containers that one plan may start.
+    mutating func choose(_ count: Int, atMost most: Int = .max) {
+        if count > most {
+            trouble = .held(
+                .blastRadius, by: "scaler.blast-radius.containers", "one plan starts \(most) of the \(count) containers at most")
+        }
+        for _ in 0..<max(0, min(count, most)) {
             guard let next = nextContainer() else { break }
             chosen.append(next)
             takenNames.insert(next.name)
@@ -64,9 +71,8 @@ struct ScaleOutChoice {
         if chosen.isEmpty { alternatives.append("a server the stack has already: none has room for \(container.name)") }
         let coming = input.comingServers
         let inUse = Set(input.stack.leases.map(\.server)).union(coming).union(leased)
-        guard inUse.count < input.policy.maximumOverflowServers else {
-            trouble = Refusal(
-                code: .maximum, reason: "\(inUse.count) overflow servers are leased, as many as the configuration allows")
+        guard leased.count < allowance.count else {
+            trouble = allowance.refusal
             return nil
         }
         let idle = input.stack.servers.filter { $0.kind == .overflow && !inUse.contains($0.name) }

@@ -128,49 +128,27 @@ struct ConfigurationDecoder {
         }
     }
 
-    private func forecast(_ reader: YAMLReader, _ forecast: inout MagewatchConfiguration.ForecastSettings) {
-        set(&forecast.intervalSeconds, positive(reader, "interval"))
-        set(&forecast.leadsSeconds, reader.durations("leads")?.sorted())
-        set(&forecast.limit, reader.number("limit"))
-        set(&forecast.historySeconds, positive(reader, "history"))
-        if !(0.01...1).contains(forecast.limit) { reader.fail("limit", "must lie between 0.01 and 1") }
-        if forecast.leadsSeconds.isEmpty { reader.fail("leads", "needs at least one duration") }
-    }
-
-    private func scaler(_ reader: YAMLReader, _ scaler: inout MagewatchConfiguration.Scaler) {
-        if let text = reader.string("mode") {
-            if let mode = MagewatchConfiguration.Scaler.Mode(rawValue: text) {
-                scaler.mode = mode
-            } else {
-                reader.fail("mode", "\"\(text)\" is not observe, ask or act")
-            }
-        }
-        set(&scaler.billedPeriodSeconds, positive(reader, "billed-period"))
-        set(&scaler.releaseWindowSeconds, positive(reader, "release-window"))
-        set(&scaler.maximumOverflowServers, reader.integer("maximum-overflow-servers", in: 0...10_000))
-        set(&scaler.coolDownSeconds, reader.duration("cool-down"))
-        set(&scaler.targetUtilisation, reader.number("target-utilisation"))
-        set(&scaler.tickSeconds, positive(reader, "tick"))
-        set(&scaler.attachSeconds, reader.duration("attach-time"))
-        set(&scaler.saturatedShare, reader.number("saturated-share"))
-        if !(1...3600).contains(scaler.tickSeconds) { reader.fail("tick", "must lie between 1s and 1h") }
-        if scaler.attachSeconds > 3600 { reader.fail("attach-time", "is more than an hour") }
-        if !(0.0001...0.2).contains(scaler.saturatedShare) { reader.fail("saturated-share", "must lie between 0.0001 and 0.2") }
-        if !(0.05...1).contains(scaler.targetUtilisation) { reader.fail("target-utilisation", "must lie between 0.05 and 1") }
-        if scaler.releaseWindowSeconds > scaler.billedPeriodSeconds {
-            reader.fail("release-window", "is longer than the billed period")
-        }
-    }
-
     private func roles(_ reader: YAMLReader, _ roles: inout [Role: MagewatchConfiguration.RoleSettings]) {
-        for name in reader.keys {
-            guard let role = Role(rawValue: name) else {
-                reader.fail(name, "is no role; roles are \(Role.allCases.map(\.rawValue).joined(separator: ", "))")
-                _ = reader.mapping(name)
-                continue
-            }
-            section(reader.mapping(name)) { roles[role] = roleSettings($0, role) }
+        for (role, reader) in self.roles(in: reader) {
+            section(reader) { roles[role] = roleSettings($0, role) }
         }
+    }
+
+    /// The mappings of a mapping by role.
+    func roles(in reader: YAMLReader) -> [(role: Role, reader: YAMLReader?)] {
+        reader.keys.compactMap { name in
+            let reader = (own: reader.mapping(name), parent: reader)
+            return role(name, in: reader.parent).map { ($0, reader.own) }
+        }
+    }
+
+    /// The role of a name, which is a key or stands under one; nil, and a problem told, where it is none.
+    func role(_ name: String, of key: String? = nil, in reader: YAMLReader) -> Role? {
+        let role = Role(rawValue: name)
+        if role == nil {
+            reader.fail(key ?? name, "is no role; roles are \(Role.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return role
     }
 
     private func roleSettings(_ reader: YAMLReader, _ role: Role) -> MagewatchConfiguration.RoleSettings {
@@ -288,7 +266,7 @@ struct ConfigurationDecoder {
         return seconds
     }
 
-    private func section(_ reader: YAMLReader?, _ read: (YAMLReader) -> Void) {
+    func section(_ reader: YAMLReader?, _ read: (YAMLReader) -> Void) {
         guard let reader else { return }
         read(reader)
         reader.finish()

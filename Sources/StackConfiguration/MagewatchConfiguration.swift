@@ -132,33 +132,21 @@ package struct MagewatchConfiguration: Sendable, Equatable {
         package var limit = 0.85
         /// How far back the models look.
         package var historySeconds = 14.0 * 86_400
-    }
+        /// Seconds that nineteen of twenty requests of a role may take; one that is missing goes by its own quiet hours.
+        package var acceptableLatencySeconds: [Role: Double] = [:]
+        package var events: [Event] = []
 
-    /// What the scaler may do by itself.
-    package struct Scaler: Sendable, Equatable {
-        package enum Mode: String, Sendable, CaseIterable {
-            /// Says what it would do.
-            case observe
-            /// Makes plans and waits for `magewatch plan approve`.
-            case ask
-            case act
+        /// Something that is known to come and changes demand.
+        package struct Event: Sendable, Equatable {
+            package var name: String
+            /// The role that it is about; nil for all.
+            package var role: Role?
+            /// Starts, in milliseconds of local time.
+            package var localTimes: [Int64]
+            package var seconds: Double
+            /// Demand as a multiple of the usual; learned from past times where nothing is said.
+            package var lift: Double?
         }
-
-        package var mode = Mode.act
-        package var billedPeriodSeconds = 3600.0
-        /// How long before the end of a paid period a server may be given back.
-        package var releaseWindowSeconds = 120.0
-        package var maximumOverflowServers = 4
-        /// Least time between two scale-outs of a role.
-        package var coolDownSeconds = 15.0
-        /// Utilisation above which a server takes nothing more, and that a role is sized for before anything of it is measured.
-        package var targetUtilisation = 0.7
-        /// Time between two decisions on how many containers a role should have.
-        package var tickSeconds = 15.0
-        /// From the wish for an overflow server until it serves, the age of the measure included.
-        package var attachSeconds = 30.0
-        /// Share of minutes in which a role may be saturated: what the scaler weighs cost against.
-        package var saturatedShare = 0.0012
     }
 
     /// How a role is run and scaled.

@@ -83,6 +83,13 @@ extension StateStore {
         try read("reading the ledger") { try StateStore.ledger($0, "") }
     }
 
+    /// Leases that run on or ended at a time or later, oldest first.
+    package func ledger(since start: Int64) throws(StateStoreError) -> [LeaseRecord] {
+        try read("reading the ledger") {
+            try StateStore.ledger($0, "WHERE ended_at IS NULL OR ended_at >= ?", [start])
+        }
+    }
+
     static func ledger(
         _ database: Database, _ condition: String, _ arguments: StatementArguments = []
     ) throws -> [LeaseRecord] {

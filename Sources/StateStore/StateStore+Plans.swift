@@ -146,6 +146,19 @@ extension StateStore {
         }
     }
 
+    /// Notes one more approval of a plan that is proposed.
+    /// - Parameter document: the plan with the approval in it.
+    package func approvePlan(
+        _ id: String, document: String, at now: Int64, by actor: String
+    ) throws(StateStoreError) {
+        try write("writing an approval of plan \(id)") { database in
+            try database.execute(
+                sql: "UPDATE plan SET document = ? WHERE id = ? AND state = 'proposed'", arguments: [document, id])
+            guard database.changesCount > 0 else { return }
+            try StateStore.audit(database, at: now, by: actor, "approval", id, "one of those it needs")
+        }
+    }
+
     /// One plan, or nil.
     package func plan(_ id: String) throws(StateStoreError) -> PlanRecord? {
         try read("reading plan \(id)") { try StateStore.plans($0, "WHERE id = ?", [id]).first }

@@ -24,6 +24,20 @@ extension StateStore {
         }
     }
 
+    /// Keeps a value under a name, or forgets it, and tells the audit log in the same transaction.
+    package func set(
+        _ name: String, to value: String?, at now: Int64, by actor: String, _ kind: String, _ subject: String, _ detail: String
+    ) throws(StateStoreError) {
+        try write("writing the setting \(name)") { database in
+            if let value {
+                try database.execute(sql: "INSERT OR REPLACE INTO setting VALUES (?, ?)", arguments: [name, value])
+            } else {
+                try database.execute(sql: "DELETE FROM setting WHERE name = ?", arguments: [name])
+            }
+            try StateStore.audit(database, at: now, by: actor, kind, subject, detail)
+        }
+    }
+
     static func increment(_ name: String, _ database: Database) throws -> Int64 {
         try database.execute(
             sql: "INSERT INTO counter VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1",

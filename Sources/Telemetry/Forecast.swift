@@ -19,6 +19,34 @@ package struct Forecast: Sendable, Equatable, Codable {
     package var weights: [ModelWeight] = []
     /// How earlier forecasts have done, by lead.
     package var records: [LeadRecord] = []
+    /// Known events of the next two weeks, and those that are on; nil where there are none.
+    package var events: [EventAhead]?
+
+    /// A known event, and what it is expected to do.
+    package struct EventAhead: Sendable, Equatable, Codable {
+        package var name: String
+        /// Milliseconds since 1970.
+        package var start: Milliseconds
+        package var end: Milliseconds
+        /// Demand as a multiple of the usual, and what it lies between in eight cases of ten.
+        package var lift: Double
+        package var low: Double
+        package var high: Double
+        /// Past times that it is learned from.
+        package var times: Int
+
+        package init(
+            name: String, start: Milliseconds, end: Milliseconds, lift: Double, low: Double, high: Double, times: Int
+        ) {
+            self.name = name
+            self.start = start
+            self.end = end
+            self.lift = lift
+            self.low = low
+            self.high = high
+            self.times = times
+        }
+    }
 
     /// The share that a model has in a layer's forecast.
     package struct ModelWeight: Sendable, Equatable, Codable {
@@ -44,12 +72,17 @@ package struct Forecast: Sendable, Equatable, Codable {
         package var coverage: Double
         /// Truths these two rest on.
         package var count: Int
+        /// The share over the last few hours alone, which shows first that something is not foreseen; nil where it was not kept.
+        package var recentCoverage: Double?
 
-        package init(leadSeconds: Double, meanAbsoluteError: Double, coverage: Double, count: Int) {
+        package init(
+            leadSeconds: Double, meanAbsoluteError: Double, coverage: Double, count: Int, recentCoverage: Double? = nil
+        ) {
             self.leadSeconds = leadSeconds
             self.meanAbsoluteError = meanAbsoluteError
             self.coverage = coverage
             self.count = count
+            self.recentCoverage = recentCoverage
         }
     }
 

@@ -8,7 +8,8 @@ struct ForecastShowCommand: AsyncParsableCommand {
         commandName: "show", abstract: "A role's forecast: path and bands, models, error and coverage, what saturates first.",
         discussion: """
             The plot shows the time that is past and, after the line, the median with its 80 % and 95 % bands. Error and coverage are what
-            became of earlier forecasts.
+            became of earlier forecasts. Below stands what a container can serve, as learned from requests, utilisation and latency, and
+            which of them binds.
 
             EXAMPLES
               magewatch forecast web
@@ -46,6 +47,9 @@ struct ForecastShowCommand: AsyncParsableCommand {
         print(ForecastPlot(past: past, pastSeconds: seconds / 2, forecast: shown).text)
         print("")
         for line in ForecastText.lines(shown, all: forecasts) { print(line) }
+        let capacities = try await monitor.client.decode(
+            [LearnedCapacity].self, "/api/magewatch/v1/capacity", [("role", role)])
+        for line in capacities.flatMap(CapacityText.lines) { print(line) }
     }
 
     /// The recorded values before the forecast, with their distance to it in seconds.

@@ -4,7 +4,7 @@ import Telemetry
 /// What a forecast rests on, in words.
 enum ForecastText {
     static func lines(_ forecast: Forecast, all: [Forecast]) -> [String] {
-        [saturation(all), ""] + table(forecast) + [""] + models(forecast)
+        [saturation(all), ""] + events(forecast) + table(forecast) + [""] + models(forecast)
     }
 
     /// Which signal of the role reaches its limit first.
@@ -19,6 +19,21 @@ enum ForecastText {
         let median = forecasts.first { $0.signal == early.signal }?.secondsToSaturation
         let expected = median.map { "expected in \(duration($0))" } ?? "not expected"
         return "\(role): \(early.signal) saturates first: \(expected), one chance in ten within \(duration(early.seconds))"
+    }
+
+    /// Known events that are on or ahead.
+    private static func events(_ forecast: Forecast) -> [String] {
+        guard let events = forecast.events else { return [] }
+        return events.prefix(10).map { event in
+            let seconds = Double(event.start - forecast.madeAt) / 1000
+            let when =
+                seconds > 0
+                ? "in \(duration(seconds))" : "now, for another \(duration(Double(event.end - forecast.madeAt) / 1000))"
+            let past = event.times == 0 ? "as declared" : "\(event.times) past time(s) known"
+            return String(
+                format: "%@ %@: %.2g times the usual (%.2g to %.2g), %@", event.name, when, event.lift, event.low, event.high,
+                past)
+        } + [""]
     }
 
     private static func table(_ forecast: Forecast) -> [String] {

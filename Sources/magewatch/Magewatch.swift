@@ -14,6 +14,7 @@ struct Magewatch: AsyncParsableCommand {
               magewatch query 'up'                       ask in PromQL
               magewatch logs '{host="web1"} |= "error"'  ask in LogQL
               magewatch forecast web                     what a role will need, and what saturates first
+              magewatch scaler report                    what it saved and what it missed
               magewatch simulate requests.csv            what the scaler would have done with this load
               magewatch server evacuate s2 --dry-run     what would be moved for maintenance
               magewatch lab --fast                       a whole stack in namespaces on this machine, played through
@@ -21,7 +22,8 @@ struct Magewatch: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             ServeCommand.self, AgentCommand.self, DashCommand.self, QueryCommand.self, LogsCommand.self, MetricsCommand.self,
-            PlanCommand.self, StackCommand.self, ScaleCommand.self, ServerCommand.self, AuditCommand.self,
+            PlanCommand.self, StackCommand.self, ScaleCommand.self, ScalerCommand.self, ScheduleCommand.self, ServerCommand.self,
+            AuditCommand.self,
             ForecastCommand.self, SimulateCommand.self, AnomaliesCommand.self,
             CheckConfigCommand.self, BackupCommand.self, RestoreCommand.self, LabCommand.self,
             PromQLCommand.self, LogQLCommand.self,

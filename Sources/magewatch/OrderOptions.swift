@@ -24,6 +24,8 @@ struct OrderOptions: ParsableArguments {
         let report = try JSONDecoder().decode(PlanReport.self, from: answer)
         if dryRun {
             PlanText.dryRun(report).forEach { print($0) }
+        } else if report.state == "proposed" {
+            print("plan \(report.plan.id) waits for another's word: magewatch plan approve \(report.plan.id), or reject")
         } else if noWait {
             print("plan \(report.plan.id) is taken; magewatch plan show \(report.plan.id) --follow tells how far it is")
         } else {

@@ -13,9 +13,10 @@ struct PlanCommand: AsyncParsableCommand {
               magewatch plan show ID --follow      the same as it happens, until it is over
               magewatch plan cancel ID             stop it, and take back what it has done
               magewatch plan explain ID            why it was made, what else was weighed, what it costs
-              magewatch plan approve ID            let a proposed plan run (scaler mode ask)
+              magewatch plan approve ID            let a proposed plan run (scaler mode ask, two-person rule)
+              magewatch plan reject ID --why …     drop it
             """,
-        subcommands: [List.self, Show.self, Explain.self, Approve.self, Cancel.self], defaultSubcommand: List.self)
+        subcommands: [List.self, Show.self, Explain.self, Approve.self, Reject.self, Cancel.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "The latest plans, one a line.")
@@ -69,41 +70,6 @@ struct PlanCommand: AsyncParsableCommand {
             for line in PlanText.explanation(report) { print(line) }
         }
     }
-
-    struct Approve: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lets a proposed plan run (scaler mode ask).")
-
-        @Argument(help: "The plan's id.")
-        var id: String
-
-        @OptionGroup var monitor: MonitorOptions
-
-        func run() async throws {
-            _ = try await monitor.client.post("/api/magewatch/v1/plans/\(id)/approve")
-            print("plan \(id) runs; magewatch plan show \(id) tells how far it is")
-        }
-    }
-}
-
-extension PlanCommand {
-    struct Cancel: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Stops a plan: one that waits is dropped, one that runs is taken back after the step under way.",
-            discussion: """
-                EXAMPLES
-                  magewatch plan cancel ID
-                """)
-
-        @Argument(help: "The plan's id.")
-        var id: String
-
-        @OptionGroup var monitor: MonitorOptions
-
-        func run() async throws {
-            _ = try await monitor.client.post("/api/magewatch/v1/plans/\(id)/cancel", [("by", NSUserName())])
-            try await PlanFollower(monitor: monitor, expected: "cancelled").follow(id)
-        }
-    }
 }
 
 /// Plans as text.
@@ -131,8 +97,15 @@ enum PlanText {
     static func line(_ report: PlanReport) -> String {
         let duration = seconds(report).map { " in \($0)" } ?? ""
         let time = QueryAnswer.clock(Double(report.plan.createdAt) / 1000)
+        let waits = report.state == "proposed" ? report.plan.approval.map(approval) ?? "" : ""
         return
-            "\(time)  \(report.plan.id)  \(report.plan.purpose.rawValue)  \(report.state)\(duration)  \(report.plan.decision.summary)"
+            "\(time)  \(report.plan.id)  \(report.plan.purpose.rawValue)  \(report.state)\(waits)\(duration)  \(report.plan.decision.summary)"
+    }
+
+    /// ` (1 of 2 approved: ann)`.
+    private static func approval(_ approval: PlanApproval) -> String {
+        let given = approval.given.isEmpty ? "" : ": " + approval.given.joined(separator: ", ")
+        return " (\(approval.given.count) of \(approval.needed) approved\(given))"
     }
 
     static func line(_ step: PlanReport.StepReport) -> String {

@@ -135,6 +135,32 @@ import Topology
         await #expect(throws: ExecutionError.self) { try await executor.cancel("p1") }
     }
 
+    @Test(
+        "A plan that two must approve runs at the second word, never at that of whoever ordered it; a rejected one says who and why"
+    )
+    func twoPeople() async throws {
+        let state = try StateStore()
+        let agents = FakeAgents()
+        let executor = try Sample.executor(state, agents)
+        var plan = Sample.scaleOut()
+        plan.approval = PlanApproval(needed: 2, orderedBy: "ann")
+        try await executor.submit(plan)
+        await #expect(throws: ExecutionError.self) { try await executor.approve("p1", by: "ann") }
+        try await executor.approve("p1", by: "bob")
+        await #expect(throws: ExecutionError.self) { try await executor.approve("p1", by: "bob") }
+        #expect(try state.plan("p1")?.state == .proposed)
+        #expect(try await executor.report(of: "p1")?.plan.approval?.given == ["bob"])
+        try await executor.approve("p1", by: "eve")
+        await executor.waitUntilIdle()
+        #expect(try state.plan("p1")?.state == .done)
+        #expect(try state.auditRecords(limit: 100).filter { $0.kind == "approval" }.map(\.actor) == ["eve", "bob"])
+        try await executor.submit(Sample.scaleOut("p2", container: "web4"), needsApproval: true)
+        try await executor.reject("p2", by: "ann", because: "called off")
+        #expect(try state.plan("p2")?.message == "rejected by ann: called off")
+        await #expect(throws: ExecutionError.self) { try await executor.approve("p2", by: "bob") }
+        await #expect(throws: ExecutionError.self) { try await executor.reject("p1", because: "") }
+    }
+
     @Test("Plans for different roles run side by side; those that touch the same wait for each other, failover first")
     func sideBySide() async throws {
         let state = try StateStore()

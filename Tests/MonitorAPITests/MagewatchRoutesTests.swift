@@ -24,6 +24,8 @@ import Topology
         #expect(try await get([Forecast].self, "/forecasts") == Scene.forecasts)
         #expect(try await get([Forecast].self, "/forecasts?role=db") == [Scene.forecasts[1]])
         #expect(try await get([Forecast].self, "/forecasts?role=db&horizon=2h").map(\.leadsSeconds) == [[7200]])
+        #expect(try await get([LearnedCapacity].self, "/capacity") == Scene.capacities)
+        #expect(try await get([LearnedCapacity].self, "/capacity?role=web") == [Scene.capacities[1]])
         #expect(try await get(Cardinality.self, "/metrics/stats") == CardinalityInMemory.all)
         #expect(try await get(Cardinality.self, "/metrics/stats?limit=1").byMetric.count == 1)
         #expect(try await scene.get(Self.base + "/metrics/stats?limit=0").status == 400)

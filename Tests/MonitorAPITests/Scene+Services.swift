@@ -57,6 +57,15 @@ extension Scene {
             job: "agent", url: "http://10.0.0.2:7102", labels: ["job": "agent"], isUp: false, lastScrape: 0, lastError: ""),
     ]
 
+    static let capacities = ["db", "web"].map { role in
+        LearnedCapacity(
+            role: role, madeAt: now,
+            bounds: [
+                .init(
+                    resource: "cpu", requestsPerSecond: .init(median: 85, low: 80, high: 90), limit: 0.85, isExtrapolated: true)
+            ], load: 20, highestLoad: 60, containers: 2, steps: 1440)
+    }
+
     static let status = ServerStatus(
         version: "0.9.9", startedAt: now - 60_000, workingDirectory: "/srv", hostName: "mon", configurationYAML: "stack: shop\n",
         flags: ["storage.tsdb.path": "data"], configuredAt: now - 60_000, retentionSeconds: 86_400, series: 3, chunks: 3,
@@ -67,11 +76,12 @@ extension Scene {
             series: sources.series, logs: sources.logs,
             promQL: PromQLEngine(source: sources.series, options: sources.options), logQL: LogQLEngine(source: sources.logs),
             metrics: SelfMetrics(), stack: { Scene.stack }, plans: { ["p2", "p1"].map(Scene.plan) },
-            approvePlan: { id in
+            approvePlan: { id, _ in
                 guard id == "p1" else { throw APIError(.badData, "plan \"\(id)\" can't be approved") }
                 self.approved.withLock { $0.append(id) }
             },
             bans: { Scene.bans }, forecasts: { Scene.forecasts },
+            capacities: { role in Scene.capacities.filter { role == nil || $0.role == role } },
             forecastPaths: { role, seconds in
                 Scene.forecasts.filter { $0.role == role }.map { forecast in
                     var path = forecast

@@ -48,6 +48,7 @@ struct ScalerTests {
     let configuration: MagewatchConfiguration
     let stores: MonitorStores
     let agents = WillingAgents()
+    let metrics = SelfMetrics()
     let executor: Executor
 
     init() throws {
@@ -63,9 +64,11 @@ struct ScalerTests {
             metrics: SelfMetrics())
     }
 
-    func scaler(_ mode: MagewatchConfiguration.Scaler.Mode) -> Scaler {
-        Scaler(
-            mode: mode, policy: PlanningPolicy(configuration), stackName: "shop", state: stores.state, executor: executor,
+    func scaler(_ mode: GuardRails.Mode) -> Scaler {
+        var policy = PlanningPolicy(configuration)
+        policy.guardRails.mode = mode
+        return Scaler(
+            policy: policy, stackName: "shop", state: stores.state, executor: executor,
             series: stores.metrics, forecasts: { [] }, metrics: SelfMetrics(), logger: Logger(label: "test"))
     }
 
@@ -261,6 +264,44 @@ struct ForecastServiceTests {
         #expect(service.paths(role: "web", horizonSeconds: 7200).map { $0.leadsSeconds.last } == [7200, 7200])
         try await service.forecast(at: now + 600_000)
         #expect(service.forecasts().isEmpty)
+        try store.close()
+    }
+
+    @Test("A known event lifts the forecasts of its role from what it did before, and the scaler is told")
+    func events() async throws {
+        let directory = try TemporaryDirectory("forecast")
+        let store = try MetricStore(directory: directory.path, metrics: SelfMetrics())
+        let now: Milliseconds = 1_700_000_000_000
+        let day: Milliseconds = 86_400_000
+        // Ten days of minutes; the event of five days ago doubled an hour.
+        let before = now - 5 * day
+        let samples = (1...14_400).map { step in
+            let time = now - Milliseconds(14_400 - step) * 60_000
+            return Sample(time, (0.2 + 0.01 * Double(step % 7)) * ((before + 1..<before + 3_600_000).contains(time) ? 2 : 1))
+        }
+        var batch = SampleBatch()
+        batch.append(["__name__": "magewatch:role_utilisation:ratio", "role": "web"], samples)
+        _ = try await store.append(batch)
+        func forecast(_ events: [KnownEvent]) async throws -> (Forecast, ForecastService) {
+            let service = ForecastService(
+                source: store, sink: store, leadsSeconds: [60, 900, 3600], limit: 0.85, stepSeconds: 60,
+                historySeconds: 10 * 86_400, events: events, metrics: SelfMetrics())
+            try await service.forecast(at: now)
+            return (try #require(service.forecasts().first), service)
+        }
+        let (usual, _) = try await forecast([])
+        let event = KnownEvent(name: "sale", role: "web", starts: [before, now + 600_000], seconds: 3600)
+        let (lifted, service) = try await forecast([event])
+        let ahead = try #require(service.events(ofRole: "web", at: now).first)
+        #expect(ahead.times == 1 && abs(ahead.lift / 2 - 1) < 0.05 && ahead.start == now + 600_000, "\(ahead)")
+        for (one, other) in zip(usual.paths, lifted.paths) where one.quantile == 0.5 {
+            #expect(other.values[0] == one.values[0])
+            #expect(abs(other.values[1] / one.values[1] - ahead.lift) < 1e-9)
+        }
+        #expect(lifted.events == [ahead] && usual.events == nil)
+        #expect(service.events(ofRole: "db", at: now).isEmpty)
+        let path = try #require(service.paths(role: "web", horizonSeconds: 7200).first)
+        #expect(path.events == [ahead])
         try store.close()
     }
 

@@ -3,6 +3,8 @@ import Telemetry
 import Testing
 import Topology
 
+@testable import StackConfiguration
+
 @Suite("The configuration file")
 struct ConfigurationFileTests {
     @Test("An empty file is the default configuration")
@@ -68,7 +70,7 @@ struct ConfigurationFileTests {
             retention: { metrics: 30d, metrics-disk: 20GiB, metrics-5m: {}, metrics-1h: { after: 20d, keep: 400d } }
             metrics: { maximum-series: 500000, maximum-series-per-source: 100000 }
             scrape: { interval: 1s, timeout: 500ms, targets: [ { job: node, url: "http://10.0.0.1:9100/metrics", labels: { a: b } } ] }
-            forecast: { interval: 2s, leads: [15s, 1m], limit: 0.85, history: 1h }
+            forecast: { interval: 2s, leads: [15s, 1m], limit: 0.85, history: 1h, acceptable-latency: { web: 300ms } }
             scaler: { mode: ask, billed-period: 60s, release-window: 10s }
             allow: [10.77.0.5]
             roles:
@@ -95,6 +97,7 @@ struct ConfigurationFileTests {
         #expect(configuration.scrape.timeoutSeconds == 0.5)
         #expect(configuration.scrape.targets.first?.labels == ["a": "b"])
         #expect(configuration.forecast.leadsSeconds == [15, 60])
+        #expect(configuration.forecast.acceptableLatencySeconds == [.web: 0.3])
         #expect(configuration.scaler.mode == .ask)
         let web = try #require(configuration.roles[.web])
         #expect(web.addresses == ["10.77.0.100/24", "10.77.0.101/24", "10.77.0.102/24", "10.77.0.103/24"])
@@ -143,6 +146,42 @@ struct ConfigurationFileTests {
             ("api: { bouncers: [ { name: a } ] }", "m.yaml:1: api.bouncers[0].key-file: is missing"),
             ("ingest: { listen: here }", "m.yaml:1: ingest.listen: \"here\" is not HOST:PORT"),
             ("scaler:\n  mode: maybe", "m.yaml:2: scaler.mode: \"maybe\" is not observe, ask or act"),
+            (
+                "scaler: { roles: { web: { mode: never } } }",
+                "m.yaml:1: scaler.roles.web.mode: \"never\" is not observe, ask or act"
+            ),
+            ("forecast: { acceptable-latency: { wep: 1s } }", "m.yaml:1: forecast.acceptable-latency.wep: is no role; roles are"),
+            (
+                "forecast: { acceptable-latency: { web: 0s } }",
+                "m.yaml:1: forecast.acceptable-latency.web: must be more than zero"
+            ),
+            ("forecast: { events: [ { name: sale, for: 1h } ] }", "m.yaml:1: forecast.events[0].at: is missing"),
+            ("forecast: { events: [ { name: sale, at: 2026-11-27 00:00 } ] }", "m.yaml:1: forecast.events[0].for: is missing"),
+            ("forecast: { events: [ { name: sale, at: Friday, for: 1h } ] }", "events[0].at: \"Friday\" is no time such as"),
+            ("forecast: { events: [ { name: s, at: 2026-11-27 00:00, for: 1h, lift: 0 } ] }", "events[0].lift: must lie between"),
+            ("forecast: { events: [ { name: s, at: 2026-11-27 00:00, for: 1h, role: wep } ] }", "events[0].role: is no role"),
+            (
+                "forecast: { events: [ { name: s, at: 2026-11-27 00:00, for: 1h }, { name: s, at: 2026-11-28 00:00, for: 1h } ] }",
+                "forecast.events: has the same name twice"
+            ),
+            ("scaler: { roles: { wep: {} } }", "m.yaml:1: scaler.roles.wep: is no role; roles are lb"),
+            ("scaler: { maximum-cost: { day: 5 } }", "m.yaml:1: scaler.maximum-cost: needs scaler.price-per-server-hour"),
+            ("scaler: { maximum-cost: { week: 5 } }", "m.yaml:1: scaler.maximum-cost.week: unknown key"),
+            ("scaler: { maximum-leases: { day: -1 } }", "m.yaml:1: scaler.maximum-leases.day: must lie between 0 and"),
+            ("scaler: { blast-radius: { share: 2 } }", "m.yaml:1: scaler.blast-radius.share: must lie between 0 and 1"),
+            (
+                "scaler: { blast-radius: { containers: 0 } }",
+                "m.yaml:1: scaler.blast-radius.containers: \"0\" is not a whole number"
+            ),
+            ("scaler: { two-person: { purposes: [dance] } }", "m.yaml:1: scaler.two-person.purposes: \"dance\" is no purpose"),
+            ("scaler: { two-person: { cost: 5 } }", "m.yaml:1: scaler.two-person.cost: needs scaler.price-per-server-hour"),
+            ("scaler: { stand-down: { coverage: 0.99 } }", "m.yaml:1: scaler.stand-down.coverage: is more than 0.9"),
+            ("scaler: { time-zone: Mars }", "m.yaml:1: scaler.time-zone: \"Mars\" is no time zone"),
+            ("scaler:\n  schedules: [every day 18:00 +3 web]", "m.yaml:2: scaler.schedules: how long is missing"),
+            (
+                "scaler: { schedules: [every day 18:00 +3 web for 1h, every day 18:00 web +3 for 60m] }",
+                "m.yaml:1: scaler.schedules: has the same schedule twice"
+            ),
             ("roles:\n  wep: {}", "m.yaml:2: roles.wep: is no role; roles are lb, web, db, mail, search, monitor, queue, acc"),
             ("servers:\n  - { name: a }", "m.yaml:2: servers[0].address: is missing"),
             ("a: [", "m.yaml:2: (yaml): is not valid YAML: did not find expected node content"),
@@ -154,6 +193,44 @@ struct ConfigurationFileTests {
     func mistakes(text: String, expected: String) throws {
         let error = try #require(throws: ConfigurationError.self) { try ConfigurationFile.parse(text, file: "m.yaml") }
         #expect(error.description.contains(expected), "\(error.description)")
+    }
+
+    @Test("Guard rails, modes and schedules are read")
+    func guardRails() throws {
+        let configuration = try ConfigurationFile.parse(
+            """
+            scaler:
+              mode: ask
+              roles: { web: { mode: act }, db: { mode: observe } }
+              price-per-server-hour: 0.12
+              currency: USD
+              maximum-cost: { hour: 1, day: 10.5, month: 200 }
+              maximum-leases: { day: 40 }
+              blast-radius: { containers: 6, servers: 2, share: 0.25, down: 0.4 }
+              two-person: { purposes: [rollout, evacuate-server], cost: 5 }
+              stand-down: { coverage: 0.6, failures: 5, retry: 30m }
+              time-zone: Europe/Berlin
+              schedules: [every Friday 18:00 +3 web for 4h, 2026-12-24 10:00 +5 web for 12h]
+            forecast:
+              events:
+                - { name: sale, role: web, at: [2026-11-27 00:00, 2025-11-28T00:00], for: 24h, lift: 3 }
+                - { name: holiday, at: 2026-12-25 00:00, for: 2d }
+            """, file: "m.yaml"
+        )
+        let scaler = configuration.scaler
+        #expect(
+            configuration.forecast.events == [
+                .init(name: "sale", role: .web, localTimes: [1_764_288_000_000, 1_795_737_600_000], seconds: 86_400, lift: 3),
+                .init(name: "holiday", role: nil, localTimes: [1_798_156_800_000], seconds: 172_800, lift: nil),
+            ])
+        #expect(scaler.mode == .ask && scaler.modes == [.web: .act, .db: .observe])
+        #expect(scaler.pricePerServerHour == 0.12 && scaler.currency == "USD")
+        #expect(scaler.maximumCost == .init(hour: 1, day: 10.5, month: 200) && scaler.maximumLeases == .init(day: 40))
+        #expect(scaler.blastRadius == .init(containers: 6, servers: 2, share: 0.25, down: 0.4))
+        #expect(scaler.twoPerson == .init(purposes: ["rollout", "evacuate-server"], cost: 5))
+        #expect(scaler.standDown == .init(coverage: 0.6, failures: 5, retrySeconds: 1800))
+        #expect(scaler.timeZone == "Europe/Berlin")
+        #expect(scaler.schedules.map(\.text) == ["every Friday 18:00 +3 web for 4h", "2026-12-24 10:00 +5 web for 12h"])
     }
 
     @Test("All mistakes are told at once")

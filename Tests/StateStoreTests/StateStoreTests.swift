@@ -100,6 +100,37 @@ import Topology
         #expect(try store.ledger().map(\.periods) == [periods, periods])
     }
 
+    @Test("The ledger since a time has what ended then or later, and what runs on")
+    func ledgerSince() throws {
+        let store = try StateStore()
+        for (server, from, until) in [("o1", 0, 10), ("o2", 5, 20), ("o3", 6, nil)] as [(String, Int64, Int64?)] {
+            _ = try store.beginLease(of: server, at: from, periodSeconds: 3600, plan: nil)
+            if let until { try store.endLease(of: server, at: until) }
+        }
+        #expect(try store.ledger(since: 0).map(\.server) == ["o1", "o2", "o3"])
+        #expect(try store.ledger(since: 11).map(\.server) == ["o2", "o3"])
+        #expect(try store.ledger(since: 21).map(\.server) == ["o3"])
+    }
+
+    @Test("A setting that people change, and an approval, are told to the audit log in the same breath")
+    func audited() throws {
+        let store = try StateStore()
+        try store.set("scaler.freezes", to: "[]", at: 7, by: "ann", "freeze", "web", "until 9: the shop moves")
+        #expect(try store.setting("scaler.freezes") == "[]")
+        try store.set("scaler.freezes", to: nil, at: 8, by: "bob", "thaw", "web", "over")
+        #expect(try store.setting("scaler.freezes") == nil)
+        try store.addPlan(PlanRecord(id: "p1", purpose: "ban", state: .proposed, document: "{}", createdAt: 1))
+        try store.approvePlan("p1", document: "{\"by\":1}", at: 9, by: "ann")
+        #expect(try store.plan("p1")?.document == "{\"by\":1}")
+        try store.setPlan("p1", .waiting, at: 10)
+        try store.approvePlan("p1", document: "{}", at: 11, by: "eve")
+        #expect(try store.plan("p1")?.document == "{\"by\":1}")
+        let lines = try store.auditRecords(limit: 10).reversed().map { "\($0.actor) \($0.kind) \($0.subject)" }
+        #expect(lines.prefix(2) == ["ann freeze web", "bob thaw web"] && lines.contains("ann approval p1"))
+        #expect(!lines.contains("eve approval p1"))
+        #expect(try store.verifyAudit().problem == nil)
+    }
+
     @Test("Plans and their journal keep their order and state")
     func plans() throws {
         let store = try StateStore()

@@ -1,0 +1,72 @@
+import Alerting
+import MetricStore
+import PromQL
+import StackConfiguration
+import StateStore
+import Telemetry
+import TestKit
+import Testing
+import Topology
+
+@testable import Monitor
+
+@Suite("Shipped rules")
+struct ShippedRuleTests {
+    /// Alerts of a shipped rule that hold for some samples.
+    private func firing(_ rule: String, _ samples: [Labels: Double]) async throws -> [Labels] {
+        let directory = try TemporaryDirectory("rules")
+        let store = try MetricStore(directory: directory.path, metrics: SelfMetrics())
+        let now: Milliseconds = 1_700_000_000_000
+        _ = try await store.append(ScalerTests.batch(samples, at: now))
+        let groups = try RuleFiles.load(directory: nil)
+        let found = try #require(groups.flatMap(\.rules).first { $0.name == rule })
+        let result = try await PromQLEngine(source: store).ruleQuery(found.expression, now)
+        try store.close()
+        return result.map(\.labels)
+    }
+
+    private static func seen(_ server: String) -> Labels {
+        ["__name__": "magewatch_container_up", "container": "web1", "role": "web", "server": server]
+    }
+
+    private static func known(_ server: String, _ state: Container.State) -> Labels {
+        [
+            "__name__": "magewatch_inventory_container", "container": "web1", "role": "web", "kind": "active", "server": server,
+            "state": state.rawValue,
+        ]
+    }
+
+    @Test(
+        "A container is a stray where the inventory does not have it run; one that an operator drained is none",
+        arguments: [
+            (Container.State.running, "s1", false), (.draining, "s1", false), (.starting, "s1", false), (.stopped, "s1", true),
+            (.failed, "s1", true), (.running, "s2", true), (.draining, "s2", true),
+        ])
+    func strays(state: Container.State, server: String, isStray: Bool) async throws {
+        let found = try await firing("ContainerStray", [Self.seen("s1"): 1, Self.known(server, state): 1])
+        #expect(found.isEmpty != isStray)
+        #expect(try await firing("ContainerStray", [Self.seen("s1"): 0, Self.known(server, state): 1]).isEmpty)
+    }
+
+    @Test("A scaler that stood down and a budget that is spent are told")
+    func scaler() async throws {
+        func down(_ value: Double) -> [Labels: Double] {
+            [["__name__": "magewatch_scaler_stood_down", "role": "web", "cause": "plans", "instance": "monitor"]: value]
+        }
+        #expect(try await firing("ScalerStoodDown", down(1)).map { $0["role"] } == ["web"])
+        #expect(try await firing("ScalerStoodDown", down(0)).isEmpty)
+        func spent(_ name: String, _ used: Double, _ limit: Double?) -> [Labels: Double] {
+            let samples: [(Labels, Double?)] = [
+                (["__name__": "magewatch_scaler_\(name)", "window": "day"], used),
+                (["__name__": "magewatch_scaler_\(name)_limit", "window": "day"], limit),
+            ]
+            return Dictionary(uniqueKeysWithValues: samples.compactMap { labels, value in value.map { (labels, $0) } })
+        }
+        for (name, used, limit, isSpent) in [
+            ("cost", 5.0, 5.0, true), ("cost", 4.9, 5, false), ("cost", 5, nil, false), ("leases", 6, 5, true),
+            ("leases", 1, 5, false),
+        ] as [(String, Double, Double?, Bool)] {
+            #expect(try await firing("ScalerBudgetSpent", spent(name, used, limit)).isEmpty != isSpent, "\(name) \(used)")
+        }
+    }
+}
