@@ -1,4 +1,3 @@
-import StackConfiguration
 import Telemetry
 import Testing
 import Topology
@@ -51,8 +50,10 @@ struct ConfigurationFileTests {
     @Test(
         "A selector is read as LogQL writes it",
         arguments: [
-            ("{}", []), ("{app=\"a\"}", ["app=\"a\""]), (" { app = `a\\d` , b!~\"x|y\", } ", ["app=\"a\\\\d\"", "b!~\"x|y\""]),
-            ("a=~\".+\",b!=\"\\\"\\n\"", ["a=~\".+\"", "b!=\"\\\"\\n\""]), ("{app=\"a\"", nil), ("{app=a}", nil), ("{1=\"a\"}", nil),
+            ("{}", []), ("{app=\"a\"}", ["app=\"a\""]),
+            (" { app = `a\\d` , b!~\"x|y\", } ", ["app=\"a\\\\d\"", "b!~\"x|y\""]),
+            ("a=~\".+\",b!=\"\\\"\\n\"", ["a=~\".+\"", "b!=\"\\\"\\n\""]), ("{app=\"a\"", nil), ("{app=a}", nil),
+            ("{1=\"a\"}", nil),
             ("{a=~\"(\"}", nil), ("{a=\"b\"} x", nil), ("{a=\"b\" c=\"d\"}", nil), ("{a=\"\\q\"}", nil), ("{a=\"b}", nil),
         ] as [(String, [String]?)])
     func selectors(text: String, matchers: [String]?) {
