@@ -32,11 +32,12 @@ struct ConfigurationFileTests {
             """, file: "m.yaml")
         #expect(configuration.retention.logsDiskBytes == 2 << 30)
         let web = try LabelMatcher("host", .matches, "web.*")
-        #expect(
-            configuration.retention.logRules == [
-                .init(matchers: [.equal("app", "audit")], keepSeconds: 400 * 86_400, diskBytes: nil),
-                .init(matchers: [.equal("app", "nginx"), web], keepSeconds: 20 * 86_400, diskBytes: 20 << 20),
-            ])
+        let day = 86_400.0
+        let rules: [MagewatchConfiguration.LogRetentionRule] = [
+            .init(matchers: [.equal("app", "audit")], keepSeconds: 400 * day, diskBytes: nil),
+            .init(matchers: [.equal("app", "nginx"), web], keepSeconds: 20 * day, diskBytes: 20 << 20),
+        ]
+        #expect(configuration.retention.logRules == rules)
         let logs = configuration.logs
         #expect(logs.maximumLineBytes == 8192 && logs.longLines == .refuse && logs.maximumFields == 10)
         #expect(logs.maximumStreams == 500)
