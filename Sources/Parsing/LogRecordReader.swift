@@ -119,13 +119,24 @@ package struct LogRecordReader: Sendable {
         }
         // The parser takes headers behind a priority, which files leave out.
         let bytes = isPrefixed ? Array(line) : priority + line
-        let message = SyslogMessage.parse(bytes, receivedAt: arrival ?? .max / 2)
+        let message = readHeader(bytes, arrival)
         guard let program = message.app, ServiceLogParser.service(of: bytes[program]) != nil else { return .unknown }
         guard var record = ServiceLogParser.parse(program: bytes[program], message: bytes[message.message]) else {
             return .silent
         }
         if arrival != nil, message.resolution != .arrival { record.timestamp = message.timestamp }
         return .record(.service(record))
+    }
+
+    /// A header's date without a year is of the twelve months before the arrival: files are read long after they were written.
+    private static func readHeader(_ bytes: [UInt8], _ arrival: Nanoseconds?) -> SyslogMessage {
+        guard let arrival else { return SyslogMessage.parse(bytes, receivedAt: .max / 2) }
+        var message = SyslogMessage.parse(bytes, receivedAt: arrival)
+        // The parser takes the nearest year and believes no future; seen from a quarter ago, or more, the past is the nearest.
+        for quarter in 1...4 where message.resolution == .arrival {
+            message = SyslogMessage.parse(bytes, receivedAt: arrival - Nanoseconds(quarter) * 90 * 86_400_000_000_000)
+        }
+        return message
     }
 
     /// `Mon Jun  8 12:08:44 2020`.

@@ -24,7 +24,7 @@ struct LineReader {
     /// The next line without its end, or nil at the end of the input.
     mutating func next() -> ArraySlice<UInt8>? {
         while true {
-            if let end = buffer[position...].firstIndex(of: 0x0a) {
+            if let end = lineEnd() {
                 defer { position = end + 1 }
                 return LineReader.withoutReturn(buffer[position..<end])
             }
@@ -34,6 +34,16 @@ struct LineReader {
                 return LineReader.withoutReturn(buffer[position...])
             }
             fill()
+        }
+    }
+
+    /// Where the line at ``position`` ends, at the C library's speed: logs are gigabytes.
+    private func lineEnd() -> Int? {
+        unsafe buffer.withUnsafeBytes { bytes -> Int? in
+            guard position < bytes.count, let start = bytes.baseAddress,
+                let found = unsafe memchr(start + position, 0x0a, bytes.count - position)
+            else { return nil }
+            return unsafe UnsafeRawPointer(found) - start
         }
     }
 

@@ -43,7 +43,7 @@ struct WafExplainCommand: AsyncParsableCommand {
         func explain(_ record: LogRecord) {
             guard RequestVerdict.names(identifier, in: record), let verdict = RequestVerdict(record, &inspector) else { return }
             found += 1
-            print(verdict)
+            show(verdict)
         }
         if logs.readsLogs {
             try logs.forEachReading { _, reading in if let record = reading.record { explain(record) } }
@@ -65,35 +65,35 @@ struct WafExplainCommand: AsyncParsableCommand {
         return (answer.entries ?? []).map(\.line)
     }
 
-    private func print(_ verdict: RequestVerdict) {
+    private func show(_ verdict: RequestVerdict) {
         let status = verdict.status.map { ", answered \($0)" } ?? ""
-        Swift.print("\(verdict.kind): \(verdict.client)\(status): \(verdict.isAttack ? "an attack" : "no attack")")
-        Swift.print("  \(verdict.request)")
+        print("\(verdict.kind): \(verdict.client)\(status): \(verdict.isAttack ? "an attack" : "no attack")")
+        print("  \(verdict.request)")
         for find in verdict.finds {
-            Swift.print(
+            print(
                 "\n  \(find.family.rawValue)  \(find.rule)  \(find.points) points of the \(Judgement.threshold) that make an attack"
             )
-            Swift.print("    \(find.reason)")
-            Swift.print("    \(find.detail)")
+            print("    \(find.reason)")
+            print("    \(find.detail)")
         }
-        if verdict.finds.isEmpty { Swift.print("  no rule found anything") }
-        Swift.print("")
+        if verdict.finds.isEmpty { print("  no rule found anything") }
+        print("")
     }
 
     private func explainClient() async throws {
         guard let offender = try await logs.offender(subject) else {
-            Swift.print("\(subject): nothing is held against it")
+            print("\(subject): nothing is held against it")
             return
         }
-        Swift.print("\(offender.address): score \(offender.score), \(offender.attacks) attacks in \(offender.requests) requests")
-        Swift.print(
+        print("\(offender.address): score \(offender.score), \(offender.attacks) attacks in \(offender.requests) requests")
+        print(
             "from \(wafTime(offender.firstSeen)) to \(wafTime(offender.lastSeen)), \(offender.bytes) bytes, \(offender.busySeconds) s of the servers"
         )
         for evidence in offender.evidence {
-            Swift.print("\n\(wafTime(evidence.time))  \(evidence.family)  \(evidence.rule)")
-            Swift.print("  \(evidence.reason)")
-            Swift.print("  \(evidence.detail)")
-            Swift.print("  \(evidence.request)")
+            print("\n\(wafTime(evidence.time))  \(evidence.family)  \(evidence.rule)")
+            print("  \(evidence.reason)")
+            print("  \(evidence.detail)")
+            print("  \(evidence.request)")
         }
     }
 }

@@ -1,6 +1,7 @@
 import AgentContract
 import ArgumentParser
 import Foundation
+import Monitor
 
 /// `magewatch waf report`: what happened, in Markdown, for people who were not there.
 struct WafReportCommand: AsyncParsableCommand {

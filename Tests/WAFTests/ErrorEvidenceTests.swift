@@ -85,6 +85,18 @@ struct ErrorEvidenceTests {
         }
         #expect(login.timestamp == 1_795_443_284_000_000_000)
         #expect(ftp.timestamp == 1_591_618_124_000_000_000)
+        // A date without a year is of the twelve months before.
+        for (date, expected) in [
+            ("Nov 23 14:14:44", 1_795_443_284), ("Nov 24 14:14:44", 1_763_993_684), ("Feb 12 14:10:21", 1_770_905_421),
+            ("Jul  1 00:00:00", 1_782_864_000),
+        ] as [(String, Int64)] {
+            guard case .service(let event) = record("\(date) host sshd[1]: Failed password for root from 192.0.2.7 port 22 ssh2")
+            else {
+                Issue.record("no record: \(date)")
+                continue
+            }
+            #expect(event.timestamp == expected * 1_000_000_000, "\(date)")
+        }
         for (time, expected) in [
             ("23/Nov/2026:14:14:44 +0000", 1_795_443_284), ("23/Nov/2026:14:14:44.123456 +0100", 1_795_439_684),
             ("Mon Nov 23 14:14:44 2026", 1_795_443_284),
