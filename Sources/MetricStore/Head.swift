@@ -24,7 +24,7 @@ struct Head {
     private(set) var oldest: Milliseconds = .max
     private var free: [Int] = []
     private var slotsByHash: [UInt64: Int32] = [:]
-    private var index: [String: [String: [UInt32]]] = [:]
+    private var index = HeadIndex()
     private var aliases = SeriesAliases()
     /// Who brought in how many series.
     private(set) var sources = SeriesSources()
@@ -211,8 +211,8 @@ struct Head {
     private func limitReached(by labels: Labels) -> LabelRefusal? {
         if activeCount >= options.maximumSeries { return Head.tooMany }
         if let source, sources.count(of: source) >= options.maximumSeriesPerSource { return Head.tooManyOfSource }
-        guard let name = labels.metricName, let list = index[Labels.metricNameLabel]?[name] else { return nil }
-        return list.count >= options.maximumSeriesPerMetric ? Head.tooManyOfMetric : nil
+        guard let name = labels.metricName else { return nil }
+        return index.postings(Labels.metricNameLabel, name).count >= options.maximumSeriesPerMetric ? Head.tooManyOfMetric : nil
     }
 
     /// Whether a series is in memory.
@@ -237,9 +237,7 @@ struct Head {
         }
         slotsByHash[key] = Int32(slot)
         activeCount += 1
-        for label in labels {
-            index[label.name, default: [:]][label.value, default: []].insertSorted(UInt32(slot))
-        }
+        index.add(labels, slot: slot)
         return slot
     }
 
@@ -268,22 +266,15 @@ struct Head {
         var dead: Set<UInt32> = []
         for slot in series.indices where series[slot].isEmpty && !series[slot].labels.isEmpty { dead.insert(UInt32(slot)) }
         guard !dead.isEmpty else { return }
-        var affected: [String: Set<String>] = [:]
+        let labels = dead.map { Labels(canonical: series[Int($0)].labels) }
+        index.remove(dead, labels: labels)
         for slot in dead {
-            for label in Labels(canonical: series[Int(slot)].labels) { affected[label.name, default: []].insert(label.value) }
             unlink(Int(slot))
             sources.remove(series[Int(slot)].source)
             series[Int(slot)] = HeadSeries(labels: [], hash: 0, generation: 0)
             free.append(Int(slot))
         }
         activeCount -= dead.count
-        for (name, values) in affected {
-            for value in values {
-                index[name]?[value]?.removeAll { dead.contains($0) }
-                if index[name]?[value]?.isEmpty == true { index[name]?[value] = nil }
-            }
-            if index[name]?.isEmpty == true { index[name] = nil }
-        }
     }
 
     private mutating func unlink(_ slot: Int) {
@@ -310,9 +301,9 @@ struct Head {
 
 extension Head: PostingsIndex {
     var everySeries: [UInt32] { series.indices.lazy.filter { !series[$0].labels.isEmpty }.map { UInt32($0) } }
-    func postings(_ name: String, _ value: String) -> [UInt32] { index[name]?[value] ?? [] }
-    func values(of name: String) -> [String] { index[name].map { Array($0.keys) } ?? [] }
-    var labelNames: [String] { Array(index.keys) }
+    func postings(_ name: String, _ value: String) -> [UInt32] { index.postings(name, value) }
+    func values(of name: String) -> [String] { index.values(of: name) }
+    var labelNames: [String] { index.labelNames }
     /// By name and value, the series that have a label.
-    var labelIndex: [String: [String: [UInt32]]] { index }
+    var labelIndex: [String: [String: [UInt32]]] { index.slots }
 }
