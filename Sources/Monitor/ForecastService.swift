@@ -146,11 +146,6 @@ package final class ForecastService: Sendable {
             })
     }
 
-    /// Events of a role that are on or begin within two weeks, by what they do to its utilisation.
-    package func events(ofRole role: String, at now: Milliseconds) -> [Forecast.EventAhead] {
-        signals.withLock { $0[Signal(name: ForecastService.utilisation, role: role)]?.calendar.ahead(at: now) ?? [] }
-    }
-
     private func newcomer(at now: Milliseconds) -> Followed {
         Followed(
             forecaster: SignalForecaster(leadsSeconds: leadsSeconds, limit: limit, stepSeconds: stepSeconds),

@@ -87,10 +87,7 @@ package struct Monitor: Sendable {
             stepSeconds: configuration.forecast.intervalSeconds, historySeconds: configuration.forecast.historySeconds,
             metrics: metrics)
         let sizing = SizingService(
-            configuration, state: stores.state, source: stores.metrics, sink: stores.metrics,
-            events: { role, now in
-                forecasts.events(ofRole: role.rawValue, at: now).map { .init(name: $0.name, start: $0.start, lift: $0.lift) }
-            }, metrics: metrics)
+            configuration, state: stores.state, source: stores.metrics, sink: stores.metrics, metrics: metrics)
         self.sizing = sizing
         executor = try Monitor.makeExecutor(configuration, stores, metrics: metrics, logger: logger)
         scaler = Scaler(

@@ -1,3 +1,4 @@
+import Forecasting
 import NIOPosix
 package import Planning
 package import StackConfiguration
@@ -16,27 +17,31 @@ package actor SizingService {
     package static let demandMetric = "magewatch_scaler_demand_cores"
     /// How far back a restart learns from.
     package static let learnedSeconds = 14.0 * 86_400
+    private static let eventLearningSeconds = 6 * 3600.0
 
     private let configuration: MagewatchConfiguration
     private let state: StateStore
     private let source: any SeriesSource
     private let sink: any SampleSink
     private let metrics: SelfMetrics
-    private let events: @Sendable (Role, Milliseconds) -> [EventPreparation.Ahead]
+    private let events: [KnownEvent]
     private var sizers: [Role: RoleSizer]?
     private var preparations: [Role: EventPreparation] = [:]
+    /// What known events do to the demand of each role, and when that was learned.
+    private var calendars: [Role: EventCalendar] = [:]
+    private var calendarsMadeAt: Milliseconds = .min / 2
     private var lastTick: Milliseconds = 0
     private let latest = Latest()
 
     package init(
         _ configuration: MagewatchConfiguration, state: StateStore, source: any SeriesSource, sink: any SampleSink,
-        events: @escaping @Sendable (Role, Milliseconds) -> [EventPreparation.Ahead] = { _, _ in [] }, metrics: SelfMetrics
+        metrics: SelfMetrics
     ) {
         self.configuration = configuration
         self.state = state
         self.source = source
         self.sink = sink
-        self.events = events
+        events = configuration.knownEvents
         self.metrics = metrics
     }
 
@@ -46,6 +51,7 @@ package actor SizingService {
     /// One tick: measure, decide, write.
     package func tick(at now: Milliseconds) async throws {
         var sizers = try await prepared(at: now)
+        try learnEvents(of: sizers.keys, at: now)
         let stack = try state.stack(named: configuration.stack)
         let utilisation = try measured(at: now)
         let tick = configuration.scaler.tickSeconds
@@ -58,9 +64,7 @@ package actor SizingService {
             let demand = RoleSizer.demandCores(utilisation: utilisation[role], cores: cores)
             guard let next = sizers[role]?.tick(demandCores: demand, readyCores: cores, missed: missed) else { continue }
             if let demand {
-                let lead = configuration.scaler.attachSeconds + tick
-                let next = preparations[role, default: EventPreparation(leadSeconds: lead)]
-                    .prepared(next, for: events(role, now), at: now)
+                let next = prepared(next, role, at: now)
                 sizing[role] = next
                 write(role, demand, next, containers: active.count, at: now, into: &batch)
             }
@@ -69,6 +73,30 @@ package actor SizingService {
         lastTick = now
         latest.set(sizing)
         if !batch.isEmpty { _ = try await sink.append(batch) }
+    }
+
+    /// The sizing, raised where a known event is about to begin.
+    private func prepared(_ sizing: RoleSizing, _ role: Role, at now: Milliseconds) -> RoleSizing {
+        guard let calendar = calendars[role] else { return sizing }
+        let lead = configuration.scaler.attachSeconds + configuration.scaler.tickSeconds
+        return preparations[role, default: EventPreparation(leadSeconds: lead)].prepared(
+            sizing, for: calendar.ahead(at: now).map { .init(name: $0.name, start: $0.start, lift: $0.lift) }, at: now)
+    }
+
+    /// What known events do is learned anew a few times a day: from demand, which is the same however many served it.
+    private func learnEvents(of roles: some Collection<Role>, at now: Milliseconds) throws {
+        guard !events.isEmpty, Double(now - calendarsMadeAt) >= SizingService.eventLearningSeconds * 1000 else { return }
+        calendarsMadeAt = now
+        for role in roles {
+            let own = events.filter { $0.role == nil || $0.role == role.rawValue }
+            let demand = try history(of: role, at: now)
+            calendars[role] = EventCalendar(
+                own.compactMap { event in
+                    EventEffect(
+                        of: event, values: demand, end: now, stepSeconds: configuration.scaler.tickSeconds, others: own
+                    ).map { .init(event: event, effect: $0) }
+                })
+        }
     }
 
     private func write(

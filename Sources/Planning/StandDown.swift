@@ -97,6 +97,7 @@ package struct StandDown: Sendable, Equatable, Codable {
         return StandDown(
             cause: .plans,
             reason: "guard rail scaler.stand-down.failures: the last \(failed.count) plans for \(role.rawValue) failed, "
-                + "\(rules.failures) are allowed; tried again in \(Planner.decimal(left)) s, or after magewatch scaler thaw")
+                + "\(rules.failures) in a row are the limit; tried again in \(Planner.decimal(left)) s, or after magewatch scaler thaw"
+        )
     }
 }

@@ -146,6 +146,14 @@ package struct MagewatchConfiguration: Sendable, Equatable {
             package var seconds: Double
             /// Demand as a multiple of the usual; learned from past times where nothing is said.
             package var lift: Double?
+
+            package init(name: String, role: Role?, localTimes: [Int64], seconds: Double, lift: Double?) {
+                self.name = name
+                self.role = role
+                self.localTimes = localTimes
+                self.seconds = seconds
+                self.lift = lift
+            }
         }
     }
 

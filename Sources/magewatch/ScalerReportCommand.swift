@@ -69,7 +69,7 @@ struct ScalerReportText {
         }
         let server = role.containersPerServer == 1 ? "one container" : "\(role.containersPerServer) containers"
         var lines = [
-            String(format: "%.1f days measured; ", role.days)
+            "\(ForecastText.duration(role.days * 86_400)) measured; "
                 + "\(role.ownedContainers) containers of its own; a server takes \(server), and replays are priced by that",
             TextTable(rows).text,
         ]

@@ -61,6 +61,35 @@ struct SizingServiceTests {
         try store.close()
     }
 
+    @Test("Before a known event a role is to have what its demand then needs, by what the event did to demand before")
+    func events() async throws {
+        // Eight days of demand by the tick; five days ago it was threefold for an hour.
+        let now = start + 8 * 86_400_000
+        let past = now - 5 * 86_400_000
+        var batch = SampleBatch()
+        batch.append(
+            ["__name__": SizingService.demandMetric, "role": "web"],
+            (1...(8 * 5760)).map { tick in
+                let time = start + Milliseconds(tick) * 15_000
+                return Sample(time, (past + 1...past + 3_600_000).contains(time) ? 0.6 : 0.2)
+            })
+        _ = try await store.append(batch)
+        var configuration = configuration
+        configuration.scaler.attachSeconds = 60
+        configuration.forecast.events = [
+            .init(name: "sale", role: .web, localTimes: [past, now + 120_000], seconds: 3600, lift: nil)
+        ]
+        let service = SizingService(configuration, state: state, source: store, sink: store, metrics: SelfMetrics())
+        try await play(service, [0.4, 0.4, 0.4], from: now)
+        let usual = try #require(service.sizing[.web]?.launchContainers)
+        #expect(usual == 1)
+        // Within the attach time of its start: 0.2 cores are 0.47 containers' worth, threefold and a quarter more.
+        try await play(service, [0.4], from: now + 60_000)
+        let sizing = try #require(service.sizing[.web])
+        #expect(sizing.launchContainers == 2 && sizing.sizing.hasPrefix("sale brings 3 times 0.471"), "\(sizing)")
+        try store.close()
+    }
+
     @Test("A role that is not measured any more has no sizing; a restart learns from what was recorded")
     func restart() async throws {
         let first = service()
