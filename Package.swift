@@ -147,7 +147,8 @@ let house: [Target] =
             name: "magewatch",
             dependencies: [
                 "Agent", "AgentContract", "Alerting", "StackConfiguration", "Dashboard", "Forecasting", "Lab", "LogQL",
-                "LogStore", "MetricStore", "Monitor", "MonitorAPI", "Parsing", "Placement", "Planning", "PromQL", "Telemetry", "Topology",
+                "LogStore", "MetricStore", "Monitor", "MonitorAPI", "Parsing", "Placement", "Planning", "PromQL", "Telemetry",
+                "Topology",
                 "WAF", "CLinux",
                 argumentParser, logging, asyncHTTPClient, serviceLifecycle, unixSignals, nioCore, nioFoundationCompat, nioHTTP1,
             ],
