@@ -1,3 +1,5 @@
+import RegularExpressions
+
 /// Reads what stands in an action: values, functions with arguments, pipes and parentheses.
 struct TemplateExpressionParser {
     private typealias Expression = TemplateText.Expression

@@ -1,3 +1,5 @@
+import RegularExpressions
+
 extension TemplateFunction {
     /// A function of texts.
     func text(_ arguments: [TemplateValue]) -> TemplateValue {
