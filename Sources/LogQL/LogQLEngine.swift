@@ -108,7 +108,8 @@ package struct LogQLEngine: Sendable {
             return .streams(try evaluation.run(range, limit: request.limit))
         }
         let evaluation = LogEvaluation(
-            source: source, budget: budget, log: log, categorizesLabels: request.categorizesLabels)
+            source: source, budget: budget, log: log, categorizesLabels: request.categorizesLabels,
+            maximumDistinct: options.maximumIntermediateSeries)
         return .streams(try evaluation.run(range, limit: request.limit, direction: request.direction))
     }
 

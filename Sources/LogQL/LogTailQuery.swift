@@ -13,6 +13,7 @@ package struct LogTailQuery: Sendable {
         guard log.shapeGrouping == nil else {
             throw LogQLError(.parse, "a query that ends in | shape can't be followed: leave that stage out")
         }
+        try log.refuseDistinct("a query that is followed")
         matchers = log.matchers
         stages = EntryStages(log.stages, categorizesLabels: categorizesLabels)
     }

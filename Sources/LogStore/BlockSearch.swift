@@ -101,7 +101,7 @@ struct BlockSearch {
         var distinct = try reader.outline(index).containing(needle)
         if shaped > 0 {
             let found = try texts(shaped, containing: needle, inTexts: inTexts) ?? RowSelection(count: single, all: true)
-            if !found.isEmpty {
+            if distinct != nil || !found.isEmpty {
                 var all = RowSelection(count: repeated + single)
                 distinct?.forEach { all.insert($0) }
                 found.forEach { all.insert(repeated + $0) }

@@ -91,7 +91,13 @@ struct StoredStreamReader: LogStreamReader {
         {
             let opened = try read(block) { (reader) throws(LogStoreError) in try open(reader, block) }
             guard let opened else { continue }
-            guard try visit(opened) else { return false }
+            do {
+                guard try visit(opened) else { return false }
+            } catch let error as LogStoreError where error.code == .corrupt {
+                // Some of its entries are counted already, so this question has no answer; the next one does without the block.
+                store.setAside(block, error)
+                throw error
+            }
         }
         return true
     }

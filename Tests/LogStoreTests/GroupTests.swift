@@ -32,14 +32,71 @@ struct GroupTests {
         let store = try await filled(directory, lines, inHead: 50)
         let all = lines.map { String(decoding: $0, as: UTF8.self) }
         #expect(try groupedTexts(store) == all.sorted())
-        for needle in ["GET", "level", "10", "took", "e"] {
-            let expected = lines.filter { Needle(Array(needle.utf8)).isContained(in: $0[...]) }
-                .map { String(decoding: $0, as: UTF8.self) }
-            #expect(try groupedTexts(store, containing: [Array(needle.utf8)]) == expected.sorted(), "\(needle)")
-            #expect(try texts(readAll(store, containing: [Array(needle.utf8)])).sorted() == expected.sorted(), "\(needle)")
+        var needles = ["GET", "level", "10", "took", "e"].map { Array($0.utf8) }
+        for _ in 0..<80 {
+            // From anywhere in a line: constant text, variables, and where these meet.
+            let line = lines[generator.number(0..<lines.count)]
+            let start = generator.number(0..<max(1, line.count))
+            var needle = Array(line[start..<min(line.count, start + generator.number(1..<16))])
+            if needle.isEmpty { continue }
+            // Some that stand nowhere, or elsewhere.
+            if generator.number(0..<4) == 0 {
+                needle[generator.number(0..<needle.count)] = line[generator.number(0..<line.count)]
+            }
+            needles.append(needle)
+        }
+        for needle in needles {
+            let expected = lines.filter { Needle(needle).isContained(in: $0[...]) }.map { String(decoding: $0, as: UTF8.self) }
+            let name = String(decoding: needle, as: UTF8.self)
+            #expect(try groupedTexts(store, containing: [needle]) == expected.sorted(), "\(name)")
+            #expect(try texts(readAll(store, containing: [needle])).sorted() == expected.sorted(), "\(name)")
+            #expect(try counted(store, [needle], stretch: 7_000_000) == expected.count, "\(name)")
         }
         let range = (100 * 1_000_000)..<Nanoseconds(680 * 1_000_000)
         #expect(try groupedTexts(store, range: range) == all[100..<680].sorted())
+        try store.close()
+    }
+
+    /// Rows of groups whatever their shapes, counted stretch by stretch; their times must agree with the stretches.
+    private func counted(_ store: LogStore, _ needles: [[UInt8]], stretch: Nanoseconds) throws -> Int {
+        var total = 0
+        let selection = LogSelection(matchers: [], range: 0..<Nanoseconds.max, requiredLiterals: needles)
+        for stream in try store.select(selection) {
+            try stream.forEachWholeGroup { group in
+                var counts: [Nanoseconds: Int] = [:]
+                try group.forEachStretch(endingAt: { ($0 / stretch + 1) * stretch - 1 }) { rows, end in
+                    counts[end, default: 0] += rows
+                }
+                var expected: [Nanoseconds: Int] = [:]
+                for time in group.times { expected[(time / stretch + 1) * stretch - 1, default: 0] += 1 }
+                #expect(counts == expected)
+                total += group.count
+                return true
+            }
+        }
+        return total
+    }
+
+    @Test("A literal across many variables is found in columns, one that might lie in too many ways in rebuilt lines")
+    func straddling() async throws {
+        let directory = try TemporaryDirectory("straddling")
+        let lines = (0..<300).map { index in
+            Array(
+                "a=\(index % 7) b=\(index % 5) \"q\(index % 3) w \(index)\" c=\(index % 11)\(index % 2 == 0 ? "" : "     ") end"
+                    .utf8)
+        }
+        let store = try await filled(directory, lines)
+        let needles = [
+            "3 b=2 \"q", "=3 b=2 \"q1 w 3", "\"q2", "w 29", "9\" c=", " c=10", "5 ", "     ", "0      end", " b=1 \"q0 w 6", "=",
+            "\"", " ",
+            String(repeating: " ", count: 40), "a=0 b=0 \"q0 w 0\" c=0 end",
+        ]
+        for needle in needles {
+            let expected = lines.filter { Needle(Array(needle.utf8)).isContained(in: $0[...]) }.map {
+                String(decoding: $0, as: UTF8.self)
+            }
+            #expect(try groupedTexts(store, containing: [Array(needle.utf8)]) == expected.sorted(), "\(needle)")
+        }
         try store.close()
     }
 

@@ -79,8 +79,7 @@ struct StoreOrdersTests {
         let stores = try stores("", directory)
         _ = try await stores.logs.append(batch("a", ["one", "two"]))
         var samples = SampleBatch()
-        samples.beginSeries(["__name__": "up"])
-        samples.append(1, at: SystemClock.milliseconds())
+        samples.append(["__name__": "up"], 1, at: SystemClock.milliseconds())
         _ = try await stores.metrics.append(samples)
         let orders = StoreOrders(
             metrics: stores.metrics, logs: stores.logs, snapshotsDirectory: stores.snapshotDirectory)

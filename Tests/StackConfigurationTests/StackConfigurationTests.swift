@@ -32,20 +32,23 @@ struct ConfigurationFileTests {
             """, file: "m.yaml")
         #expect(configuration.retention.logsDiskBytes == 2 << 30)
         let web = try LabelMatcher("host", .matches, "web.*")
+        let audit = LabelMatcher.equal("app", "audit")
+        let nginx = LabelMatcher.equal("app", "nginx")
         let day = 86_400.0
         let rules: [MagewatchConfiguration.LogRetentionRule] = [
-            .init(matchers: [.equal("app", "audit")], keepSeconds: 400 * day, diskBytes: nil),
-            .init(matchers: [.equal("app", "nginx"), web], keepSeconds: 20 * day, diskBytes: 20 << 20),
+            .init(matchers: [audit], keepSeconds: 400 * day, diskBytes: nil),
+            .init(matchers: [nginx, web], keepSeconds: 20 * day, diskBytes: 20 << 20),
         ]
         #expect(configuration.retention.logRules == rules)
         let logs = configuration.logs
         #expect(logs.maximumLineBytes == 8192 && logs.longLines == .refuse && logs.maximumFields == 10)
         #expect(logs.maximumStreams == 500)
-        #expect(
-            logs.rateLimits == [
-                .init(matchers: [try LabelMatcher("app", .notEqual, "audit")], bytesPerSecond: 1024, burstBytes: 4096),
-                .init(matchers: [], bytesPerSecond: 1 << 20, burstBytes: 10 << 20),
-            ])
+        let all = try LabelMatcher("app", .notEqual, "audit")
+        let limits: [MagewatchConfiguration.RateLimit] = [
+            .init(matchers: [all], bytesPerSecond: 1024, burstBytes: 4096),
+            .init(matchers: [], bytesPerSecond: 1 << 20, burstBytes: 10 << 20),
+        ]
+        #expect(logs.rateLimits == limits)
     }
 
     @Test(

@@ -12,10 +12,13 @@ struct LogEvaluation {
     let log: LogExpression
     /// Whether metadata and parsed fields stand with each entry rather than among the labels of its stream.
     let categorizesLabels: Bool
+    /// Most entries that `distinct` tells apart.
+    let maximumDistinct: Int
 
     /// At most `limit` entries of the range, by time over all streams.
     func run(_ range: Range<Nanoseconds>, limit: Int, direction: LogSelection.Direction) throws(LogQLError) -> [LogStreamResult] {
         guard limit > 0 else { return [] }
+        if let stage = DistinctStage(log.stages) { return try run(stage, range, limit: limit, direction: direction) }
         let stages = EntryStages(log.stages, categorizesLabels: categorizesLabels)
         let selection = LogSelection(
             matchers: log.matchers, range: range, direction: direction, requiredLiterals: stages.pipeline.requiredLiterals)
@@ -33,6 +36,35 @@ struct LogEvaluation {
         }
         _ = cut(&found, to: limit, isForward)
         return LogStreamResult.grouped(found.map { ($0.labels, $0.entry) })
+    }
+
+    /// Finds the first entry of each key in all streams, then sends those through the stages behind.
+    private func run(
+        _ stage: DistinctStage, _ range: Range<Nanoseconds>, limit: Int, direction: LogSelection.Direction
+    ) throws(LogQLError) -> [LogStreamResult] {
+        let selection = LogSelection(
+            matchers: log.matchers, range: range, direction: direction, requiredLiterals: stage.before.requiredLiterals)
+        var distinct = DistinctEntries(maximum: maximumDistinct, direction)
+        try source.read(selection, budget) { (stream, row) throws(LogQLError) in
+            var entry = PipelineEntry(
+                timestamp: row.timestamp, line: row.line, labels: EntryLabels(stream: stream, metadata: row.metadata))
+            guard stage.before.process(&entry) else { return true }
+            try distinct.take(DistinctEntries.Candidate(entry: entry, metadata: row.metadata), stage.key(of: entry.labels))
+            return true
+        }
+        var (candidates, rest) = (distinct.inOrder, stage.after)
+        while let next = DistinctStage(rest) {
+            var seen = DistinctEntries(maximum: maximumDistinct, direction)
+            for var candidate in candidates where next.before.process(&candidate.entry) {
+                try seen.take(candidate, next.key(of: candidate.entry.labels))
+            }
+            (candidates, rest) = (seen.inOrder, next.after)
+        }
+        let stages = EntryStages(rest, categorizesLabels: categorizesLabels)
+        let found = candidates.lazy.compactMap { stages.result($0.entry, metadata: $0.metadata) }.prefix(limit)
+        let results = Array(found)
+        budget.passed(results.count)
+        return LogStreamResult.grouped(results)
     }
 
     /// Keeps the first `limit` by time and answers the time of the last of them.
@@ -63,16 +95,22 @@ struct EntryStages {
             guard pipeline.passes(row.line) else { return nil }
             return (stream, LogEntryResult(timestamp: row.timestamp, line: row.line))
         }
-        var entry = PipelineEntry(
+        let entry = PipelineEntry(
             timestamp: row.timestamp, line: row.line, labels: EntryLabels(stream: stream, metadata: row.metadata))
+        return result(entry, metadata: row.metadata)
+    }
+
+    /// The same for an entry that went through other stages before.
+    func result(_ entry: PipelineEntry, metadata: Labels) -> (labels: Labels, entry: LogEntryResult)? {
+        var entry = entry
         guard pipeline.process(&entry) else { return nil }
         guard categorizesLabels else {
-            let result = LogEntryResult(timestamp: row.timestamp, line: entry.line, metadata: row.metadata)
+            let result = LogEntryResult(timestamp: entry.timestamp, line: entry.line, metadata: metadata)
             return (entry.labels.labels(), result)
         }
         let labels = entry.labels.categorized()
         let result = LogEntryResult(
-            timestamp: row.timestamp, line: entry.line, metadata: labels.metadata, parsed: labels.parsed)
+            timestamp: entry.timestamp, line: entry.line, metadata: labels.metadata, parsed: labels.parsed)
         return (labels.stream, result)
     }
 }

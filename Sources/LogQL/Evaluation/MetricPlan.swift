@@ -28,6 +28,7 @@ indirect enum MetricPlan {
         case .literal(let value): self = .number(value)
         case .vector(let value): self = .vector(value)
         case .rangeAggregation(let aggregation):
+            try aggregation.log.refuseDistinct("a metric query")
             let window = RangeWindow(aggregation, isOrdered: isOrdered)
             try window.load(source, budget, steps: steps, maximumSeries: maximumSeries)
             self = .window(window)

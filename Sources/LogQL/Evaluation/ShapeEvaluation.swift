@@ -47,6 +47,7 @@ struct ShapeEvaluation {
     func frequent(
         _ range: Range<Nanoseconds>, step: Nanoseconds? = nil
     ) throws(LogQLError) -> [(key: Key, sightings: Sightings)] {
+        try log.refuseDistinct("counts of shapes")
         let pipeline = Pipeline(log.stages)
         let selection = LogSelection(matchers: log.matchers, range: range, requiredLiterals: pipeline.requiredLiterals)
         var found: [Key: Sightings] = [:]

@@ -54,7 +54,7 @@ extension VectorAggregation {
         for index in elements.indices {
             if let last, precedes(last, index) { continue }
             kept.append(index)
-            guard kept.count >= 2 * count else { continue }
+            guard kept.count / 2 >= count else { continue }
             kept.sort(by: precedes)
             kept.removeSubrange(count...)
             last = kept[count - 1]

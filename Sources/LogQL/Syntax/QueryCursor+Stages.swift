@@ -81,7 +81,6 @@ extension QueryCursor {
     /// What stands behind `|`.
     private mutating func stage() throws(LogQLError) -> Stage {
         guard case .identifier(let name) = current.kind, !isLabelFilterAhead else { return .labelFilter(try labelFilter()) }
-        let place = current
         advance()
         switch name {
         case "json": return .json(try jsonLabels())
@@ -95,7 +94,7 @@ extension QueryCursor {
         case "keep": return .keep(try choices())
         case "drop": return .drop(try choices())
         case "shape": return .shape(take(word: "by") ? try names() : [])
-        case "distinct": throw failure("the stage \"distinct\" is not available", code: .unsupported, at: place)
+        case "distinct": return .distinct(try labelNames())
         default: throw unexpected(expecting: "a comparison behind the label \"\(name)\"")
         }
     }
@@ -195,6 +194,12 @@ extension QueryCursor {
             }
         } while take(",")
         return assignments
+    }
+
+    private mutating func labelNames() throws(LogQLError) -> [String] {
+        var names: [String] = []
+        repeat { names.append(try identifier()) } while take(",")
+        return names
     }
 
     private mutating func choices() throws(LogQLError) -> [LabelChoice] {

@@ -19,6 +19,8 @@ enum Stage: Sendable {
     case labelFormat([LabelAssignment])
     case keep([LabelChoice])
     case drop([LabelChoice])
+    /// Of entries with equal values of these labels only the first stays: see ``DistinctStage``.
+    case distinct([String])
     /// The message shape becomes a label; at the end of a log query, shapes are counted apart by some labels.
     case shape([String])
 }

@@ -1,34 +1,74 @@
 /// Reads templates: text, and actions in double braces.
-enum TemplateParser {
-    static func parse(_ text: String) throws(LogQLError) -> [TemplateText.Part] {
-        var parts: [TemplateText.Part] = []
+struct TemplateParser {
+    /// A stretch of text, or the tokens of an action.
+    private enum Piece {
+        case text(String)
+        case action(ArraySlice<Token>)
+    }
+
+    private let pieces: [Piece]
+    private var next = 0
+
+    static func parse(_ text: String) throws(LogQLError) -> [TemplateText.Node] {
+        var parser = TemplateParser(pieces: try pieces(of: text))
+        let nodes = try parser.nodes(depth: 0)
+        guard parser.next == parser.pieces.count else {
+            throw LogQLError(.parse, "invalid template: unexpected {{\(parser.word ?? "")}}")
+        }
+        return nodes
+    }
+
+    // MARK: Pieces
+
+    private static func pieces(of text: String) throws(LogQLError) -> [Piece] {
+        var pieces: [Piece] = []
         var rest = Array(text.utf8)[...]
+        var trimsStart = false
+        func add(_ text: ArraySlice<UInt8>, trimsEnd: Bool) {
+            var text = text
+            if trimsStart { text = text.drop { isBlank($0) } }
+            if trimsEnd { while let last = text.last, isBlank(last) { text.removeLast() } }
+            if !text.isEmpty { pieces.append(.text(String(decoding: text, as: UTF8.self))) }
+        }
         while let open = braces(in: rest) {
             guard let close = closing(rest[(open + 2)...]) else {
                 throw LogQLError(.parse, "invalid template: unclosed action")
             }
-            if open > rest.startIndex { parts.append(.text(String(decoding: rest[..<open], as: UTF8.self))) }
             var inside = rest[(open + 2)..<close]
-            if inside.first == UInt8(ascii: "-") { inside.removeFirst() }
-            if inside.last == UInt8(ascii: "-") { inside.removeLast() }
-            parts.append(try action(String(decoding: inside, as: UTF8.self)))
+            let trims = trimMarks(&inside)
+            add(rest[..<open], trimsEnd: trims.before)
+            trimsStart = trims.after
+            let written = String(decoding: inside, as: UTF8.self)
+            if !isComment(written) { pieces.append(.action(try Lexer.tokens(of: written).dropLast())) }
             rest = rest[(close + 2)...]
-            if parts.count > TemplateText.maximumParts {
+            if pieces.count > TemplateText.maximumParts {
                 throw LogQLError(.parse, "invalid template: more than \(TemplateText.maximumParts) parts")
             }
         }
-        if !rest.isEmpty { parts.append(.text(String(decoding: rest, as: UTF8.self))) }
-        return parts
+        add(rest, trimsEnd: false)
+        return pieces
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0a, 0x0d].contains(byte) }
+
+    private static func isComment(_ text: String) -> Bool {
+        let inside = text.drop { $0.isWhitespace }
+        return inside.hasPrefix("/*")
+    }
+
+    /// Takes the marks `{{-` and `-}}` off, which take blanks beside the action away.
+    private static func trimMarks(_ inside: inout ArraySlice<UInt8>) -> (before: Bool, after: Bool) {
+        let mark = UInt8(ascii: "-")
+        let before = inside.first == mark && isBlank(inside.dropFirst().first ?? 0x20)
+        if before { inside.removeFirst() }
+        let after = inside.last == mark
+        if after { inside.removeLast() }
+        return (before, after)
     }
 
     private static func braces(in text: ArraySlice<UInt8>) -> Int? {
         let wanted = UInt8(ascii: "{")
-        var index = text.startIndex
-        while index + 1 < text.endIndex {
-            if text[index] == wanted, text[index + 1] == wanted { return index }
-            index += 1
-        }
-        return nil
+        return text.indices.first { $0 + 1 < text.endIndex && text[$0] == wanted && text[$0 + 1] == wanted }
     }
 
     /// The closing braces of an action; those in its strings do not count.
@@ -50,71 +90,75 @@ enum TemplateParser {
         return nil
     }
 
-    private static func action(_ text: String) throws(LogQLError) -> TemplateText.Part {
-        let tokens = try Lexer.tokens(of: text)
-        var first: TemplateText.Argument?
-        var calls: [TemplateText.Call] = []
-        for (position, command) in tokens.dropLast().split(
-            omittingEmptySubsequences: false, whereSeparator: { $0.kind == .symbol("|") }
-        ).enumerated() {
-            var index = command.startIndex
-            if position == 0, let value = try argument(command, &index), index == command.endIndex {
-                first = value
-            } else {
-                calls.append(try call(command, isPiped: position > 0))
-            }
-        }
-        return .action(first, calls)
-    }
+    // MARK: Nodes
 
-    /// A field, a string or a number; nil where a function's name stands there.
-    private static func argument(
-        _ tokens: ArraySlice<Token>, _ index: inout Int
-    ) throws(LogQLError) -> TemplateText.Argument? {
-        guard index < tokens.endIndex else { throw LogQLError(.parse, "invalid template: missing value for command") }
-        let token = tokens[index]
-        index += 1
-        switch token.kind {
-        case .symbol("."):
-            guard index < tokens.endIndex, case .identifier(let name) = tokens[index].kind else {
-                throw LogQLError(.unsupported, "invalid template: a label's name must follow '.'")
-            }
-            index += 1
-            return .field(name)
-        case .string(let text): return .text(text)
-        case .number(let value): return .text(Int64(exactly: value).map { String($0) } ?? String(value))
-        case .symbol("-"):
-            guard index < tokens.endIndex, case .number(let value) = tokens[index].kind else { break }
-            index += 1
-            return .text(Int64(exactly: -value).map { String($0) } ?? String(-value))
-        case .identifier("__line__"): return .line
-        case .identifier("__timestamp__"): return .timestamp
-        case .identifier:
-            index -= 1
+    /// The first word of the next action.
+    private var word: String? {
+        guard next < pieces.count, case .action(let tokens) = pieces[next], case .identifier(let name)? = tokens.first?.kind
+        else {
             return nil
-        default: break
         }
-        throw LogQLError(.parse, "invalid template: unexpected \(token.name)")
+        return name
     }
 
-    private static func call(_ tokens: ArraySlice<Token>, isPiped: Bool) throws(LogQLError) -> TemplateText.Call {
-        guard let head = tokens.first, case .identifier(let name) = head.kind else {
-            throw LogQLError(.parse, "invalid template: expected a function")
+    /// What stands up to the end, or up to an `else` or `end`.
+    private mutating func nodes(depth: Int) throws(LogQLError) -> [TemplateText.Node] {
+        guard depth < TemplateText.maximumDepth else {
+            throw LogQLError(.parse, "invalid template: nested deeper than \(TemplateText.maximumDepth)")
         }
-        guard let function = TemplateText.Function(rawValue: name) else {
-            throw LogQLError(.unsupported, "template function \"\(name)\" is not available")
-        }
-        var arguments: [TemplateText.Argument] = []
-        var index = tokens.startIndex + 1
-        while index < tokens.endIndex {
-            guard let value = try argument(tokens, &index) else {
-                throw LogQLError(.unsupported, "invalid template: a function as an argument is not available; use a pipe")
+        var nodes: [TemplateText.Node] = []
+        while next < pieces.count {
+            switch pieces[next] {
+            case .text(let text): nodes.append(.text(text))
+            case .action(let tokens):
+                switch word {
+                case "else", "end": return nodes
+                case "if", "with":
+                    nodes.append(try block(tokens, depth))
+                    continue
+                case "range", "define", "template", "block", "break", "continue":
+                    throw LogQLError(.unsupported, "template action \"\(word ?? "")\" is not available")
+                default: nodes.append(.action(try expression(tokens)))
+                }
             }
-            arguments.append(value)
+            next += 1
         }
-        guard function.argumentCount.contains(arguments.count + (isPiped ? 1 : 0)) else {
-            throw LogQLError(.parse, "invalid template: wrong number of arguments for \(name)")
+        return nodes
+    }
+
+    /// `if` or `with` up to its end, that included.
+    private mutating func block(_ tokens: ArraySlice<Token>, _ depth: Int) throws(LogQLError) -> TemplateText.Node {
+        let isWith = word == "with"
+        var branches: [(condition: TemplateText.Expression, nodes: [TemplateText.Node])] = []
+        var condition: TemplateText.Expression? = try expression(tokens.dropFirst())
+        while true {
+            next += 1
+            let inside = try nodes(depth: depth + 1)
+            guard next < pieces.count, case .action(let tokens) = pieces[next] else {
+                throw LogQLError(.parse, "invalid template: {{\(isWith ? "with" : "if")}} without {{end}}")
+            }
+            if let condition { branches.append((condition, inside)) }
+            if word == "end" {
+                next += 1
+                let otherwise = condition == nil ? inside : []
+                if isWith { return .with(branches[0].condition, branches[0].nodes, otherwise) }
+                return .choice(branches, otherwise)
+            }
+            guard condition != nil else { throw LogQLError(.parse, "invalid template: {{else}} behind {{else}}") }
+            let rest = tokens.dropFirst()
+            if rest.isEmpty {
+                condition = nil
+            } else {
+                guard !isWith, rest.first?.kind == .identifier("if") else {
+                    throw LogQLError(.parse, "invalid template: unexpected words behind else")
+                }
+                condition = try expression(rest.dropFirst())
+            }
         }
-        return TemplateText.Call(function: function, arguments: arguments)
+    }
+
+    private func expression(_ tokens: ArraySlice<Token>) throws(LogQLError) -> TemplateText.Expression {
+        var parser = TemplateExpressionParser(tokens)
+        return try parser.whole()
     }
 }

@@ -1,120 +1,158 @@
-/// A text with `{{ … }}` actions, of `line_format` and `label_format`.
+/// A text with `{{ … }}` actions, of `line_format` and `label_format`, as Go's templates have them.
 ///
-/// An action is a pipeline: `{{ .status }}`, `{{ .path | ToUpper | trunc 8 }}`, `{{ default "-" .user }}`, `{{ __line__ }}`.
+/// ```
+/// {{ .status }}   {{ .path | ToUpper | trunc 8 }}   {{ default "-" .user }}   {{ __line__ }}
+/// {{ if and (eq .method "GET") (gt .status 499) }}failed{{ else if .cached }}cached{{ else }}served{{ end }}
+/// ```
+///
+/// A label that is absent is the empty text. Left away are `range`, variables and templates inside templates: there are no lists.
 struct TemplateText: Sendable {
     /// Most parts, texts and actions together.
     static let maximumParts = 256
+    /// Deepest nesting of actions and of parentheses.
+    static let maximumDepth = 32
+    /// Longest text that a function makes: one that repeats or pads must not make any amount of it.
+    static let maximumBytes = 1 << 20
 
-    enum Argument: Sendable {
+    /// A value to be worked out.
+    indirect enum Expression: Sendable {
         case field(String)
-        case text(String)
+        /// What stands behind `with`.
+        case dot
+        case literal(TemplateValue)
         case line
         case timestamp
+        case call(TemplateFunction, [Expression])
+        /// A function of a regular expression, which is read once.
+        case match(TemplateFunction, CompiledRegex, [Expression])
     }
 
-    /// A function with the arguments that stand behind its name; the piped value, if any, comes last.
-    struct Call: Sendable {
-        var function: Function
-        var arguments: [Argument]
-    }
-
-    enum Function: String, Sendable {
-        case lower, upper, toLower = "ToLower", toUpper = "ToUpper", trim, trimSpace = "TrimSpace", trunc, replace
-        case fallback = "default", trimPrefix, trimSuffix, title, contains, hasPrefix, hasSuffix, printf
-
-        /// How many arguments it takes, the piped value included.
-        var argumentCount: ClosedRange<Int> {
-            switch self {
-            case .lower, .upper, .toLower, .toUpper, .trim, .trimSpace, .title: 1...1
-            case .trunc, .fallback, .trimPrefix, .trimSuffix, .contains, .hasPrefix, .hasSuffix: 2...2
-            case .replace: 3...3
-            case .printf: 1...32
-            }
-        }
-    }
-
-    enum Part: Sendable {
+    indirect enum Node: Sendable {
         case text(String)
-        /// A first value, or none where the first call has all its arguments, and what it is piped through.
-        case action(Argument?, [Call])
+        case action(Expression)
+        /// The nodes of the first condition that holds, or the last ones.
+        case choice([(condition: Expression, nodes: [Node])], [Node])
+        /// As a choice, with the condition's value as the dot.
+        case with(Expression, [Node], [Node])
     }
 
-    let parts: [Part]
+    let nodes: [Node]
 
     init(_ text: String) throws(LogQLError) {
-        parts = try TemplateParser.parse(text)
+        nodes = try TemplateParser.parse(text)
     }
 
-    /// The text with its actions carried out; a label that is absent gives nothing.
+    /// The text with its actions carried out.
     func expand(line: ArraySlice<UInt8>, timestamp: Int64, label: (String) -> String?) -> String {
-        var output = ""
-        for part in parts {
-            switch part {
+        withoutActuallyEscaping(label) { label in
+            var output = ""
+            TemplateScope(line: line, timestamp: timestamp, label: label).expand(nodes, into: &output)
+            return output
+        }
+    }
+}
+
+/// What a template sees of an entry.
+private struct TemplateScope {
+    let line: ArraySlice<UInt8>
+    let timestamp: Int64
+    let label: (String) -> String?
+    var dot = TemplateValue.text("")
+
+    func expand(_ nodes: [TemplateText.Node], into output: inout String) {
+        for node in nodes {
+            switch node {
             case .text(let text): output += text
-            case .action(let first, let calls):
-                func value(_ argument: Argument) -> String {
-                    switch argument {
-                    case .field(let name): label(name) ?? ""
-                    case .text(let text): text
-                    case .line: String(decoding: line, as: UTF8.self)
-                    case .timestamp: String(timestamp)
-                    }
+            case .action(let expression): output += value(expression).text
+            case .choice(let branches, let otherwise):
+                let branch = branches.first { value($0.condition).isTrue }
+                expand(branch?.nodes ?? otherwise, into: &output)
+            case .with(let expression, let nodes, let otherwise):
+                let value = value(expression)
+                guard value.isTrue else {
+                    expand(otherwise, into: &output)
+                    continue
                 }
-                var piped = first.map(value)
-                for call in calls {
-                    piped = call.function.apply(call.arguments.map(value) + (piped.map { [$0] } ?? []))
-                }
-                output += piped ?? ""
+                var inner = self
+                inner.dot = value
+                inner.expand(nodes, into: &output)
             }
         }
-        return output
+    }
+
+    private func value(_ expression: TemplateText.Expression) -> TemplateValue {
+        switch expression {
+        case .field(let name): .text(label(name) ?? "")
+        case .dot: dot
+        case .literal(let value): value
+        case .line: .text(String(decoding: line, as: UTF8.self))
+        case .timestamp: .time(timestamp)
+        case .call(.and, let arguments): firstValue(arguments) { !$0.isTrue }
+        case .call(.or, let arguments): firstValue(arguments) { $0.isTrue }
+        case .call(let function, let arguments): function.apply(arguments.map { value($0) })
+        case .match(let function, let regex, let arguments): function.apply(regex, arguments.map { value($0).text })
+        }
+    }
+
+    /// The first value that decides, else the last one; those behind it are not worked out.
+    private func firstValue(_ arguments: [TemplateText.Expression], where decides: (TemplateValue) -> Bool) -> TemplateValue {
+        var last = TemplateValue.boolean(false)
+        for argument in arguments {
+            last = value(argument)
+            if decides(last) { break }
+        }
+        return last
     }
 }
 
-extension TemplateText.Function {
-    /// Arguments have been counted when the template was read.
-    func apply(_ arguments: [String]) -> String {
-        guard argumentCount.contains(arguments.count), let last = arguments.last, let first = arguments.first else { return "" }
+/// A value inside a template.
+enum TemplateValue: Sendable {
+    case text(String)
+    case integer(Int64)
+    case number(Double)
+    case boolean(Bool)
+    /// Nanoseconds since 1970.
+    case time(Int64)
+
+    /// As it is written out.
+    var text: String {
         switch self {
-        case .lower, .toLower: return last.lowercased()
-        case .upper, .toUpper: return last.uppercased()
-        case .trim, .trimSpace: return String(last.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
-        case .title: return last.prefix(1).uppercased() + last.dropFirst()
-        case .trunc:
-            guard let count = Int(first) else { return last }
-            return String(count < 0 ? last.suffix(-count) : last.prefix(count))
-        case .replace:
-            // Between every two characters, as the empty text stands there.
-            return arguments[0].isEmpty ? last : last.split(separatorText: arguments[0]).joined(separator: arguments[1])
-        case .fallback: return last.isEmpty ? first : last
-        case .trimPrefix: return last.hasPrefix(first) ? String(last.dropFirst(first.count)) : last
-        case .trimSuffix: return last.hasSuffix(first) ? String(last.dropLast(first.count)) : last
-        case .contains: return String(last.split(separatorText: first).count > 1)
-        case .hasPrefix: return String(last.hasPrefix(first))
-        case .hasSuffix: return String(last.hasSuffix(first))
-        case .printf: return TemplatePrintf.format(first, arguments.dropFirst())
+        case .text(let text): text
+        case .integer(let value), .time(let value): String(value)
+        case .number(let value): Int64(exactly: value).map { String($0) } ?? String(value)
+        case .boolean(let value): String(value)
         }
     }
-}
 
-extension String {
-    /// The parts between the occurrences of a text, which is not empty.
-    fileprivate func split(separatorText: String) -> [String] {
-        let separator = Array(separatorText.utf8)
-        let bytes = Array(utf8)
-        guard !separator.isEmpty else { return [self, ""] }
-        var parts: [String] = []
-        var start = 0
-        var index = 0
-        while index + separator.count <= bytes.count {
-            if bytes[index] == separator[0], bytes[index..<index + separator.count].elementsEqual(separator) {
-                parts.append(String(decoding: bytes[start..<index], as: UTF8.self))
-                index += separator.count
-                start = index
-            } else {
-                index += 1
-            }
+    /// Neither empty nor nothing.
+    var isTrue: Bool {
+        switch self {
+        case .text(let text): !text.isEmpty
+        case .integer(let value): value != 0
+        case .number(let value): value != 0
+        case .boolean(let value): value
+        case .time: true
         }
-        return parts + [String(decoding: bytes[start...], as: UTF8.self)]
+    }
+
+    /// The number that it is or that is written there; what is none counts as 0.
+    var number: Double { numberIfAny ?? 0 }
+
+    var numberIfAny: Double? {
+        switch self {
+        case .text(let text): Double(text)
+        case .integer(let value), .time(let value): Double(value)
+        case .number(let value): value
+        case .boolean: nil
+        }
+    }
+
+    /// The whole number, fractions cut.
+    var integer: Int64 {
+        switch self {
+        case .integer(let value), .time(let value): value
+        case .text(let text): Int64(text) ?? Int64(exactly: number.rounded(.towardZero)) ?? 0
+        default: Int64(exactly: number.rounded(.towardZero)) ?? 0
+        }
     }
 }
