@@ -4,7 +4,7 @@ import Testing
 
 @testable import LogStore
 
-@Suite("Lines as columns")
+@Suite("Lines as columns", .ownThread)
 struct GroupTests {
     private func filled(_ directory: TemporaryDirectory, _ lines: [[UInt8]], inHead: Int = 0) async throws -> LogStore {
         let store = try openStore(directory, blockLines: 400)

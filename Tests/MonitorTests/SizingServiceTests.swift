@@ -9,7 +9,7 @@ import Topology
 
 @testable import Monitor
 
-@Suite("Roles are sized by their shadow fleets while the monitor runs")
+@Suite("Roles are sized by their shadow fleets while the monitor runs", .ownThread)
 struct SizingServiceTests {
     let directory: TemporaryDirectory
     let configuration: MagewatchConfiguration

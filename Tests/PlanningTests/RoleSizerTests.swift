@@ -5,7 +5,7 @@ import TestKit
 import Testing
 import Topology
 
-@Suite("A running role is sized as the simulation sizes it")
+@Suite("A running role is sized as the simulation sizes it", .ownThread)
 struct RoleSizerTests {
     private let rules = FleetRules(tickSeconds: 60, ownedServers: 2, attachSeconds: 60, billedPeriodSeconds: 3600)
 

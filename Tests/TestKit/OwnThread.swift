@@ -23,10 +23,16 @@ extension Trait where Self == OwnThreadTrait {
 /// One thread that runs jobs in the order they come.
 private final class ComputationThread: TaskExecutor {
     static let shared = ComputationThread()
+    private static let niceness: Int32 = 10
     private let queue = DispatchQueue(label: "computation", qos: .utility)
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        queue.async { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        queue.async {
+            // What waits for a deadline comes first. Niceness is the thread's, and threads are the queues' in turn, so it is set back.
+            _ = setpriority(Int32(bitPattern: PRIO_PROCESS.rawValue), 0, ComputationThread.niceness)
+            defer { _ = setpriority(Int32(bitPattern: PRIO_PROCESS.rawValue), 0, 0) }
+            unsafe job.runSynchronously(on: self.asUnownedTaskExecutor())
+        }
     }
 }

@@ -1,12 +1,13 @@
 import Foundation
 import Parsing
 import Telemetry
+import TestKit
 import Testing
 import Topology
 import WAF
 
 /// What the detector makes of records that are no access lines, what attacks cost, and whether bans hold.
-@Suite("Judging every kind of record")
+@Suite("Judging every kind of record", .ownThread)
 struct DetectorKindsTests {
     private let start: Nanoseconds = 1_795_442_400_000_000_000
 
