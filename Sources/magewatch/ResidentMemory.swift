@@ -24,19 +24,19 @@ enum ResidentMemory {
         DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + settled) { giveBack() }
     }
 
-    /// Gives back what only starting needed: memory that reading the stores left free, and pages of code, more than half of a binary with
-    /// everything in it, tens of MiB.
+    /// Gives back what only starting needed: memory that reading the stores left free, pages of code, more than half of a binary with
+    /// everything in it, and pages of blocks, whose indexes were read whole to see that they are sound. Tens of MiB.
     ///
-    /// Pages of code stay in the page cache, so what is needed again is mapped again without reading a disk. Only segments that can't be written
-    /// to are touched, as a changed page would be lost.
+    /// Such pages stay in the page cache, so what is needed again is mapped again without reading a disk. Only mappings that can't be
+    /// written to are touched, as a changed page would be lost.
     private static func giveBack() {
         clinux_release_free_memory()
         guard let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"),
             let maps = try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
         else { return }
-        for line in maps.split(separator: "\n") where line.hasSuffix(program) {
+        for line in maps.split(separator: "\n") {
             let fields = line.split(separator: " ", maxSplits: 2)
-            guard fields.count == 3, fields[1] == "r-xp" else { continue }
+            guard fields.count == 3, fields[1] == "r--s" || (fields[1] == "r-xp" && line.hasSuffix(program)) else { continue }
             let bounds = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
             guard bounds.count == 2, bounds[0] < bounds[1] else { continue }
             // Refused, the pages stay where they are, and nothing is wrong.
