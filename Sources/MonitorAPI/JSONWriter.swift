@@ -1,7 +1,7 @@
 /// Writes JSON straight into bytes; commas are its own business. For answers of millions of points, where an encoder of
 /// objects would cost more than the query.
 package struct JSONWriter: Sendable {
-    package private(set) var bytes: [UInt8] = []
+    package internal(set) var bytes: [UInt8] = []
     private var needsComma = false
 
     package init(reserving capacity: Int = 1024) {
@@ -48,7 +48,7 @@ package struct JSONWriter: Sendable {
     package mutating func number(_ value: Double) {
         precondition(value.isFinite, "JSON has no such number")
         separate()
-        bytes.append(contentsOf: JSONWriter.text(of: value).utf8)
+        append(number: value)
     }
 
     package mutating func boolean(_ value: Bool) {
@@ -73,7 +73,7 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "["))
         appendSeconds(milliseconds)
         bytes.append(contentsOf: ",\"".utf8)
-        bytes.append(contentsOf: JSONWriter.text(of: value).utf8)
+        append(number: value)
         bytes.append(contentsOf: "\"]".utf8)
     }
 
@@ -89,15 +89,13 @@ package struct JSONWriter: Sendable {
     }
 
     private mutating func appendSeconds(_ milliseconds: Int64) {
-        let seconds = milliseconds / 1000
-        let rest = abs(milliseconds % 1000)
-        if milliseconds < 0, seconds == 0 { bytes.append(UInt8(ascii: "-")) }
-        bytes.append(contentsOf: String(seconds).utf8)
-        guard rest != 0 else { return }
-        bytes.append(UInt8(ascii: "."))
-        var digits = [UInt8(48 + rest / 100), UInt8(48 + rest / 10 % 10), UInt8(48 + rest % 10)]
-        while digits.last == 48 { digits.removeLast() }
-        bytes.append(contentsOf: digits)
+        if milliseconds < 0 { bytes.append(UInt8(ascii: "-")) }
+        var (value, places) = (milliseconds.magnitude, 3)
+        while places > 0, value % 10 == 0 {
+            value /= 10
+            places -= 1
+        }
+        append(decimal: value, places: places)
     }
 
     private mutating func open(_ bracket: UInt8) {
