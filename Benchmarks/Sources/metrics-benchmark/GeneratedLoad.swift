@@ -21,23 +21,23 @@ struct GeneratedLoad: Sequence {
         var labels = (0..<seriesCount).map { self.labels($0, life: 0) }
         var values = (0..<seriesCount).map { Double($0 % 977) }
         var random = UInt64(1)
-        var (scrape, first) = (0, 0)
+        var (scrape, series) = (0, 0)
         return AnyIterator {
             guard scrape < scrapeCount else { return nil }
-            let time = end - Int64(scrapeCount - 1 - scrape) * scrapeMilliseconds
-            let last = Swift.min(first + GeneratedLoad.samplesPerRequest, seriesCount)
             var request: [UInt8] = []
-            request.reserveCapacity((last - first) * 120)
-            for series in first..<last {
+            request.reserveCapacity(GeneratedLoad.samplesPerRequest * 120)
+            // Scrapes of few series share a request, so that what is measured is not how often one may be synced.
+            for _ in 0..<GeneratedLoad.samplesPerRequest where scrape < scrapeCount {
+                let time = end - Int64(scrapeCount - 1 - scrape) * scrapeMilliseconds
                 if lifetimeScrapes > 0, scrape > 0, (scrape + series) % lifetimeScrapes == 0 {
                     labels[series] = self.labels(series, life: (scrape + series) / lifetimeScrapes)
                 }
                 random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
                 values[series] += Double((random >> 33) % 40)
                 GeneratedLoad.append(labels[series], values[series], time, to: &request)
+                series += 1
+                if series == seriesCount { (scrape, series) = (scrape + 1, 0) }
             }
-            first = last == seriesCount ? 0 : last
-            if first == 0 { scrape += 1 }
             return GeneratedLoad.snappy(request)
         }
     }
