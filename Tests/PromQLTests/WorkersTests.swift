@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 import Telemetry
 import TestKit
 import Testing
@@ -6,10 +7,17 @@ import Testing
 @testable import PromQL
 
 /// Threads of the system's pool, all of which help.
-private struct DispatchWorkers: QueryWorkers {
+private final class DispatchWorkers: QueryWorkers {
     let count: Int
+    /// How often they were asked.
+    let calls = Atomic(0)
+
+    init(count: Int) {
+        self.count = count
+    }
 
     func perform(_ body: @escaping @Sendable (Int) -> Void) {
+        calls.add(1, ordering: .relaxed)
         DispatchQueue.concurrentPerform(iterations: count) { body($0) }
     }
 }
@@ -44,17 +52,19 @@ struct WorkersTests {
             "changes(x_total[5m])", "delta(x_total[5m])", "last_over_time(x_total[5m])",
         ])
     func sameRows(_ query: String) throws {
-        let source = WorkersTests.source(3, series: 150)
+        let source = WorkersTests.source(3, series: 400)
         let alone = PromQLEngine(source: source)
         for workers in 2...4 {
             var options = PromQLEngine.Options()
-            options.workers = DispatchWorkers(count: workers)
+            let crew = DispatchWorkers(count: workers)
+            options.workers = crew
             let together = PromQLEngine(source: source, options: options)
             let expected = try alone.range(query, from: 0, through: WorkersTests.hour, step: 30_000)
             let found = try together.range(query, from: 0, through: WorkersTests.hour, step: 30_000)
             #expect("\(found.value)" == "\(expected.value)", "\(query) with \(workers) workers")
             #expect(found.warnings == expected.warnings)
             #expect(found.infos == expected.infos)
+            #expect(crew.calls.load(ordering: .relaxed) > 0, "\(query) was computed by one alone")
         }
     }
 
@@ -62,24 +72,28 @@ struct WorkersTests {
     func limit() throws {
         var options = PromQLEngine.Options()
         options.maximumSamples = 5_000
-        options.workers = DispatchWorkers(count: 3)
-        let engine = PromQLEngine(source: WorkersTests.source(4, series: 200), options: options)
+        let crew = DispatchWorkers(count: 3)
+        options.workers = crew
+        let engine = PromQLEngine(source: WorkersTests.source(4, series: 400), options: options)
         let error = #expect(throws: PromQLError.self) {
             try engine.range("rate(x_total[5m])", from: 0, through: WorkersTests.hour, step: 30_000)
         }
         #expect(error?.code == .limit)
+        #expect(crew.calls.load(ordering: .relaxed) == 1)
     }
 
     @Test("stop where a series can't be read")
     func damage() throws {
         var options = PromQLEngine.Options()
-        options.workers = DispatchWorkers(count: 3)
-        let engine = PromQLEngine(source: DamagedSource(good: WorkersTests.source(5, series: 200)), options: options)
+        let crew = DispatchWorkers(count: 3)
+        options.workers = crew
+        let engine = PromQLEngine(source: DamagedSource(good: WorkersTests.source(5, series: 400)), options: options)
         let error = #expect(throws: PromQLError.self) {
             try engine.range("rate(x_total[5m])", from: 0, through: WorkersTests.hour, step: 30_000)
         }
         #expect(error?.code == .storage)
         #expect(error?.message.contains("i150") == true)
+        #expect(crew.calls.load(ordering: .relaxed) == 1)
     }
 }
 

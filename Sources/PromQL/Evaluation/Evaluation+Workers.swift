@@ -25,7 +25,7 @@ extension Evaluation {
         var rest = readers[...]
         while !rest.isEmpty {
             let readers = rest.prefix(wave)
-            let next = PortionCounter()
+            let next = PortionCounter(count: (readers.count + SeriesLane.portion - 1) / SeriesLane.portion)
             workers.perform { lanes[$0].work(on: readers, in: range, next, make) }
             for lane in lanes { try take(over: lane.evaluation) }
             if let failure = lanes.compactMap(\.failure).min(by: { $0.portion < $1.portion }) { throw failure.error }

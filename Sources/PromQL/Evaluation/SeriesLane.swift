@@ -34,26 +34,21 @@ final class SeriesLane: @unchecked Sendable {
     }
 
     /// Takes one portion of the readers after the other, until all are taken or something failed.
-    func work(on readers: ArraySlice<any SeriesReader>, in range: ClosedRange<Milliseconds>, _ next: PortionCounter, _ make: Make)
-    {
-        do throws(PromQLError) {
-            var portion = next.take()
-            while portion * SeriesLane.portion < readers.count {
-                let start = readers.startIndex + portion * SeriesLane.portion
+    func work(
+        on readers: ArraySlice<any SeriesReader>, in range: ClosedRange<Milliseconds>, _ next: PortionCounter, _ make: Make
+    ) {
+        while let portion = next.take() {
+            let start = readers.startIndex + portion * SeriesLane.portion
+            do throws(PromQLError) {
                 var rows: [Row] = []
                 for index in start..<min(start + SeriesLane.portion, readers.endIndex) {
-                    do throws(PromQLError) {
-                        if let row = try row(of: readers[index], in: range, make) { rows.append(row) }
-                    } catch {
-                        failure = (portion, error)
-                        throw error
-                    }
+                    if let row = try row(of: readers[index], in: range, make) { rows.append(row) }
                 }
                 made.append((portion, rows))
-                portion = next.take()
+            } catch {
+                failure = (portion, error)
+                return next.end()
             }
-        } catch {
-            next.end()
         }
     }
 
@@ -67,8 +62,20 @@ final class SeriesLane: @unchecked Sendable {
 /// Which portion is next, for several threads.
 final class PortionCounter: Sendable {
     private let next = Atomic<Int>(0)
+    private let isEnded = Atomic<Bool>(false)
+    private let count: Int
 
-    func take() -> Int { next.wrappingAdd(1, ordering: .relaxed).oldValue }
+    init(count: Int) {
+        self.count = count
+    }
+
+    /// The next portion that nobody has; `nil` where there is none, or after the end.
+    func take() -> Int? {
+        guard !isEnded.load(ordering: .relaxed) else { return nil }
+        let portion = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        return portion < count ? portion : nil
+    }
+
     /// Nobody is to take another one.
-    func end() { next.store(Int.max / 2, ordering: .relaxed) }
+    func end() { isEnded.store(true, ordering: .relaxed) }
 }
