@@ -64,7 +64,8 @@ struct WorkersTests {
             #expect("\(found.value)" == "\(expected.value)", "\(query) with \(workers) workers")
             #expect(found.warnings == expected.warnings)
             #expect(found.infos == expected.infos)
-            #expect(crew.calls.load(ordering: .relaxed) > 0, "\(query) was computed by one alone")
+            // What reads one moment only is through before others could help.
+            #expect((crew.calls.load(ordering: .relaxed) > 0) == !query.contains("@"), "\(query)")
         }
     }
 
