@@ -4,12 +4,14 @@ extension Block {
     /// Adds what a condensed block tells of a series in a range; it is later than what the columns hold.
     /// - Throws: ``MetricStoreError`` with code `corrupt` where a chunk fails its checksum.
     func read(
-        _ series: UInt32, _ range: ClosedRange<Milliseconds>, for reading: SampleReading, into columns: inout SampleColumns
+        _ series: UInt32, _ range: ClosedRange<Milliseconds>, for reading: SampleReading, into columns: inout SampleColumns,
+        scratch: inout ReadScratch
     ) throws(MetricStoreError) {
         let hidden = deletions[series] ?? []
         var found = SampleColumns()
         try forEachChunk(series, range) { place in
             guard let times = times(place), let bytes = file.bytes(place.data) else { return false }
+            scratch.bytesRead += bytes.count
             guard AggregateColumn.isMarked(bytes[...]) else {
                 guard var part = DetailColumn.decode(bytes[...], times: times) else { return false }
                 for range in hidden { part.remove(range) }

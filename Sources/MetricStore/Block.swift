@@ -144,6 +144,7 @@ final class Block: Sendable {
                 return true
             }
             guard file.read(place.data, into: &scratch.bytes) else { return false }
+            scratch.bytesRead += place.data.count
             if DetailColumn.isMarked(scratch.bytes[...]) {
                 guard let part = DetailColumn.decode(scratch.bytes[...], times: times) else { return false }
                 columns.append(contentsOf: part.slice(from..<to))

@@ -36,7 +36,7 @@ struct BlockBuilder {
     private var timelineStarts: [Int] = []
     /// The timeline of each chunk of the series added last: the next one's are mostly the same.
     private var lastTimelines: [(id: Int, bytes: Range<Int>, count: Int)] = []
-    private var series: [SeriesDraft] = []
+    private var series = SeriesDrafts()
     /// Each label once, with the series that have it; ``labelNumbers`` tells where.
     private var postings: [(label: Label, series: [UInt32])] = []
     private var labelNumbers: [Label: Int] = [:]
@@ -44,22 +44,32 @@ struct BlockBuilder {
     private var greatest = Milliseconds.min
     private var sampleCount: UInt64 = 0
 
-    /// A series whose labels have no places yet: those are known when all labels are.
-    private struct SeriesDraft {
-        var identity: UInt64
-        var labels: [Int]
-        /// What follows the labels in its record.
-        var rest: [UInt8]
+    /// Series whose labels have no places yet, which are known when all labels are; flat, as there may be millions.
+    private struct SeriesDrafts {
+        var identities: [UInt64] = []
+        /// The numbers of all series' labels, and where each one's end.
+        var labels: [UInt32] = []
+        var labelEnds: [UInt32] = []
+        /// What follows the labels in their records, and where each one's ends.
+        var rests: [UInt8] = []
+        var restEnds: [UInt32] = []
+
+        var count: Int { identities.count }
+
+        mutating func finish(identity: UInt64) {
+            identities.append(identity)
+            labelEnds.append(UInt32(labels.count))
+            restEnds.append(UInt32(rests.count))
+        }
     }
 
-    var isEmpty: Bool { series.isEmpty }
+    var isEmpty: Bool { series.count == 0 }
 
     /// Adds a series that the block does not have yet, from whole chunks in order of time.
-    mutating func add(_ labels: Labels, _ chunks: [SealedChunk]) {
+    mutating func add(_ labels: Labels, _ chunks: some BidirectionalCollection<SealedChunk>) {
         guard let first = chunks.first, let last = chunks.last else { return }
-        var draft = SeriesDraft(identity: SeriesIdentity.hash(labels), labels: [], rest: [])
-        Varint.append(UInt64(data.count), to: &draft.rest)
-        Varint.append(UInt64(chunks.count), to: &draft.rest)
+        Varint.append(UInt64(data.count), to: &series.rests)
+        Varint.append(UInt64(chunks.count), to: &series.rests)
         var lastTimeline = -1
         for (position, chunk) in chunks.enumerated() {
             let timeline = timeline(chunk, at: position)
@@ -67,8 +77,8 @@ struct BlockBuilder {
             data.append(littleEndian: CRC32C.checksum(values))
             data += values
             sampleCount += UInt64(chunk.count)
-            Varint.append(signed: Int64(timeline - lastTimeline - 1), to: &draft.rest)
-            Varint.append(UInt64(values.count), to: &draft.rest)
+            Varint.append(signed: Int64(timeline - lastTimeline - 1), to: &series.rests)
+            Varint.append(UInt64(values.count), to: &series.rests)
             lastTimeline = timeline
         }
         for label in labels {
@@ -78,9 +88,9 @@ struct BlockBuilder {
                 postings.append((label, []))
             }
             postings[number].series.append(UInt32(series.count))
-            draft.labels.append(number)
+            series.labels.append(UInt32(number))
         }
-        series.append(draft)
+        series.finish(identity: SeriesIdentity.hash(labels))
         least = min(least, first.span.lowerBound)
         greatest = max(greatest, last.span.upperBound)
     }
@@ -111,45 +121,38 @@ struct BlockBuilder {
         return id
     }
 
-    /// The whole file.
+    /// The whole file, in parts that follow each other: together they may be too much to have twice in memory.
     /// - Parameter resolution: length of the buckets that samples were condensed to, 0 where they are as they came.
     consuming func finish(
         window: Range<Milliseconds>, marks: [BlockMark], replacing: [UInt64], resolution: Milliseconds = 0
-    ) -> [UInt8] {
+    ) -> [[UInt8]] {
         let timesOffset = BlockBuilder.indexHeadBytes
         let timelinesOffset = timesOffset + times.count
         let seriesOffset = timelinesOffset + timelines.count
         let order = postings.indices.sorted { postings[$0].label < postings[$1].label }
         let (seriesRecords, seriesOffsets) = encodedSeries(order, at: seriesOffset)
         let offsetsOffset = seriesOffset + seriesRecords.count
-        var tail = seriesOffsets
-        let (records, offsets) = encodedPostings(order, at: offsetsOffset + tail.count)
-        tail += records
-        let postingsOffset = offsetsOffset + tail.count
-        tail += offsets
-        let metaOffset = offsetsOffset + tail.count
-        tail += BlockBuilder.meta(window, marks, replacing)
-        if resolution > 0 { Varint.append(UInt64(resolution), to: &tail) }
+        let (labelRecords, labelOffsets) = encodedPostings(order, at: offsetsOffset + seriesOffsets.count)
+        let postingsOffset = offsetsOffset + seriesOffsets.count + labelRecords.count
+        let metaOffset = postingsOffset + labelOffsets.count
+        var meta = BlockBuilder.meta(window, marks, replacing)
+        if resolution > 0 { Varint.append(UInt64(resolution), to: &meta) }
 
-        var index: [UInt8] = []
-        index.reserveCapacity(offsetsOffset + tail.count)
+        var head: [UInt8] = []
         for value in [timelinesOffset, series.count, offsetsOffset, postings.count, postingsOffset, metaOffset] {
-            index.append(littleEndian: UInt32(value))
+            head.append(littleEndian: UInt32(value))
         }
-        index.append(littleEndian: least)
-        index.append(littleEndian: greatest)
-        index.append(littleEndian: sampleCount)
-        index += times
-        index += timelines
-        index += seriesRecords
-        index += tail
+        head.append(littleEndian: least)
+        head.append(littleEndian: greatest)
+        head.append(littleEndian: sampleCount)
+        let index = [head, times, timelines, seriesRecords, seriesOffsets, labelRecords, labelOffsets, meta]
 
         var footer: [UInt8] = []
         footer.append(littleEndian: UInt64(data.count))
-        footer.append(littleEndian: UInt64(index.count))
-        footer.append(littleEndian: CRC32C.checksum(index))
+        footer.append(littleEndian: UInt64(index.reduce(0) { $0 + $1.count }))
+        footer.append(littleEndian: index.reduce(0) { CRC32C.checksum($1, seed: $0) })
         footer.append(littleEndian: CRC32C.checksum(footer))
-        return data + index + footer + BlockBuilder.magic
+        return [data] + index + [footer + BlockBuilder.magic]
     }
 
     /// - Parameter order: the labels' numbers in the order of their places.
@@ -158,17 +161,20 @@ struct BlockBuilder {
         for (place, number) in order.enumerated() { places[number] = place }
         var records: [UInt8] = []
         var offsets: [UInt8] = []
-        for draft in series {
+        var (label, rest) = (0, 0)
+        for number in 0..<series.count {
+            let (labelEnd, restEnd) = (Int(series.labelEnds[number]), Int(series.restEnds[number]))
             offsets.append(littleEndian: UInt32(base + records.count))
-            records.append(littleEndian: draft.identity)
-            Varint.append(UInt64(draft.labels.count), to: &records)
+            records.append(littleEndian: series.identities[number])
+            Varint.append(UInt64(labelEnd - label), to: &records)
             var last = -1
             // Labels stand in the order of their names, so their places rise.
-            for number in draft.labels {
-                Varint.append(UInt64(places[number] - last - 1), to: &records)
-                last = places[number]
+            for label in series.labels[label..<labelEnd] {
+                Varint.append(UInt64(places[Int(label)] - last - 1), to: &records)
+                last = places[Int(label)]
             }
-            records += draft.rest
+            records += series.rests[rest..<restEnd]
+            (label, rest) = (labelEnd, restEnd)
         }
         return (records, offsets)
     }

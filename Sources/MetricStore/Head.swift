@@ -17,7 +17,7 @@ struct Head {
         var extras: BatchExtras?
     }
 
-    private(set) var series: [HeadSeries] = []
+    private(set) var series = SeriesTable()
     private(set) var activeCount = 0
     private(set) var sampleCount = 0
     /// No sample that could go into a block is older.
@@ -102,9 +102,7 @@ struct Head {
         _ entry: Entry, of batch: borrowing SampleBatch, _ timestamps: [Milliseconds], _ values: [Double], segment: UInt64,
         into record: inout WALRecordWriter
     ) {
-        if series[entry.slot].loggedSegment != segment {
-            series[entry.slot].loggedSegment = segment
-            series[entry.slot].loggedBits = 0
+        if !series[entry.slot].isKnown(to: segment) {
             // A series that replay brought back belongs to whoever sends it first.
             if series[entry.slot].source < 0 { series[entry.slot].source = sources.add(source) }
             record.define(entry.slot, labels: series[entry.slot].labels)
@@ -127,17 +125,14 @@ struct Head {
         let blockSpan = options.blockSpan
         let details = batch.details
         var earliest = Milliseconds.max
-        unsafe series.withUnsafeMutableBufferPointer { series in
-            for entry in prepared.entries {
-                for position in entry.samples {
-                    earliest = min(earliest, timestamps[position])
-                    if !details.isEmpty, let detail = details[position] {
-                        unsafe series[entry.slot].append(
-                            values[position], detail, at: timestamps[position], blockSpan: blockSpan, &timelines)
-                        continue
-                    }
-                    unsafe series[entry.slot].append(
-                        values[position], at: timestamps[position], blockSpan: blockSpan, &timelines)
+        for entry in prepared.entries {
+            for position in entry.samples {
+                let time = timestamps[position]
+                earliest = min(earliest, time)
+                if !details.isEmpty, let detail = details[position] {
+                    series[entry.slot].append(values[position], detail, at: time, blockSpan: blockSpan, &timelines)
+                } else {
+                    series[entry.slot].append(values[position], at: time, blockSpan: blockSpan, &timelines)
                 }
             }
         }
@@ -201,7 +196,8 @@ struct Head {
                 refusal = limit
                 return nil
             }
-            found = Int32(add(Array(labels), decoded, key))
+            // A copy without spare room: an array out of a slice may be the one that was sliced.
+            found = Int32(add(unsafe labels.withUnsafeBufferPointer { unsafe Array($0) }, decoded, key))
         }
         if previous >= 0 { series[previous].successor = found }
         return Int(found)
@@ -224,7 +220,7 @@ struct Head {
 
     private mutating func add(_ bytes: [UInt8], _ labels: Labels, _ key: UInt64) -> Int {
         generations += 1
-        var new = HeadSeries(labels: bytes, hash: key, generation: generations)
+        var new = HeadSeries(labels: bytes, generation: generations)
         new.source = sources.add(source)
         new.nextOfHash = slotsByHash[key] ?? -1
         let slot: Int
@@ -258,7 +254,7 @@ struct Head {
 
     /// Forgets frozen parts, which a block holds now, and series that have nothing left, for the slots of a range.
     mutating func discardFrozen(slots: Range<Int>) {
-        for slot in slots.clamped(to: series.indices) { series[slot].frozen = nil }
+        for slot in slots.clamped(to: series.indices) { series[slot].discardFrozen() }
     }
 
     /// Forgets series that hold nothing, so that they count no more.
@@ -271,14 +267,14 @@ struct Head {
         for slot in dead {
             unlink(Int(slot))
             sources.remove(series[Int(slot)].source)
-            series[Int(slot)] = HeadSeries(labels: [], hash: 0, generation: 0)
+            series[Int(slot)] = HeadSeries(labels: [], generation: 0)
             free.append(Int(slot))
         }
         activeCount -= dead.count
     }
 
     private mutating func unlink(_ slot: Int) {
-        let key = series[slot].hash
+        let key = hash(series[slot].labels[...])
         let next = series[slot].nextOfHash
         guard let first = slotsByHash[key] else { return }
         if first == slot {
@@ -293,9 +289,7 @@ struct Head {
     /// Counts anew what samples there are, and from when.
     mutating func recount() {
         oldest = series.lazy.compactMap { $0.span?.lowerBound }.min() ?? .max
-        sampleCount = series.reduce(0) { sum, series in
-            sum + series.chunks.reduce(0) { $0 + $1.count } + series.tail.count + series.late.count
-        }
+        sampleCount = series.reduce(0) { $0 + $1.sampleCount }
     }
 }
 

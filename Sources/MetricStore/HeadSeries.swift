@@ -1,9 +1,11 @@
 internal import Telemetry
 
-/// One series in memory: sealed chunks, a raw tail, late samples, and what is on its way into a block.
+/// One series in memory: sealed chunks, a tail, late samples, and what is on its way into a block.
 ///
 /// Reading lays them over each other in the order of writing: frozen part, chunks, tail, late. `late` never holds a time that the tail
 /// holds, and was always written after the chunk it may overlap; so the last write wins everywhere.
+///
+/// There may be millions of these, so what few series have stands behind one word.
 struct HeadSeries: Sendable {
     /// Late samples a series collects before its chunks are made anew.
     static let maximumLate = 240
@@ -13,66 +15,77 @@ struct HeadSeries: Sendable {
     /// What is being written to a block; still answers queries until that is on disk.
     struct Frozen: Sendable {
         var chunks: [SealedChunk] = []
-        var tail = SampleColumns()
-        var late = SampleColumns()
+        var tail: SeriesTail
+        var late: SampleColumns
+
+        var columnSpans: [ClosedRange<Milliseconds>] { chunks.map(\.visible) + [tail.span, late.span].compactMap(\.self) }
     }
 
     let labels: [UInt8]
-    let hash: UInt64
-    /// Tells this series from earlier ones of its slot.
-    let generation: UInt32
     /// How its sender named it last.
-    var alias: SeriesAlias?
+    var alias = SeriesAlias.none
     private(set) var chunks: [SealedChunk] = []
-    private(set) var tail = SampleColumns()
+    private(set) var tail = SeriesTail()
     /// Where the block that the tail will go into ends: a chunk reaches into one block only, which takes it over as it is.
     private var tailEnd: Milliseconds = .max
-    private(set) var late = SampleColumns()
-    var frozen: Frozen?
+    /// What came late: one element, or none.
+    private var lateColumns: [SampleColumns] = []
+    /// One element, or none.
+    private var frozenParts: [Frozen] = []
     /// The newest time ever taken; `Int64.min` before the first.
     private(set) var newest: Milliseconds = .min
-    /// The segment of the write-ahead log that knows this series, and the last value written there.
-    var loggedSegment: UInt64 = 0
+    /// The last value written to the write-ahead log, and the low half of the number of the segment that knows this series.
     var loggedBits: UInt64 = 0
+    private var loggedSegment: UInt32 = 0
+    /// Tells this series from earlier ones of its slot.
+    let generation: UInt32
     /// The series that followed in the sender's order last time.
     var successor: Int32 = -1
     /// The place in ``SeriesSources`` of who brought it in, -1 where nobody said.
     var source: Int32 = -1
     /// The next series with the same hash.
     var nextOfHash: Int32 = -1
-    /// Buckets of the tail's histograms.
-    private var tailBuckets: Int32 = 0
 
-    init(labels: [UInt8], hash: UInt64, generation: UInt32) {
+    init(labels: [UInt8], generation: UInt32) {
         self.labels = labels
-        self.hash = hash
         self.generation = generation
     }
 
-    var isEmpty: Bool { tail.isEmpty && chunks.isEmpty && late.isEmpty && frozen == nil }
+    var isEmpty: Bool { tail.isEmpty && chunks.isEmpty && lateColumns.isEmpty && frozenParts.isEmpty }
+    var isFrozen: Bool { !frozenParts.isEmpty }
+
+    /// Samples that are not on their way into a block.
+    var sampleCount: Int { chunks.reduce(0) { $0 + $1.count } + tail.count + late.count }
+
+    private(set) var late: SampleColumns {
+        get { lateColumns.first ?? SampleColumns() }
+        set { lateColumns = newValue.isEmpty ? [] : [newValue] }
+    }
+
+    /// Notes that a segment of the write-ahead log gets to know this series.
+    /// - Returns: whether it knew it already. Segments are far fewer than would share the low half of their number.
+    mutating func isKnown(to segment: UInt64) -> Bool {
+        let short = UInt32(truncatingIfNeeded: segment)
+        if loggedSegment == short { return true }
+        loggedSegment = short
+        loggedBits = 0
+        return false
+    }
 
     /// A bound of the times held, or `nil` where nothing is.
     var span: ClosedRange<Milliseconds>? {
         var low = Milliseconds.max
         var high = Milliseconds.min
-        func take(_ columns: SampleColumns) {
-            guard let first = columns.timestamps.first, let last = columns.timestamps.last else { return }
-            low = min(low, first)
-            high = max(high, last)
+        func take(_ span: ClosedRange<Milliseconds>?) {
+            guard let span else { return }
+            low = min(low, span.lowerBound)
+            high = max(high, span.upperBound)
         }
-        func take(_ chunks: [SealedChunk]) {
-            guard let first = chunks.first, let last = chunks.last else { return }
-            low = min(low, first.visible.lowerBound)
-            high = max(high, last.visible.upperBound)
-        }
-        take(chunks)
-        take(tail)
-        take(late)
-        if let frozen {
-            take(frozen.chunks)
-            take(frozen.tail)
-            take(frozen.late)
-        }
+        take(chunks.first?.visible)
+        take(chunks.last?.visible)
+        take(tail.span)
+        for columns in lateColumns { take(columns.span) }
+        for span in frozenParts.first?.columnSpans ?? [] { take(span) }
         return low <= high ? low...high : nil
     }
 
@@ -88,11 +101,12 @@ struct HeadSeries: Sendable {
             if tail.isEmpty { tailEnd = MetricStore.floor(time, blockSpan).saturatingAdd(blockSpan) }
             tail.append(time, value)
             newest = time
-        } else if let first = tail.timestamps.first, time >= first {
-            HeadSeries.insert(time, value, into: &tail)
+        } else if let span = tail.span, time >= span.lowerBound {
+            tail.insert(time, value)
         } else {
             if late.count >= HeadSeries.maximumLate { foldLate(blockSpan) }
-            HeadSeries.insert(time, value, into: &late)
+            if lateColumns.isEmpty { lateColumns.append(SampleColumns()) }
+            lateColumns[0].put(time, value)
         }
     }
 
@@ -102,30 +116,19 @@ struct HeadSeries: Sendable {
         _ timelines: inout TimelineEncoder
     ) {
         append(value, at: time, blockSpan: blockSpan, &timelines)
-        if let first = tail.timestamps.first, time >= first {
-            tail.set(detail, at: tail.timestamps.partition(atLeast: time))
-            tailBuckets += Int32(detail.histogram?.bucketCount ?? 0)
-            if tailBuckets >= HeadSeries.maximumRawBuckets { sealTail(&timelines) }
+        if let span = tail.span, time >= span.lowerBound {
+            tail.set(detail, at: time)
+            if tail.bucketCount >= HeadSeries.maximumRawBuckets { sealTail(&timelines) }
         } else {
-            late.set(detail, at: late.timestamps.partition(atLeast: time))
+            lateColumns[0].set(detail, at: late.timestamps.partition(atLeast: time))
             if late.bucketCount >= HeadSeries.maximumRawBuckets { foldLate(blockSpan) }
         }
     }
 
     private mutating func sealTail(_ timelines: inout TimelineEncoder) {
         guard !tail.isEmpty else { return }
-        chunks.append(SealedChunk(tail, &timelines))
-        tail.removeAll()
-        tailBuckets = 0
-    }
-
-    private static func insert(_ time: Milliseconds, _ value: Double, into columns: inout SampleColumns) {
-        let index = columns.timestamps.partition(atLeast: time)
-        if index < columns.count, columns.timestamps[index] == time {
-            columns.replace(at: index, value)
-        } else {
-            columns.insert(time, value, at: index)
-        }
+        chunks.append(SealedChunk(tail.columns, &timelines))
+        tail = SeriesTail()
     }
 
     /// Makes the chunks anew with the late samples in them.
@@ -133,7 +136,7 @@ struct HeadSeries: Sendable {
         var all = SampleColumns()
         for chunk in chunks { all.merge(chunk.read(.min ... .max)) }
         all.merge(late)
-        late.removeAll()
+        lateColumns = []
         chunks = SealedChunk.chunks(of: all, blockSpan: blockSpan)
     }
 
@@ -144,20 +147,20 @@ struct HeadSeries: Sendable {
         chunks = chunks.flatMap { $0.removing([range]) }
         tail.remove(range)
         late.remove(range)
-        if var part = frozen {
-            part.chunks = part.chunks.flatMap { $0.removing([range]) }
-            part.tail.remove(range)
-            part.late.remove(range)
-            frozen = part
+        for index in frozenParts.indices {
+            frozenParts[index].chunks = frozenParts[index].chunks.flatMap { $0.removing([range]) }
+            frozenParts[index].tail.remove(range)
+            frozenParts[index].late.remove(range)
         }
         return true
     }
 
-    /// Sets aside everything before `cutoff` for a block. Nothing is decoded here: appends wait while this runs.
+    /// Sets aside everything before `cutoff` for a block. Nothing is encoded here: appends wait while this runs.
     /// - Returns: whether there was anything.
     mutating func freeze(before cutoff: Milliseconds) -> Bool {
-        guard frozen == nil, let span, span.lowerBound < cutoff else { return false }
-        var part = Frozen()
+        guard frozenParts.isEmpty, let span, span.lowerBound < cutoff else { return false }
+        var part = Frozen(tail: tail.cut(before: cutoff), late: late.slice(0..<late.timestamps.partition(atLeast: cutoff)))
+        if !part.late.isEmpty { late.remove(.min...cutoff - 1) }
         var kept: [SealedChunk] = []
         for chunk in chunks {
             if chunk.visible.lowerBound < cutoff {
@@ -172,29 +175,26 @@ struct HeadSeries: Sendable {
             }
         }
         chunks = kept
-        part.tail = HeadSeries.cut(&tail, before: cutoff)
-        part.late = HeadSeries.cut(&late, before: cutoff)
-        frozen = part
+        frozenParts = [part]
         return true
     }
 
-    private static func cut(_ columns: inout SampleColumns, before cutoff: Milliseconds) -> SampleColumns {
-        let index = columns.timestamps.partition(atLeast: cutoff)
-        guard index > 0 else { return SampleColumns() }
-        let old = columns.slice(0..<index)
-        columns = columns.slice(index..<columns.count)
-        return old
-    }
+    /// Forgets what was set aside: a block holds it now.
+    mutating func discardFrozen() { frozenParts = [] }
 
     /// What is frozen as chunks, none of them across the end of a block's span: the sealed ones as they are, unless something was late.
-    func frozenChunks(after oldest: Milliseconds, blockSpan: Milliseconds) -> [SealedChunk] {
-        guard let frozen else { return [] }
-        let isPlain = frozen.late.isEmpty && frozen.chunks.allSatisfy(\.isWhole)
-        guard isPlain, zip(frozen.chunks, frozen.chunks.dropFirst()).allSatisfy({ $0.span.upperBound < $1.span.lowerBound })
+    /// - Parameter timelines: what series seal together, they encode once.
+    func frozenChunks(
+        after oldest: Milliseconds, blockSpan: Milliseconds, _ timelines: inout TimelineEncoder
+    ) -> [SealedChunk] {
+        guard let frozen = frozenParts.first else { return [] }
+        var chunks = frozen.chunks
+        if !frozen.tail.isEmpty { chunks.append(SealedChunk(frozen.tail.columns, &timelines)) }
+        guard frozen.late.isEmpty, chunks.allSatisfy(\.isWhole),
+            zip(chunks, chunks.dropFirst()).allSatisfy({ $0.span.upperBound < $1.span.lowerBound })
         else {
             return SealedChunk.chunks(of: frozenSamples(oldest ... .max), blockSpan: blockSpan)
         }
-        let chunks = frozen.chunks + SealedChunk.chunks(of: frozen.tail, blockSpan: blockSpan)
         guard let first = chunks.first, first.span.lowerBound < oldest else { return chunks }
         // What is past its retention does not go to disk any more.
         return chunks.flatMap { chunk in
@@ -206,9 +206,9 @@ struct HeadSeries: Sendable {
     /// The frozen samples, merged.
     func frozenSamples(_ range: ClosedRange<Milliseconds> = .min ... .max) -> SampleColumns {
         var all = SampleColumns()
-        guard let frozen else { return all }
+        guard let frozen = frozenParts.first else { return all }
         for chunk in frozen.chunks where chunk.visible.overlaps(range) { all.merge(chunk.read(range)) }
-        all.merge(frozen.tail.clipped(to: range))
+        all.merge(frozen.tail.read(range))
         all.merge(frozen.late.clipped(to: range))
         return all
     }
@@ -217,7 +217,7 @@ struct HeadSeries: Sendable {
     func read(_ range: ClosedRange<Milliseconds>) -> SampleColumns {
         var all = frozenSamples(range)
         for chunk in chunks where chunk.visible.overlaps(range) { all.merge(chunk.read(range)) }
-        all.merge(tail.clipped(to: range))
+        all.merge(tail.read(range))
         all.merge(late.clipped(to: range))
         return all
     }

@@ -52,12 +52,13 @@ extension MetricStore {
     }
 
     /// Writes a block so that after a crash it is there whole or not at all, and opens it.
-    func write(_ bytes: [UInt8], number: UInt64) throws(MetricStoreError) -> Block {
+    /// - Parameter parts: the file's bytes, one part after the other.
+    func write(_ parts: [[UInt8]], number: UInt64) throws(MetricStoreError) -> Block {
         let path = MetricStore.blockPath(blockDirectory, number)
         let temporary = path + ".tmp"
         do throws(MetricStoreError) {
             let file = try StoreFile(temporary, flags: O_WRONLY | O_CREAT | O_TRUNC)
-            try file.write(bytes)
+            for part in parts { try file.write(part) }
             try file.sync()
             try StoreFile.rename(temporary, to: path)
             try StoreFile.syncDirectory(blockDirectory)

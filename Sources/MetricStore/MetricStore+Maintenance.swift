@@ -5,7 +5,7 @@ package import Telemetry
 
 extension MetricStore {
     /// Series handled at once while appends wait.
-    static let slice = 20_000
+    static let slice = 2000
     /// Spans of a merged block.
     static let spansOfDay: Milliseconds = 12
     /// Blocks of a day still in progress beyond which they are merged.
@@ -50,22 +50,34 @@ extension MetricStore {
 
     private func flush(before cutoff: Milliseconds, now: Milliseconds) throws(MetricStoreError) {
         guard let mark = freeze(before: cutoff, now: now) else { return }
-        let series = state.withLock { $0.head.series }
-        var builders: [Milliseconds: BlockBuilder] = [:]
-        let oldest = options.retention.map { now.saturatingAdd(-$0) } ?? .min
-        for item in series where item.frozen != nil {
-            var rest = item.frozenChunks(after: oldest, blockSpan: options.blockSpan)[...]
-            while let first = rest.first {
-                let window = MetricStore.floor(first.span.lowerBound, options.blockSpan)
-                let end = window.saturatingAdd(options.blockSpan)
-                let part = rest.prefix { $0.span.lowerBound < end }
-                builders[window, default: BlockBuilder()].add(Labels(canonical: item.labels), Array(part))
-                rest = rest.dropFirst(part.count)
-            }
-        }
+        let builders = frozenBlocks(after: options.retention.map { now.saturatingAdd(-$0) } ?? .min)
         publish(try write(builders, mark), mark)
         try saveCatalogue()
         try log.withLock { log throws(MetricStoreError) in try log.truncate(before: mark.segment, cutoff: mark.window.upperBound)
+        }
+    }
+
+    /// What is frozen, by the window of its block. Some series at a time, so that the copies made of what changes meanwhile are few.
+    private func frozenBlocks(after oldest: Milliseconds) -> [Milliseconds: BlockBuilder] {
+        var builders: [Milliseconds: BlockBuilder] = [:]
+        var timelines = TimelineEncoder()
+        var start = 0
+        while true {
+            let part = state.withLock { state in
+                (start..<start + MetricStore.slice).clamped(to: state.head.series.indices).map { state.head.series[$0] }
+            }
+            guard !part.isEmpty else { return builders }
+            start += part.count
+            for item in part where item.isFrozen {
+                var rest = item.frozenChunks(after: oldest, blockSpan: options.blockSpan, &timelines)[...]
+                while let first = rest.first {
+                    let window = MetricStore.floor(first.span.lowerBound, options.blockSpan)
+                    let end = window.saturatingAdd(options.blockSpan)
+                    let chunks = rest.prefix { $0.span.lowerBound < end }
+                    builders[window, default: BlockBuilder()].add(Labels(canonical: item.labels), chunks)
+                    rest = rest.dropFirst(chunks.count)
+                }
+            }
         }
     }
 
@@ -76,8 +88,8 @@ extension MetricStore {
             for (window, builder) in builders.sorted(by: { $0.key < $1.key }) {
                 let range = window..<min(window.saturatingAdd(options.blockSpan), mark.window.upperBound)
                 let covered = BlockMark(window: range, segment: mark.segment)
-                let bytes = builder.finish(window: range, marks: [covered], replacing: [])
-                written.append(try write(bytes, number: takeBlockNumber()))
+                let parts = builder.finish(window: range, marks: [covered], replacing: [])
+                written.append(try write(parts, number: takeBlockNumber()))
             }
         } catch {
             // One that can't be removed now holds the same samples as its successor will: harmless.

@@ -1,6 +1,9 @@
 /// The bytes in which a sender names a series, as a keyed hash of 128 bits: two that differ have different ones, but for a chance of one
 /// in 2^128 that nobody outside can improve, as the key is a process' own.
 struct SeriesAlias: Hashable, Sendable {
+    /// Stands where there is none.
+    static let none = SeriesAlias(high: 0, low: 0)
+
     let high: UInt64
     let low: UInt64
 

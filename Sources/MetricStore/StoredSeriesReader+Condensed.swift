@@ -9,7 +9,7 @@ extension StoredSeriesReader {
             do throws(MetricStoreError) {
                 var part = SampleColumns()
                 if block.resolution > 0 {
-                    try block.read(series, range, for: reading, into: &part)
+                    try block.read(series, range, for: reading, into: &part, scratch: &scratch)
                 } else {
                     try block.read(series, range, into: &part, scratch: &scratch)
                     if reading.aspect == .count { part.becomeCounts() }

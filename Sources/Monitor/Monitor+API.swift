@@ -17,7 +17,8 @@ extension Monitor {
         let name = configuration.stack
         let seconds = configuration.evaluationSeconds
         return APIServices(
-            series: stores.metrics, logs: stores.logs, promQL: PromQLEngine(source: stores.metrics, reuse: RangeReuse()),
+            series: stores.metrics, logs: stores.logs,
+            promQL: PromQLEngine(source: stores.metrics, options: configuration.metrics.queryOptions, reuse: RangeReuse()),
             logQL: LogQLEngine(source: stores.logs, options: Monitor.logQLOptions), metrics: metrics,
             stack: { try state.stack(named: name) },
             plans: { try await executor.reports(limit: 1000) },

@@ -73,7 +73,8 @@ package struct Monitor: Sendable {
         alerts = try AlertManager(
             groups: try RuleFiles.load(directory: configuration.alerts.rulesDirectory),
             defaultInterval: Milliseconds(configuration.evaluationSeconds * 1000),
-            query: PromQLEngine(source: stores.metrics).ruleQuery, state: stores.state, sink: stores.metrics, notifier: notifier,
+            query: PromQLEngine(source: stores.metrics, options: configuration.metrics.queryOptions).ruleQuery,
+            state: stores.state, sink: stores.metrics, notifier: notifier,
             metrics: metrics, externalURL: "http://\(configuration.api)")
         let forecasts = ForecastService(
             source: stores.metrics, sink: stores.metrics, leadsSeconds: configuration.forecast.leadsSeconds,

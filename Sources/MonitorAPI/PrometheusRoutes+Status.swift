@@ -67,6 +67,8 @@ extension PrometheusRoutes {
         flags["query.lookback-delta"] = "\(options.lookback / 1000)s"
         flags["query.timeout"] = options.deadline.map { "\($0.components.seconds)s" } ?? ""
         flags["query.max-samples"] = "\(options.maximumSamples)"
+        flags["query.max-bytes"] = "\(options.maximumBytes)"
+        flags["query.max-memory-bytes"] = "\(options.maximumMemoryBytes)"
         flags["query.max-concurrency"] = "\(QueryPool.maximumConcurrent)"
         flags["web.enable-admin-api"] = services.administration == nil ? "false" : "true"
         return APIResponse.success { writer in writer.map(flags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }) }

@@ -16,6 +16,10 @@ package struct PromQLEngine: Sendable {
         package var lookback: Milliseconds = 300_000
         /// Most samples a query may read and make in all.
         package var maximumSamples = 50_000_000
+        /// Most bytes of blocks that are read for a query. Default 4 GiB.
+        package var maximumBytes = 4 << 30
+        /// Most bytes that rows and groups made for a query may take, those that were let go meanwhile counted too. Default 1 GiB.
+        package var maximumMemoryBytes = 1 << 30
         /// Most series one selector may select, and one operation may yield.
         package var maximumSeries = 500_000
         /// Most steps of a range query.

@@ -101,11 +101,18 @@ package struct MagewatchConfiguration: Sendable, Equatable {
         }
     }
 
-    /// How many series may be in memory, so that one source that explodes its labels can't hurt the others.
+    /// How many series may be in memory, so that one source that explodes its labels can't hurt the others, and what one query may use.
     package struct MetricLimits: Sendable, Equatable {
         package var maximumSeries = 1_000_000
         package var maximumSeriesPerMetric = 200_000
         package var maximumSeriesPerSource = 500_000
+        /// Samples a query may read and make.
+        package var maximumQuerySamples = 50_000_000
+        /// Bytes of blocks a query may read.
+        package var maximumQueryBytes = 4 << 30
+        /// Bytes that what a query makes may take in memory.
+        package var maximumQueryMemoryBytes = 1 << 30
+        package var maximumQuerySeconds = 120.0
 
         package init() {}
     }

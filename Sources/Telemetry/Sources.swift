@@ -54,8 +54,16 @@ package protocol SeriesReader: Sendable {
 package struct ReadScratch: Sendable {
     package var bytes: [UInt8] = []
     package var integers: [Int64] = []
+    /// Bytes that were read from disk for it.
+    package var bytesRead = 0
 
     package init() {}
+
+    /// How many bytes were read since this was asked last.
+    package mutating func takeBytesRead() -> Int {
+        defer { bytesRead = 0 }
+        return bytesRead
+    }
 }
 
 extension SeriesReader {

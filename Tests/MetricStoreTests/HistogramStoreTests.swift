@@ -100,7 +100,7 @@ import Testing
         #expect(batch.weight == 90 * 1001)
         #expect(try await fixture.store.append(batch).histograms == 90)
         let held = fixture.store.state.withLock { $0.head.series[0] }
-        #expect(held.tail.bucketCount < HeadSeries.maximumRawBuckets && held.chunks.count >= 30)
+        #expect(held.tail.columns.bucketCount < HeadSeries.maximumRawBuckets && held.chunks.count >= 30)
         #expect(try HistogramStoreTests.read(fixture.store).histograms.allSatisfy { $0?.positive == wide })
         for time in 91...110 as ClosedRange<Int64> {
             batch.append(NativeHistogram(schema: 8, count: 1000, sum: 1, positive: wide), at: time * 1000)

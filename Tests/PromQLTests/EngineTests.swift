@@ -36,6 +36,31 @@ import Testing
                 == .matrix([MatrixSeries(labels: .empty, columns: SampleColumns(timestamps: [0, 500, 1000], values: [1, 1, 1]))]))
     }
 
+    /// Twenty series of 600 samples at 1,000 steps: 12,000 samples read, 24,000 bytes; each row is 8,000 bytes and its labels.
+    @Test(
+        "A query is stopped by the bytes it reads and by the memory it needs",
+        arguments: [
+            ("sum(x_total)", 0, 24_000, nil), ("sum(x_total)", 0, 23_999, "reads more than"),
+            ("x_total", 120_000, .max, "needs more than"), ("x_total", 400_000, .max, nil),
+            ("topk(1, x_total)", 120_000, .max, "needs more than"), ("-x_total", 120_000, .max, "needs more than"),
+            ("sum(x_total)", 60_000, .max, nil), ("sum by (i) (x_total)", 120_000, .max, "needs more than"),
+            ("count_values(\"v\", x_total)", 120_000, .max, "needs more than"),
+            ("x_total + x_total", 400_000, .max, "needs more than"), ("x_total + x_total", 700_000, .max, nil),
+            ("label_replace(x_total, \"i\", \"$1\", \"i\", \"(.*)\")", 120_000, .max, "needs more than"),
+        ] as [(String, Int, Int, String?)])
+    func budget(query: String, memory: Int, bytes: Int, complaint: String?) throws {
+        var options = PromQLEngine.Options()
+        options.maximumBytes = bytes
+        if memory > 0 { options.maximumMemoryBytes = memory }
+        let engine = PromQLEngine(source: Self.source(series: 20), options: options)
+        do {
+            _ = try engine.range(query, from: 0, through: 999_000, step: 1000)
+            #expect(complaint == nil)
+        } catch {
+            #expect(error.code == .limit && complaint.map { error.message.contains($0) } == true, "\(error)")
+        }
+    }
+
     @Test("A query that wants more than it may have is stopped with a clear error")
     func limits() throws {
         var options = PromQLEngine.Options()

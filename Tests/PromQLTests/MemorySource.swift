@@ -2,7 +2,7 @@ import PromQL
 import Synchronization
 import Telemetry
 
-/// Series in memory that count how often they are read.
+/// Series in memory that count how often they are read, as if each sample were two bytes on a disk.
 final class MemorySource: SeriesSource {
     struct Reader: SeriesReader {
         let labels: Labels
@@ -14,6 +14,13 @@ final class MemorySource: SeriesSource {
             for index in columns.timestamps.indices where range.contains(columns.timestamps[index]) {
                 target.append(from: columns, at: index)
             }
+        }
+
+        func read(
+            _ range: ClosedRange<Milliseconds>, into target: inout SampleColumns, scratch: inout ReadScratch
+        ) {
+            read(range, into: &target)
+            scratch.bytesRead += 2 * target.count
         }
     }
 

@@ -69,10 +69,14 @@ struct WorkersTests {
         }
     }
 
-    @Test("stop at the limit of samples, and say so as one does")
-    func limit() throws {
+    @Test("stop at a limit, and say so as one does", arguments: ["samples", "bytes", "memory"]) func limit(of what: String) throws
+    {
         var options = PromQLEngine.Options()
-        options.maximumSamples = 5_000
+        switch what {
+        case "samples": options.maximumSamples = 5_000
+        case "bytes": options.maximumBytes = 50_000
+        default: options.maximumMemoryBytes = 200_000
+        }
         let crew = DispatchWorkers(count: 3)
         options.workers = crew
         let engine = PromQLEngine(source: WorkersTests.source(4, series: 400), options: options)
@@ -80,6 +84,7 @@ struct WorkersTests {
             try engine.range("rate(x_total[5m])", from: 0, through: WorkersTests.hour, step: 30_000)
         }
         #expect(error?.code == .limit)
+        #expect(error?.message.contains(what == "bytes" ? "reads more" : what) == true)
         #expect(crew.calls.load(ordering: .relaxed) == 1)
     }
 

@@ -27,6 +27,7 @@ extension Evaluation {
                 indexes[key] = index
                 groups.append(AggregateGroup(labels: key, aggregation.aggregator, steps: grid.count))
                 try self.check(series: groups.count)
+                try self.budget.hold(rows: 1, steps: grid.count)
                 try self.use(samples: grid.count)
             }
             groups[index].add(row.values, aggregation.aggregator)
@@ -131,6 +132,7 @@ extension Evaluation {
             for step in row.values.indices where row.isPresent(step) {
                 let text = row.histogram(step)?.description ?? NumberText.format(row.values[step])
                 let labels = key.setting(label, to: text)
+                if counts[labels] == nil { try self.budget.hold(rows: 1, steps: grid.count) }
                 let before = counts[labels]?[step] ?? .absent
                 counts[labels, default: Array(repeating: .absent, count: grid.count)][step] = before.isAbsent ? 1 : before + 1
             }

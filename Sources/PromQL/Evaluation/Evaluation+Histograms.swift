@@ -49,7 +49,7 @@ extension Evaluation {
         } else {
             for group in groups {
                 let row = row(of: group, function, numbers, at: operand.position, over: grid)
-                if !row.isEmpty { try merger.add(row) }
+                if !row.isEmpty { try merger.add(row, &budget) }
             }
         }
         for row in merger.rows { try body(row) }
@@ -83,7 +83,7 @@ extension Evaluation {
             rows[label, default: Row(labels: labels, values: Array(repeating: .absent, count: quantiles.count))].values[step] =
                 value
         }
-        for (_, row) in rows.sorted(by: { $0.key < $1.key }) { try merger.add(row) }
+        for (_, row) in rows.sorted(by: { $0.key < $1.key }) { try merger.add(row, &budget) }
     }
 
     private func fraction(

@@ -95,6 +95,7 @@ private struct JoinedRows {
         let labels = resultLabels(many.labels, one.labels)
         let index = indexes[labels] ?? rows.count
         if index == rows.count {
+            try evaluation.budget.hold(rows: 1, steps: stepCount)
             indexes[labels] = index
             rows.append(Row(labels: labels, values: Array(repeating: .absent, count: stepCount)))
         }

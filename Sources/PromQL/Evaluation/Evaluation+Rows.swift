@@ -85,7 +85,7 @@ extension Evaluation {
     ) throws(PromQLError) {
         if areDistinct { return try produce(body) }
         var merger = RowMerger()
-        try produce { (row) throws(PromQLError) in try merger.add(row) }
+        try produce { (row) throws(PromQLError) in try merger.add(row, &self.budget) }
         for row in merger.rows { try body(row) }
     }
 }

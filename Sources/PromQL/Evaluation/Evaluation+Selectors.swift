@@ -8,6 +8,7 @@ extension Evaluation {
         do {
             let readers = try source.select(selector.matchers, in: range, for: reading)
             try check(series: readers.count)
+            try budget.hold(rows: readers.count, steps: 0)
             return readers
         } catch let error as PromQLError {
             throw error
@@ -26,6 +27,7 @@ extension Evaluation {
         } catch {
             throw PromQLError(.storage, "reading \(reader.labels) failed: \(error)")
         }
+        try budget.use(bytes: scratch.takeBytesRead())
         try use(samples: columns.weight)
         if detectsResets, columns.hasHistograms { columns.detectResets() }
     }

@@ -40,6 +40,6 @@ extension Evaluation {
     private func take(over part: Evaluation) throws(PromQLError) {
         notes.add(part.notes)
         part.notes = Notes()
-        try use(samples: part.takeSamples())
+        try budget.add(part.budget.take())
     }
 }

@@ -18,15 +18,14 @@ final class Evaluation {
     var condensedCounts: [Double] = []
     /// What readers decode in.
     var scratch = ReadScratch()
-    private var samples = 0
-    private let deadline: ContinuousClock.Instant?
+    var budget: QueryBudget
 
     init(_ source: any SeriesSource, _ options: PromQLEngine.Options, queried: Grid, end: Milliseconds? = nil) {
         self.source = source
         self.options = options
         self.queried = queried
         queryEnd = end ?? queried.end
-        deadline = options.deadline.map { ContinuousClock.now.advanced(by: $0) }
+        budget = QueryBudget(options)
     }
 
     /// A part of a query that another thread evaluates.
@@ -35,28 +34,12 @@ final class Evaluation {
         options = other.options
         queried = other.queried
         queryEnd = other.queryEnd
-        deadline = other.deadline
+        budget = QueryBudget(besides: other.budget)
         detectsResets = other.detectsResets
     }
 
-    /// How many samples were used since this was asked last.
-    func takeSamples() -> Int {
-        defer { samples = 0 }
-        return samples
-    }
-
     /// Counts samples read or made, and stops a query that uses more than it may.
-    func use(samples count: Int) throws(PromQLError) {
-        samples += count
-        guard samples <= options.maximumSamples else {
-            throw PromQLError(
-                .limit, "query uses more than \(options.maximumSamples) samples; select fewer series or a shorter range")
-        }
-        if let deadline, ContinuousClock.now > deadline {
-            throw PromQLError(
-                .timeout, "query took longer than \(options.deadline ?? .zero); select fewer series or a shorter range")
-        }
-    }
+    func use(samples count: Int) throws(PromQLError) { try budget.use(samples: count) }
 
     func check(series count: Int) throws(PromQLError) {
         guard count <= options.maximumSeries else {
@@ -96,7 +79,10 @@ final class Evaluation {
         }
         if expression.type == .scalar { return .scalar(try scalar(expression, over: grid)) }
         var vector = StepVector()
-        try rows(of: expression, over: grid) { (row) throws(PromQLError) in vector.rows.append(row) }
+        try rows(of: expression, over: grid) { (row) throws(PromQLError) in
+            try self.budget.hold(row)
+            vector.rows.append(row)
+        }
         try check(series: vector.rows.count)
         try use(samples: vector.rows.count * grid.count)
         return .vector(vector)

@@ -55,8 +55,9 @@ struct RowMerger {
     private(set) var rows: [Row] = []
     private var indexes: [Labels: Int] = [:]
 
-    mutating func add(_ row: Row) throws(PromQLError) {
+    mutating func add(_ row: Row, _ budget: inout QueryBudget) throws(PromQLError) {
         guard let index = indexes[row.labels] else {
+            try budget.hold(row)
             indexes[row.labels] = rows.count
             rows.append(row)
             return

@@ -42,7 +42,9 @@ final class SeriesLane: @unchecked Sendable {
             do throws(PromQLError) {
                 var rows: [Row] = []
                 for index in start..<min(start + SeriesLane.portion, readers.endIndex) {
-                    if let row = try row(of: readers[index], in: range, make) { rows.append(row) }
+                    guard let row = try row(of: readers[index], in: range, make) else { continue }
+                    try evaluation.budget.hold(row)
+                    rows.append(row)
                 }
                 made.append((portion, rows))
             } catch {
