@@ -74,6 +74,12 @@ package final class Server {
         }
     }
 
+    /// Ends it at once, as a loss of power would.
+    package func kill() {
+        Glibc.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
     /// Bytes of the files in a folder of its directory.
     package func diskBytes(under folder: String) -> Int {
         let root = directory + "/" + folder

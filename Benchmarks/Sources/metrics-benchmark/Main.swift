@@ -14,6 +14,7 @@ enum Main {
             let wide = GeneratedLoad(seriesCount: 200_000, scrapeCount: 20, end: MetricsQueries.begin + MetricsQueries.day)
             print(try ScaleRun.table(options, [("200,000 series", wide)]))
         case .churn: print(try ChurnRun.table(options))
+        case .start: print(try StartRun.table(options))
         case .days:
             let loads = [1, 4, 16].map { days in
                 (

@@ -10,10 +10,10 @@ struct MetricsOptions {
     /// 1 or 5 samples a series in a request.
     var grouping = 1
     var repetitions = 10
-    /// What is measured: the generated day, many series, the same questions of more and more days, or series that come and go.
+    /// What is measured: the generated day, many series, the same questions of more and more days, series that come and go, or a start.
     var mode = Mode.day
 
-    enum Mode: String { case day, series, days, churn }
+    enum Mode: String { case day, series, days, churn, start }
 
     var frames: String { "\(load)/metrics.rw\(grouping).bin" }
 
@@ -32,7 +32,7 @@ struct MetricsOptions {
             case "--repetitions": repetitions = max(1, Int(value) ?? 10)
             case "--systems": names = value
             case "--mode":
-                guard let known = Mode(rawValue: value) else { throw Failure("--mode is day, series, days or churn") }
+                guard let known = Mode(rawValue: value) else { throw Failure("--mode is day, series, days, churn or start") }
                 mode = known
             default: throw Failure("unknown flag \(flag). \(MetricsOptions.usage)")
             }
@@ -52,6 +52,6 @@ struct MetricsOptions {
 
     static let usage = """
         usage: metrics-benchmark [--binary FILE] [--load DIR] [--scratch DIR] [--grouping 1|5] [--limit FRAMES] [--repetitions N]
-                                 [--systems magewatch,victoria-metrics,prometheus] [--mode day|series|days|churn]
+                                 [--systems magewatch,victoria-metrics,prometheus] [--mode day|series|days|churn|start]
         """
 }
