@@ -9,6 +9,7 @@ extension MagewatchConfiguration.MetricLimits {
         options.maximumBytes = maximumQueryBytes
         options.maximumMemoryBytes = maximumQueryMemoryBytes
         options.deadline = .seconds(maximumQuerySeconds)
+        options.allowsExperimental = allowsExperimental
         return options
     }
 }

@@ -44,6 +44,7 @@ extension ConfigurationDecoder {
         set(&metrics.maximumQueryBytes, querySize(reader, "query-bytes"))
         set(&metrics.maximumQueryMemoryBytes, querySize(reader, "query-memory"))
         set(&metrics.maximumQuerySeconds, positive(reader, "query-time"))
+        set(&metrics.allowsExperimental, reader.boolean("experimental-functions"))
     }
 
     /// With less not even a dashboard's usual queries would be answered.

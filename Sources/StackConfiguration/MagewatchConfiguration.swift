@@ -113,6 +113,8 @@ package struct MagewatchConfiguration: Sendable, Equatable {
         /// Bytes that what a query makes may take in memory.
         package var maximumQueryMemoryBytes = 1 << 30
         package var maximumQuerySeconds = 120.0
+        /// Whether queries may use what Prometheus holds back behind flags, as its meaning may still change.
+        package var allowsExperimental = false
 
         package init() {}
     }

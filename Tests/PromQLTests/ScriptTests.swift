@@ -62,7 +62,7 @@ import Testing
         #expect(script.run().map(\.verdict) == [.passed, .passed])
         var options = PromQLEngine.Options()
         options.allowsExperimental = false
-        let reason = "limitk is experimental, and experimental features are off here"
+        let reason = "limitk is experimental, and that is off here (metrics.experimental-functions)"
         #expect(script.run(options).map(\.verdict) == [.leftOut(reason), .passed])
     }
 

@@ -73,7 +73,7 @@ struct ConfigurationFileTests {
             ingest: { listen: "0.0.0.0:7100" }
             api: { bouncers: [ { name: fw1, key-file: /etc/magewatch/fw1.key } ] }
             retention: { metrics: 30d, metrics-disk: 20GiB, metrics-5m: {}, metrics-1h: { after: 20d, keep: 400d } }
-            metrics: { maximum-series: 500000, maximum-series-per-source: 100000, query-memory: 64MiB, query-bytes: 1GiB, query-samples: 1000000, query-time: 30s }
+            metrics: { maximum-series: 500000, maximum-series-per-source: 100000, query-memory: 64MiB, query-bytes: 1GiB, query-samples: 1000000, query-time: 30s, experimental-functions: true }
             scrape: { interval: 1s, timeout: 500ms, targets: [ { job: node, url: "http://10.0.0.1:9100/metrics", labels: { a: b } } ] }
             forecast: { interval: 2s, leads: [15s, 1m], limit: 0.85, history: 1h, acceptable-latency: { web: 300ms } }
             scaler: { mode: ask, billed-period: 60s, release-window: 10s }
@@ -97,6 +97,7 @@ struct ConfigurationFileTests {
         metricLimits.maximumQueryBytes = 1 << 30
         metricLimits.maximumQuerySamples = 1_000_000
         metricLimits.maximumQuerySeconds = 30
+        metricLimits.allowsExperimental = true
         #expect(configuration.ingest == .init(host: "0.0.0.0", port: 7100))
         #expect(configuration.bouncers == [.init(name: "fw1", keyFile: "/etc/magewatch/fw1.key")])
         #expect(configuration.retention.metricsDiskBytes == 20 << 30)

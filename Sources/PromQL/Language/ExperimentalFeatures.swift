@@ -10,7 +10,8 @@ enum ExperimentalFeatures {
     static func refuse(in expression: Expression) throws(PromQLError) {
         if let name = name(of: expression) {
             throw PromQLError(
-                .unsupported, "\(name) is experimental, and experimental features are off here", at: expression.position)
+                .unsupported, "\(name) is experimental, and that is off here (metrics.experimental-functions)",
+                at: expression.position)
         }
         for child in expression.kind.children { try refuse(in: child) }
     }
