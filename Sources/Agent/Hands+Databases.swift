@@ -9,14 +9,17 @@ extension Hands {
         }
         guard let process = try await process(of: database.container) else {
             // Where nothing runs nothing is written, and it comes back read-only.
-            if case .demoteDatabase = step { return .unchanged("container \(database.container) does not run") }
+            if case .demoteDatabase(_, let seconds) = step, seconds <= 0 {
+                return .unchanged("container \(database.container) does not run")
+            }
             throw DriverError(
                 .missing, "\(step.name): container \(database.container) does not run on this server; start it first")
         }
         let local = Hands.local(database, process: process)
         switch step {
         case .promoteDatabase(_, let promotion): return try await replication.promote(local, promotion)
-        case .demoteDatabase: return try await replication.demote(local)
+        case .demoteDatabase(_, let seconds):
+            return try await replication.demote(local, answersWithin: Hands.duration(seconds))
         case .severReplica(_, let expectsLoss): return try await replication.sever(local, expectsLoss: expectsLoss)
         case .resumeReplica: return try await replication.resume(local)
         case .followPrimary(_, let primary): return try await replication.follow(local, primary: primary)

@@ -26,7 +26,8 @@ package enum Step: Sendable, Hashable, Codable {
     /// Makes a replica the primary: what it has received is applied to the end, then it follows nobody and takes writes.
     case promoteDatabase(Database, DatabasePromotion)
     /// Takes the right to write from a database and ends its clients' connections; it can acknowledge nothing any more.
-    case demoteDatabase(Database)
+    /// One that does not answer writes nothing and counts as demoted; with `answersWithinSeconds` above 0 it has to answer by then.
+    case demoteDatabase(Database, answersWithinSeconds: Double)
     /// Has a replica listen to its primary no longer, what it has received is still applied. With `expectsLoss` only if the primary is
     /// not heard any more: the replica is a witness.
     case severReplica(Database, expectsLoss: Bool)
@@ -102,7 +103,7 @@ extension Step {
     /// The database it works on, for steps of that kind.
     package var database: Database? {
         switch self {
-        case .promoteDatabase(let database, _), .demoteDatabase(let database), .severReplica(let database, _),
+        case .promoteDatabase(let database, _), .demoteDatabase(let database, _), .severReplica(let database, _),
             .resumeReplica(let database), .followPrimary(let database, _), .awaitReplica(let database, _, _),
             .requireReplica(let database), .waiveReplica(let database):
             database

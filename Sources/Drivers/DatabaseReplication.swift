@@ -6,8 +6,8 @@ package protocol DatabaseReplication: Sendable {
     func standing(of database: LocalDatabase) async throws -> DatabaseStanding
     /// Makes it the primary, once what it has received is applied and nobody else may have more or take writes.
     func promote(_ database: LocalDatabase, _ promotion: DatabasePromotion) async throws -> DriverOutcome
-    /// Takes its right to write, and its clients' connections.
-    func demote(_ database: LocalDatabase) async throws -> DriverOutcome
+    /// Takes its right to write, and its clients' connections. One that does not answer has neither, unless it has to within a time.
+    func demote(_ database: LocalDatabase, answersWithin: Duration) async throws -> DriverOutcome
     /// Has it listen to its primary no longer; with `expectsLoss` only if the primary is not heard.
     func sever(_ database: LocalDatabase, expectsLoss: Bool) async throws -> DriverOutcome
     func resume(_ database: LocalDatabase) async throws -> DriverOutcome

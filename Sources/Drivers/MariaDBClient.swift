@@ -12,7 +12,7 @@ struct MariaDBClient: Sendable {
     }
 
     /// Longest a connection may take to be made.
-    static let connectSeconds = 2
+    static let connectSeconds = 1
     /// Longest password read from a file, in bytes.
     static let maximumPasswordBytes = 96
 

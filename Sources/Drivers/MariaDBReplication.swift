@@ -33,10 +33,16 @@ package struct MariaDBReplication: DatabaseReplication {
 
     // MARK: - Taking the right to write
 
-    package func demote(_ database: LocalDatabase) async throws -> DriverOutcome {
+    package func demote(_ database: LocalDatabase, answersWithin: Duration = .zero) async throws -> DriverOutcome {
         let before: DatabaseStanding
         do {
-            before = try await standing(of: database)
+            before = try await poll(within: answersWithin, "\(database.name) did not answer") {
+                do {
+                    return try await standing(of: database)
+                } catch let error as DriverError where error.code == .unreachable && answersWithin > .zero {
+                    return nil
+                }
+            }
         } catch let error as DriverError where error.code == .unreachable {
             // Who does not answer writes nothing, and comes back read-only.
             return .unchanged("\(database.name) does not run: \(error.message)")

@@ -39,7 +39,7 @@ struct PlanReach: Sendable {
                 claims.insert("backend/\(backend.pool)/\(backend.name)")
             case .claimAddress(let address, _), .releaseAddress(let address, _): claims.insert("address/\(address)")
             case .ban(let address, _, _), .unban(let address): claims.insert("ban/\(address)")
-            case .promoteDatabase(let database, _), .demoteDatabase(let database), .severReplica(let database, _),
+            case .promoteDatabase(let database, _), .demoteDatabase(let database, _), .severReplica(let database, _),
                 .resumeReplica(let database), .followPrimary(let database, _), .awaitReplica(let database, _, _),
                 .requireReplica(let database), .waiveReplica(let database):
                 claims.insert("container/\(database.container)")

@@ -58,7 +58,8 @@ package struct HTTPStepPerformer: StepPerformer {
         case .awaitReplica(_, _, let timeoutSeconds): timeoutSeconds + marginSeconds
         // What was received is applied first, which may take a while.
         case .promoteDatabase: DatabaseTimes.promotionSeconds + marginSeconds
-        case .demoteDatabase, .severReplica, .resumeReplica, .followPrimary, .requireReplica, .waiveReplica: 20
+        case .demoteDatabase(_, let answersWithinSeconds): answersWithinSeconds + 20
+        case .severReplica, .resumeReplica, .followPrimary, .requireReplica, .waiveReplica: 20
         }
     }
 }

@@ -25,7 +25,7 @@ struct CodingTests {
             .releaseAddress(address: "10.0.0.3/24", interface: "br0"), .ban(address: "192.0.2.1", until: 5, reason: "scan"),
             .unban(address: "192.0.2.1"),
             .promoteDatabase(database, DatabasePromotion(peers: [database], lost: [database], requiresReplica: true)),
-            .demoteDatabase(database), .severReplica(database, expectsLoss: true), .resumeReplica(database),
+            .demoteDatabase(database, answersWithinSeconds: 3), .severReplica(database, expectsLoss: true), .resumeReplica(database),
             .followPrimary(database, primary: database), .awaitReplica(database, primary: database, timeoutSeconds: 5),
             .requireReplica(database), .waiveReplica(database), .fence(address: "10.0.0.7"), .unfence(address: "10.0.0.7"),
             .claimServiceAddress(address: "10.0.0.9/24", container: "db1"),
