@@ -165,7 +165,7 @@ struct ReplicatedRole {
             return waiting
         }
         // Written off while the old primary still waits for them: the new one begins without.
-        var steps = zip(peers, waiting).map { peer, _ in
+        var steps = peers.map { peer in
             var off = peer
             off.state = .starting
             return PlannedStep(.putContainer(off))
