@@ -1,5 +1,6 @@
 import AgentContract
 import Planning
+import Telemetry
 import Testing
 import Topology
 
