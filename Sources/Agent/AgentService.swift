@@ -54,7 +54,8 @@ package struct AgentService: Service {
             let outcome = try await hands.sharedFiles.attach(files)
             logger.info("\(outcome.message)")
         }
-        var services: [any Service] = [application(), Reaper(metrics: metrics)]
+        let databases = DatabaseWatch(server: options.name, hands: hands, metrics: metrics)
+        var services: [any Service] = [application(databases), Reaper(metrics: metrics), databases]
         if let balancer = hands.loadBalancer {
             services.append(Reconciler(balancer: balancer, metrics: metrics, logger: logger))
         }
@@ -69,12 +70,12 @@ package struct AgentService: Service {
         try await group.run()
     }
 
-    private func application() -> some ApplicationProtocol {
+    private func application(_ databases: DatabaseWatch) -> some ApplicationProtocol {
         let router = Router()
         let collector = HostCollector(server: options.name, containers: hands.containers)
         router.get("health") { _, _ in "ok\n" }
         router.get("metrics") { _, _ in
-            let text = await scrape(collector)
+            let text = await scrape(collector, databases)
             return Response(
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
                 body: .init(byteBuffer: ByteBuffer(bytes: text)))
@@ -92,10 +93,11 @@ package struct AgentService: Service {
             logger: logger)
     }
 
-    private func scrape(_ collector: HostCollector) async -> [UInt8] {
+    private func scrape(_ collector: HostCollector, _ databases: DatabaseWatch) async -> [UInt8] {
         let now = Int64(Date().timeIntervalSince1970 * 1000)
         var batch = SampleBatch()
         collector.collect(at: now, into: &batch)
+        databases.collect(at: now, into: &batch)
         if let balancer = hands.loadBalancer {
             do {
                 LoadBalancerSamples.append(try await balancer.statistics(), server: options.name, at: now, into: &batch)

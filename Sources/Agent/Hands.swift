@@ -9,16 +9,21 @@ package struct Hands: Sendable {
     package var sharedFiles: any SharedFileSystem
     package var addresses: any AddressFailover
     package var prober: HealthProber
+    package var replication: any DatabaseReplication
+    package var fence: any Fence
 
     package init(
         containers: any ContainerRuntime, loadBalancer: (any LoadBalancer)?, sharedFiles: any SharedFileSystem,
-        addresses: any AddressFailover, prober: HealthProber = HealthProber()
+        addresses: any AddressFailover, prober: HealthProber = HealthProber(),
+        replication: any DatabaseReplication = MariaDBReplication(), fence: any Fence = NftablesFence()
     ) {
         self.containers = containers
         self.loadBalancer = loadBalancer
         self.sharedFiles = sharedFiles
         self.addresses = addresses
         self.prober = prober
+        self.replication = replication
+        self.fence = fence
     }
 
     /// The real ones.
@@ -52,6 +57,12 @@ package struct Hands: Sendable {
         case .releaseAddress(let address, let interface): try await addresses.release(address, from: interface)
         case .ban(let address, let until, _): try await balancer(step).ban(address, until: until)
         case .unban(let address): try await balancer(step).unban(address)
+        case .fence(let address): try await fence.raise(address)
+        case .unfence(let address): try await fence.lower(address)
+        case .claimServiceAddress, .releaseServiceAddress: try await carryOutInContainer(step)
+        case .promoteDatabase, .demoteDatabase, .severReplica, .resumeReplica, .followPrimary, .awaitReplica, .requireReplica,
+            .waiveReplica:
+            try await carryOutOnDatabase(step)
         }
     }
 
@@ -66,6 +77,11 @@ package struct Hands: Sendable {
         case .drainBackend(let backend, _): "backend/\(backend.pool)/\(backend.name)"
         case .claimAddress(let address, _), .releaseAddress(let address, _): "address/\(address)"
         case .ban(let address, _, _), .unban(let address): "ban/\(address)"
+        case .fence(let address), .unfence(let address): "fence/\(address)"
+        case .claimServiceAddress(let address, _), .releaseServiceAddress(let address, _): "address/\(address)"
+        case .promoteDatabase, .demoteDatabase, .severReplica, .resumeReplica, .followPrimary, .awaitReplica, .requireReplica,
+            .waiveReplica:
+            "database/\(step.database?.container ?? "")"
         }
     }
 
@@ -76,7 +92,11 @@ package struct Hands: Sendable {
         case .mountSharedFiles, .unmountSharedFiles: "shared_files"
         case .waitUntilHealthy: "probe"
         case .addBackend, .drainBackend, .removeBackend, .ban, .unban: "load_balancer"
-        case .claimAddress, .releaseAddress: "addresses"
+        case .claimAddress, .releaseAddress, .claimServiceAddress, .releaseServiceAddress: "addresses"
+        case .fence, .unfence: "fence"
+        case .promoteDatabase, .demoteDatabase, .severReplica, .resumeReplica, .followPrimary, .awaitReplica, .requireReplica,
+            .waiveReplica:
+            "database"
         }
     }
 

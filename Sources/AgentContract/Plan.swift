@@ -58,11 +58,23 @@ package struct PlannedStep: Sendable, Hashable, Codable {
     /// A failure is journaled and passed over, for steps on a server that may be dead.
     package var mayFail: Bool
     package var timeoutSeconds: Double
+    /// Once it is done nothing of the plan is taken back: it goes on to its end, or ends where a step fails.
+    package var isPointOfNoReturn: Bool
 
-    package init(_ action: Action, mayFail: Bool = false, timeoutSeconds: Double = 30) {
+    package init(_ action: Action, mayFail: Bool = false, timeoutSeconds: Double = 30, isPointOfNoReturn: Bool = false) {
         self.action = action
         self.mayFail = mayFail
         self.timeoutSeconds = timeoutSeconds
+        self.isPointOfNoReturn = isPointOfNoReturn
+    }
+
+    /// A plan kept before there were points of no return reads as one without.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        action = try container.decode(Action.self, forKey: .action)
+        mayFail = try container.decode(Bool.self, forKey: .mayFail)
+        timeoutSeconds = try container.decode(Double.self, forKey: .timeoutSeconds)
+        isPointOfNoReturn = try container.decodeIfPresent(Bool.self, forKey: .isPointOfNoReturn) ?? false
     }
 
     /// The step with what it is done to, for instance `o1: start_container web3`.

@@ -23,6 +23,30 @@ package enum Step: Sendable, Hashable, Codable {
     /// Refuses requests from an address until a time (milliseconds since 1970).
     case ban(address: String, until: Int64, reason: String)
     case unban(address: String)
+    /// Makes a replica the primary: what it has received is applied to the end, then it follows nobody and takes writes.
+    case promoteDatabase(Database, DatabasePromotion)
+    /// Takes the right to write from a database and ends its clients' connections; it can acknowledge nothing any more.
+    /// One that does not answer writes nothing and counts as demoted; with `answersWithinSeconds` above 0 it has to answer by then.
+    case demoteDatabase(Database, answersWithinSeconds: Double)
+    /// Has a replica listen to its primary no longer, what it has received is still applied. With `expectsLoss` only if the primary is
+    /// not heard any more: the replica is a witness.
+    case severReplica(Database, expectsLoss: Bool)
+    /// Has a severed replica listen again.
+    case resumeReplica(Database)
+    /// Makes a database, a former primary too, the replica of another. One that has what the primary has not is refused.
+    case followPrimary(Database, primary: Database)
+    /// Returns when a replica has all that its primary had when asked.
+    case awaitReplica(Database, primary: Database, timeoutSeconds: Double)
+    /// Has a primary acknowledge nothing that no replica has, however long that takes.
+    case requireReplica(Database)
+    /// Has a primary acknowledge without its replicas.
+    case waiveReplica(Database)
+    /// Drops all traffic of a container's address on the server.
+    case fence(address: String)
+    case unfence(address: String)
+    /// Puts a further address on a running container and tells the neighbours: where a role's clients find its primary.
+    case claimServiceAddress(address: String, container: String)
+    case releaseServiceAddress(address: String, container: String)
 
     /// The step's name in journals and metrics.
     package var name: String {
@@ -39,6 +63,18 @@ package enum Step: Sendable, Hashable, Codable {
         case .releaseAddress: "release_address"
         case .ban: "ban"
         case .unban: "unban"
+        case .promoteDatabase: "promote_database"
+        case .demoteDatabase: "demote_database"
+        case .severReplica: "sever_replica"
+        case .resumeReplica: "resume_replica"
+        case .followPrimary: "follow_primary"
+        case .awaitReplica: "await_replica"
+        case .requireReplica: "require_replica"
+        case .waiveReplica: "waive_replica"
+        case .fence: "fence"
+        case .unfence: "unfence"
+        case .claimServiceAddress: "claim_service_address"
+        case .releaseServiceAddress: "release_service_address"
         }
     }
 }
@@ -54,7 +90,27 @@ extension Step {
         case .addBackend(let backend), .drainBackend(let backend, _), .removeBackend(let backend):
             "\(backend.pool)/\(backend.name)"
         case .claimAddress(let address, _), .releaseAddress(let address, _): address
-        case .ban(let address, _, _), .unban(let address): address
+        case .ban(let address, _, _), .unban(let address), .fence(let address), .unfence(let address): address
+        case .followPrimary(let database, let primary), .awaitReplica(let database, let primary, _):
+            "\(database.container) (of \(primary.container))"
+        case .claimServiceAddress(let address, let container), .releaseServiceAddress(let address, let container):
+            "\(address) (\(container))"
+        case .promoteDatabase, .demoteDatabase, .severReplica, .resumeReplica, .requireReplica, .waiveReplica:
+            database?.container ?? ""
+        }
+    }
+
+    /// The database it works on, for steps of that kind.
+    package var database: Database? {
+        switch self {
+        case .promoteDatabase(let database, _), .demoteDatabase(let database, _), .severReplica(let database, _),
+            .resumeReplica(let database), .followPrimary(let database, _), .awaitReplica(let database, _, _),
+            .requireReplica(let database), .waiveReplica(let database):
+            database
+        case .startContainer, .stopContainer, .mountSharedFiles, .unmountSharedFiles, .waitUntilHealthy, .addBackend,
+            .drainBackend, .removeBackend, .claimAddress, .releaseAddress, .ban, .unban, .fence, .unfence, .claimServiceAddress,
+            .releaseServiceAddress:
+            nil
         }
     }
 }
@@ -71,10 +127,12 @@ package struct ContainerSpecification: Sendable, Hashable, Codable {
     package var limits: Resources
     /// Shared directory on the server, mounted read-only at `/srv`; nil for none.
     package var sharedDirectory: String?
+    /// How its database is reached, where it is one that replicates: the agent watches it then.
+    package var database: DatabaseAccess?
 
     package init(
         name: String, role: Role, image: String, address: String, gateway: String? = nil, limits: Resources,
-        sharedDirectory: String? = nil
+        sharedDirectory: String? = nil, database: DatabaseAccess? = nil
     ) {
         self.name = name
         self.role = role
@@ -83,6 +141,7 @@ package struct ContainerSpecification: Sendable, Hashable, Codable {
         self.gateway = gateway
         self.limits = limits
         self.sharedDirectory = sharedDirectory
+        self.database = database
     }
 }
 

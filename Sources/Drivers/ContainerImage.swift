@@ -24,6 +24,8 @@ package struct ContainerImage: Sendable, Equatable {
     package var environment: [String] = []
     /// Directories of the server to be seen in it, read-only: source and target.
     package var mounts: [Mount] = []
+    /// Directories that outlive the container, writable and its own: where its data is.
+    package var volumes: [String] = []
     /// Further empty directories of a minimal root.
     package var directories: [String] = []
 
@@ -60,12 +62,15 @@ package struct ContainerImage: Sendable, Equatable {
                 guard parts.count == 2, parts.allSatisfy({ $0.hasPrefix("/") }) else { throw wrong("mount is /source:/target") }
                 for part in parts { try Names.checkPath(part, "\(file), line \(index + 1): mount") }
                 mounts.append(Mount(source: parts[0], target: parts[1]))
+            case "volume":
+                try Names.checkPath(value, "\(file), line \(index + 1): volume")
+                volumes.append(value)
             case "directory":
                 try Names.checkPath(value, "\(file), line \(index + 1): directory")
                 directories.append(value)
             default:
                 throw wrong(
-                    "unknown key '\(key.prefix(40))'; known are base, init, halt-signal, environment, mount, directory")
+                    "unknown key '\(key.prefix(40))'; known are base, init, halt-signal, environment, mount, volume, directory")
             }
         }
         guard !command.isEmpty else { throw DriverError(.invalidRequest, "\(file): the line 'init = COMMAND' is missing") }

@@ -21,10 +21,12 @@ package enum LXCConfiguration {
         /// Used where the specification names none.
         package var gateway: String?
         package var controlGroups: ControlGroups.Version
+        /// Where the container's volumes lie; nil for a server that keeps none.
+        package var volumesDirectory: String?
 
         package init(
             server: String, lowerDirectory: String, upperDirectory: String, bridge: String, gateway: String?,
-            controlGroups: ControlGroups.Version
+            controlGroups: ControlGroups.Version, volumesDirectory: String? = nil
         ) {
             self.server = server
             self.lowerDirectory = lowerDirectory
@@ -32,6 +34,7 @@ package enum LXCConfiguration {
             self.bridge = bridge
             self.gateway = gateway
             self.controlGroups = controlGroups
+            self.volumesDirectory = volumesDirectory
         }
     }
 
@@ -61,6 +64,7 @@ package enum LXCConfiguration {
         lines += image.environment.map { "lxc.environment = \(filled($0))" }
         lines += try network(specification, address, surroundings)
         lines += try mounts(specification, image)
+        lines += try volumes(specification, image, surroundings)
         lines += try limits(specification, surroundings.controlGroups)
         let group = ControlGroups.path(server: surroundings.server, container: name)
         lines += [
@@ -105,6 +109,18 @@ package enum LXCConfiguration {
         return mounts.map { mount in
             let target = escaped(mount.target.drop { $0 == "/" })
             return "lxc.mount.entry = \(escaped(mount.source)) \(target) none bind,ro,create=dir 0 0"
+        }
+    }
+
+    private static func volumes(
+        _ specification: ContainerSpecification, _ image: ContainerImage, _ surroundings: Surroundings
+    ) throws(DriverError) -> [String] {
+        guard !image.volumes.isEmpty else { return [] }
+        guard let directory = surroundings.volumesDirectory else {
+            throw DriverError(.missing, "container \(specification.name) has volumes, and this server keeps none")
+        }
+        return image.volumes.map { volume in
+            "lxc.mount.entry = \(escaped(directory + volume)) \(escaped(volume.drop { $0 == "/" })) none bind,create=dir 0 0"
         }
     }
 

@@ -47,7 +47,7 @@ package struct LXCRuntime: ContainerRuntime {
         let surroundings = LXCConfiguration.Surroundings(
             server: server, lowerDirectory: try lowerDirectory(of: specification.image, image),
             upperDirectory: directory + "/overlay/upper", bridge: bridge, gateway: gateway,
-            controlGroups: ControlGroups.version())
+            controlGroups: ControlGroups.version(), volumesDirectory: volumes(of: name))
         let text = try LXCConfiguration.render(specification, image: image, in: surroundings)
         ControlGroups.removeLeftovers(server: server, container: name)
         // What an earlier container of the name wrote is not this one's: it begins from its image.
@@ -55,6 +55,10 @@ package struct LXCRuntime: ContainerRuntime {
         do {
             try FileManager.default.createDirectory(
                 atPath: surroundings.upperDirectory, withIntermediateDirectories: true)
+            for volume in image.volumes {
+                try FileManager.default.createDirectory(
+                    atPath: volumes(of: name) + volume, withIntermediateDirectories: true)
+            }
         } catch {
             throw DriverError(.storage, "\(directory) can't be made: \(error.localizedDescription)")
         }
@@ -138,6 +142,10 @@ package struct LXCRuntime: ContainerRuntime {
     }
 
     private func directory(of name: String) -> String { "\(containersDirectory)/\(name)" }
+    /// Beside the containers, as it outlives them.
+    private func volumes(of name: String) -> String {
+        "\((containersDirectory as NSString).deletingLastPathComponent)/volumes/\(name)"
+    }
     private func record(of name: String) -> String { directory(of: name) + "/container.json" }
 
     private func lowerDirectory(of name: String, _ image: ContainerImage) throws(DriverError) -> String {
@@ -151,7 +159,7 @@ package struct LXCRuntime: ContainerRuntime {
             return rootfs
         case .minimal:
             let root = "\((containersDirectory as NSString).deletingLastPathComponent)/bases/\(name)"
-            try MinimalRoot.make(at: root, extra: image.directories + image.mounts.map(\.target))
+            try MinimalRoot.make(at: root, extra: image.directories + image.volumes + image.mounts.map(\.target))
             return root
         }
     }

@@ -14,6 +14,8 @@ package struct ExecutionError: Error, Sendable, CustomStringConvertible {
         case fenced
         /// The monitor is stopping; the plan goes on with its next start.
         case interrupted
+        /// An agent did not answer in the time that its step has.
+        case noAnswer
         /// A kept plan does not read as one.
         case invalidPlan
     }

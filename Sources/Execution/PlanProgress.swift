@@ -46,7 +46,15 @@ struct PlanProgress {
     /// The first step whose failure was not to be passed over.
     private var failedStep: Int? { steps.firstIndex { $0.after?.outcome == "failed" } }
 
+    /// What can't be taken back has been done: a new primary may have acknowledged what the old one never saw.
+    private var isCommitted: Bool {
+        zip(plan.steps, steps).contains { planned, step in
+            planned.isPointOfNoReturn && (step.after?.outcome == "done" || step.after?.outcome == "unchanged")
+        }
+    }
+
     var next: Next {
+        if isCommitted, !steps.contains(where: { $0.undoBefore != nil }) { return nextForward }
         guard failedStep != nil || cancelled else {
             if let waiting = steps.firstIndex(where: { $0.after == nil }) { return .perform(waiting) }
             return .finish(.done, "")
@@ -68,6 +76,18 @@ struct PlanProgress {
             return .finish(.undone, "step \(failedStep) (\(plan.steps[failedStep].summary)) failed: \(why)")
         }
         return .finish(.cancelled, "cancelled by an operator")
+    }
+
+    /// Beyond the point of no return: to the end, or to the first step that fails.
+    private var nextForward: Next {
+        if let failedStep {
+            let why = steps[failedStep].after?.message ?? ""
+            return .finish(
+                .failed,
+                "step \(failedStep) (\(plan.steps[failedStep].summary)) failed, and what was done before it stands: \(why)")
+        }
+        if let waiting = steps.firstIndex(where: { $0.after == nil }) { return .perform(waiting) }
+        return .finish(.done, cancelled ? "cancelled too late to be taken back" : "")
     }
 }
 

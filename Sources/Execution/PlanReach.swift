@@ -39,6 +39,15 @@ struct PlanReach: Sendable {
                 claims.insert("backend/\(backend.pool)/\(backend.name)")
             case .claimAddress(let address, _), .releaseAddress(let address, _): claims.insert("address/\(address)")
             case .ban(let address, _, _), .unban(let address): claims.insert("ban/\(address)")
+            case .promoteDatabase(let database, _), .demoteDatabase(let database, _), .severReplica(let database, _),
+                .resumeReplica(let database), .followPrimary(let database, _), .awaitReplica(let database, _, _),
+                .requireReplica(let database), .waiveReplica(let database):
+                claims.insert("container/\(database.container)")
+                uses.insert("server/\(server)")
+            case .fence(let address), .unfence(let address): claims.insert("fence/\(address)")
+            case .claimServiceAddress(let address, let container), .releaseServiceAddress(let address, let container):
+                claims.insert("address/\(address)")
+                claims.insert("container/\(container)")
             case .waitUntilHealthy: break
             }
         }

@@ -117,7 +117,7 @@ struct StepRunner: Sendable {
         var trouble = ""
         for attempt in 1...max(1, attempts) {
             do {
-                let answer = try await performer.perform(request, on: server)
+                let answer = try await answer(to: request, from: server, within: attempts > 1 ? nil : seconds)
                 return Result(
                     succeeded: answer.succeeded, outcome: answer.succeeded ? answer.outcome.rawValue : "failed",
                     message: answer.message, isFenced: answer.outcome == .fenced)
@@ -137,6 +137,23 @@ struct StepRunner: Sendable {
         return Result(
             succeeded: false, outcome: "failed",
             message: "no answer from the agent of \(server): \(trouble); check that it runs and can be reached")
+    }
+
+    /// A server that may be dead must not hold what others wait for longer than its step says.
+    private func answer(to request: StepRequest, from server: String, within seconds: Double?) async throws -> StepAnswer {
+        guard let seconds else { return try await performer.perform(request, on: server) }
+        return try await withThrowingTaskGroup(of: StepAnswer?.self) { group in
+            group.addTask { try await performer.perform(request, on: server) }
+            group.addTask {
+                try await Task.sleep(for: .seconds(seconds))
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next(), let answer = first else {
+                throw ExecutionError(.noAnswer, "nothing came within \(seconds) s")
+            }
+            return answer
+        }
     }
 
     private func result(_ outcome: LeasingOutcome) -> Result {

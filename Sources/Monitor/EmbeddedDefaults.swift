@@ -49,6 +49,100 @@ package enum EmbeddedDefaults {
             """#
         ),
         (
+            "alerts/databases.yaml",
+            #"""
+            # Replicated databases: their primary, and the replicas that it waits for. Every order rests on two witnesses at least.
+            groups:
+              - name: databases
+                interval: 2s
+                rules:
+                  # Neither its agent answers nor does a replica hear it. The monitor asks the agent once more, and each replica before it ceases to listen.
+                  - alert: DatabaseServerLost
+                    expr: |
+                      magewatch_inventory_container{kind="active", state="running"}
+                        and on (server) up{job="agent"} == 0
+                        and on (role) (
+                          magewatch_inventory_container{kind="backup", state="running"}
+                            and on (container, server) magewatch_database_receiving == 0
+                        )
+                    labels:
+                      action: failover
+                      lost: server
+                      severity: critical
+                    annotations:
+                      summary: "the agent of {{ $labels.server }} does not answer, and a replica does not hear {{ $labels.container }}"
+                  # The agent says that it does not answer, or that it came back and takes no writes.
+                  - alert: DatabaseLost
+                    expr: |
+                      magewatch_inventory_container{kind="active", state="running"}
+                        and on (container, server) (magewatch_database_up == 0 or magewatch_database_writable == 0)
+                    for: 3s
+                    labels:
+                      action: failover
+                      severity: critical
+                    annotations:
+                      summary: "{{ $labels.container }} on {{ $labels.server }} should be the primary and takes no writes"
+                  # Its primary would wait for it for ever.
+                  - alert: DatabaseReplicaLost
+                    expr: |
+                      magewatch_inventory_container{kind="backup", state="running"}
+                        unless on (container, server) magewatch_database_receiving == 1
+                        and on (role) (
+                          magewatch_inventory_container{kind="active", state="running"}
+                            * on (container, server) group_left magewatch_database_replicas
+                            < on (role) count by (role) (magewatch_inventory_container{kind="backup", state="running"})
+                        )
+                        and on (role) (
+                          magewatch_inventory_container{kind="active", state="running"}
+                            and on (container, server) magewatch_database_writable == 1
+                        )
+                    for: 3s
+                    labels:
+                      action: failover
+                      severity: warning
+                    annotations:
+                      summary: "the replica {{ $labels.container }} on {{ $labels.server }} does not follow its primary"
+                  # A former primary, or a replica that was away, joins again.
+                  - alert: DatabaseReplicaMissing
+                    expr: |
+                      magewatch_inventory_container{kind="backup", state=~"failed|starting"}
+                        and on (server) up{job="agent"} == 1
+                        and on (role) (
+                          magewatch_inventory_container{kind="active", state="running"}
+                            and on (container, server) magewatch_database_writable == 1
+                        )
+                    for: 5s
+                    labels:
+                      action: rebalance
+                      severity: warning
+                    annotations:
+                      summary: "{{ $labels.container }} on {{ $labels.server }} is not its primary's replica"
+                  - alert: DatabaseBehind
+                    expr: magewatch_database_lag_seconds > 30
+                    for: 1m
+                    labels:
+                      severity: warning
+                    annotations:
+                      summary: "{{ $labels.container }} on {{ $labels.server }} applies {{ $value }} s after its primary"
+                  - alert: DatabaseDoesNotApply
+                    expr: magewatch_database_applying == 0
+                    for: 15s
+                    labels:
+                      severity: critical
+                    annotations:
+                      summary: "{{ $labels.container }} on {{ $labels.server }} does not apply what its primary sends; it can't take over"
+                  - alert: DatabaseWithoutReplica
+                    expr: |
+                      magewatch_inventory_container{kind="active", state="running"}
+                        and on (container, server) magewatch_database_requires_replica == 0
+                    for: 5m
+                    labels:
+                      severity: warning
+                    annotations:
+                      summary: "{{ $labels.container }} on {{ $labels.server }} has no replica: what it acknowledges is on one server alone"
+            """#
+        ),
+        (
             "alerts/saturation.yaml",
             #"""
             # Which role runs out of what it can give. Alerts with `action: scale` are orders to the planner.

@@ -52,7 +52,14 @@ package struct HTTPStepPerformer: StepPerformer {
         case .drainBackend(_, let deadlineSeconds): deadlineSeconds + marginSeconds
         case .waitUntilHealthy(let probe): probe.timeoutSeconds + marginSeconds
         case .startContainer, .mountSharedFiles, .unmountSharedFiles: 30
-        case .addBackend, .removeBackend, .claimAddress, .releaseAddress, .ban, .unban: 10
+        case .addBackend, .removeBackend, .claimAddress, .releaseAddress, .ban, .unban, .fence, .unfence, .claimServiceAddress,
+            .releaseServiceAddress:
+            10
+        case .awaitReplica(_, _, let timeoutSeconds): timeoutSeconds + marginSeconds
+        // What was received is applied first, which may take a while.
+        case .promoteDatabase: DatabaseTimes.promotionSeconds + marginSeconds
+        case .demoteDatabase(_, let answersWithinSeconds): answersWithinSeconds + 20
+        case .severReplica, .resumeReplica, .followPrimary, .requireReplica, .waiveReplica: 20
         }
     }
 }

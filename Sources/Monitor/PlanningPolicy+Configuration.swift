@@ -71,6 +71,20 @@ extension RolePolicy {
             },
             healthPath: settings.healthPath,
             loadBalancers: settings.loadBalancers.map { LoadBalancerPool(server: $0.server, pool: $0.pool) },
-            maximumConnections: settings.maximumConnections, minimum: settings.minimum, maximum: settings.maximum)
+            maximumConnections: settings.maximumConnections, minimum: settings.minimum, maximum: settings.maximum,
+            replication: settings.replication.map(Replication.init))
+    }
+}
+
+extension RolePolicy.Replication {
+    init(_ settings: MagewatchConfiguration.RoleSettings.Replication) {
+        let kind: DatabaseAccess.Kind =
+            switch settings.kind {
+            case .mariadb: .mariadb
+            }
+        self.init(
+            access: DatabaseAccess(
+                kind: kind, port: settings.port, user: settings.user, passwordFile: settings.passwordFile,
+                socket: settings.socket), serviceAddress: settings.address)
     }
 }

@@ -26,7 +26,7 @@ extension Scaler {
             sizing: sizing(), serverUtilisation: servers, underWay: try await executor.underWay(), lastScaled: lastScaled,
             bans: Dictionary(bans, uniquingKeysWith: { $1 }), running: try runningContainers(at: now), held: held,
             ledger: try ledger(since: SpendingWindow.month.start(at: now) - Scaler.ledgerMargin), freezes: try freezes(),
-            stoodDown: stoodDown)
+            stoodDown: stoodDown, databases: try seenDatabases(at: now))
     }
 
     /// A lease that began before a window may have periods in it.
@@ -48,7 +48,7 @@ extension Scaler {
         return running
     }
 
-    private func latest(_ metric: String, at now: Milliseconds) throws -> [(Labels, Double)] {
+    func latest(_ metric: String, at now: Milliseconds) throws -> [(Labels, Double)] {
         let range = now - Scaler.maximumAge...now
         return try series.select([.equal(Labels.metricNameLabel, metric)], in: range).compactMap { reader in
             var columns = SampleColumns()

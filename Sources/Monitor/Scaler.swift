@@ -78,7 +78,7 @@ package actor Scaler {
             let input = try await input(at: now)
             let outcomes = Planner.plans(for: alert, input)
             // The alert may be older than the server's return, or the monitor itself may have been cut off.
-            if alert.action == "failover", outcomes.contains(where: { $0.plan != nil }), let server = alert.labels["server"],
+            if alert.action == "failover", outcomes.contains(where: { $0.plan != nil }), let server = Scaler.lostServer(alert),
                 await answers(server)
             {
                 say(alert.fingerprint, "\(server) answers; it is not failed over")
@@ -95,6 +95,11 @@ package actor Scaler {
         }
         lastSaid = lastSaid.filter { isCurrent($0.key) }
         lastHeld = lastHeld.filter { isCurrent($0.key) }
+    }
+
+    /// The server that an alert says is lost; nil where it is about a container on one that may well be there.
+    private static func lostServer(_ alert: Alert) -> String? {
+        alert.labels["container"] == nil || alert.labels["lost"] == "server" ? alert.labels["server"] : nil
     }
 
     private func carryOut(_ outcome: PlanningOutcome, of alert: Alert, key: String, _ input: PlanningInput) async throws {

@@ -5,6 +5,7 @@ import Topology
 ///
 /// | container | what is done |
 /// |---|---|
+/// | a replicated role's primary | a replica elsewhere takes over once it has all; the old primary follows it |
 /// | active whose backup stands elsewhere | the backup takes its place and address; the two change roles |
 /// | active behind a load balancer, others serve | out of traffic, stopped, started on the other server, in traffic |
 /// | active behind a load balancer, alone | one more is started on the other server and gets the traffic; then this one goes |
@@ -13,6 +14,8 @@ import Topology
 struct ContainerMove {
     enum Way: Equatable {
         case takeOver(by: Container)
+        /// The steps of a primary's switchover.
+        case switchOver(to: Container, [PlannedStep])
         case inPlace
         case replace(with: Container)
         case onPaper
@@ -30,6 +33,7 @@ struct ContainerMove {
     var steps: [PlannedStep] {
         switch way {
         case .takeOver(let backup): takeOver(by: backup)
+        case .switchOver(_, let steps): steps
         case .inPlace: inPlace
         case .replace(let other):
             parts(other).start(graceSeconds: 5) + parts(other).join()
@@ -41,7 +45,7 @@ struct ContainerMove {
     /// A line for people.
     var summary: String {
         switch way {
-        case .takeOver(let backup): "\(backup.name) on \(server) takes over from \(container.name)"
+        case .takeOver(let backup), .switchOver(let backup, _): "\(backup.name) on \(server) takes over from \(container.name)"
         case .inPlace, .onPaper: "\(container.name) goes to \(server)"
         case .replace(let other): "\(other.name) on \(server) replaces \(container.name)"
         }
@@ -53,6 +57,7 @@ struct ContainerMove {
         switch way {
         case .onPaper, .replace: return nil
         case .inPlace where isBalanced || container.kind == .backup: return nil
+        case .switchOver: return "\(container.role.rawValue) takes no writes until the successor has all and is promoted"
         case .inPlace, .takeOver:
             return "\(container.role.rawValue) is not served by \(container.name) from its stop until its successor is healthy"
         }

@@ -9,7 +9,8 @@ struct ContainerSteps {
     var specification: ContainerSpecification {
         ContainerSpecification(
             name: container.name, role: container.role, image: container.image, address: container.address,
-            gateway: policy?.gateway, limits: container.limits, sharedDirectory: policy?.sharedFiles?.target)
+            gateway: policy?.gateway, limits: container.limits, sharedDirectory: policy?.sharedFiles?.target,
+            database: policy?.replication?.access)
     }
 
     func backend(_ pool: String) -> Backend {

@@ -10,7 +10,8 @@ extension Plan {
             case .dropContainer(let dropped): dropped == name
             case .agent(_, .startContainer(let specification), _): specification.name == name
             case .agent(_, .stopContainer(let stopped, _), _): stopped == name
-            case .agent, .attach, .detach, .setDrained: false
+            case .agent(_, let step, _): step.database?.container == name
+            case .attach, .detach, .setDrained: false
             }
         }
     }

@@ -20,7 +20,12 @@ extension Planner {
         } else {
             return [.refuse(.unclear, "alert \(alert.name) has no label `server` or `container` that the inventory knows")]
         }
-        let active = lost.filter { $0.kind == .active && $0.state != .stopped && $0.state != .failed }
+        // Its database's replicas have told that a server is lost, before everything else on it is moved.
+        if alert.labels["lost"] == "server" { server = lost.first?.server }
+        let active = lost.filter { container in
+            container.state != .stopped && container.state != .failed
+                && (container.kind == .active || isBoundReplica(container, input))
+        }
         guard !active.isEmpty else {
             let subject = server ?? lost.map(\.name).joined()
             return [.refuse(.unneeded, "nothing of \(subject) is brought up elsewhere: no active container is on it")]
@@ -32,6 +37,11 @@ extension Planner {
             if case .plan(let plan) = outcome { rest.underWay.append(plan) }
             return outcome
         }
+    }
+
+    /// Its primary waits for it, so that its loss has to be seen to.
+    private static func isBoundReplica(_ container: Container, _ input: PlanningInput) -> Bool {
+        container.state == .running && ReplicatedRole(container.role, input) != nil
     }
 
     private static func rank(_ container: Container) -> (Int, String) {
@@ -56,6 +66,14 @@ private struct Rescue {
         let prefix = Planner.identifier(.failover, lost.name, 0).dropLast()
         guard !input.underWay.contains(where: { $0.id.hasPrefix(prefix) }) else {
             return .refuse(.underWay, "the failover of \(lost.name) is under way")
+        }
+        if let replicated = ReplicatedRole(lost.role, input) {
+            do throws(Refusal) {
+                let rescue = DatabaseRescue(replicated: replicated, lost: lost, lostServer: lostServer, input: input)
+                return .plan(try rescue.plan(for: alert))
+            } catch {
+                return .refusal(error)
+            }
         }
         let backup = input.stack.containers.first { $0.kind == .backup && $0.backupOf == lost.name }
         if let backup, isUsable(backup.server) { return .plan(takeOver(by: backup, alert)) }

@@ -80,6 +80,10 @@ extension OrderPlanning {
                 container: container, way: way, server: server, policy: policy, drainSeconds: input.policy.drainSeconds,
                 keepsFiles: keepsFiles)
         }
+        if let replicated = ReplicatedRole(container.role, input) {
+            let successor = try successor(of: container, replicated, candidates)
+            return made(.switchOver(to: successor, replicated.switchOver(from: container, to: successor)), successor.server)
+        }
         guard runs else { return made(.onPaper, try place(container, candidates)) }
         if container.kind == .active,
             let backup = input.stack.containers.first(where: { backup in
@@ -100,6 +104,36 @@ extension OrderPlanning {
             return made(.replace(with: other), other.server)
         }
         return made(.inPlace, try place(container, candidates))
+    }
+
+    /// The data of a replicated role does not move: another member's becomes the primary's.
+    private func successor(
+        of container: Container, _ replicated: ReplicatedRole, _ candidates: [Server]
+    ) throws(Refusal) -> Container {
+        let name = container.name
+        guard container.kind == .active, container.state == .running else {
+            throw Refusal(
+                code: .unneeded,
+                reason:
+                    "the data of \(name) is on \(container.server) and does not move: magewatch stack stop \(name) takes it out")
+        }
+        let bound = replicated.bound(to: container)
+        if let lost = bound.first(where: { input.stack.server($0.server)?.health == .down }) {
+            throw Refusal(
+                code: .noRoom, reason: "\(lost.name) is on \(lost.server), which is down; wait until it is written off")
+        }
+        guard
+            let successor = bound.sorted(by: { $0.name < $1.name }).first(where: { replica in
+                candidates.contains { $0.name == replica.server }
+            })
+        else {
+            throw Refusal(
+                code: .noRoom,
+                reason:
+                    "\(name) has no replica that runs and has all on a server it could go to; start one with magewatch stack start"
+            )
+        }
+        return successor
     }
 
     /// One more container of the role, under the next name and a free address.

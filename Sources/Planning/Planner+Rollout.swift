@@ -12,6 +12,12 @@ extension OrderPlanning {
         guard !stale.isEmpty else {
             throw Refusal(code: .unneeded, reason: "every \(role.rawValue) has the image \(image) already")
         }
+        if let replicated = ReplicatedRole(role, input) {
+            return made(
+                .rollout, role.rawValue, role: role, try rollout(role, image, replicated),
+                "\(order.summary): the replicas, a switchover, then the old primary",
+                evidence: [.init("interruption", "\(role.rawValue) takes no writes during the switchover")])
+        }
         // Who stands by gets the new version on paper and starts with it; those that serve change one at a time.
         let standing = stale.filter { $0.kind == .backup || $0.state == .stopped || $0.state == .failed }
         let running = stale.filter { container in !standing.contains { $0.name == container.name } }

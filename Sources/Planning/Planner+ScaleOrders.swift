@@ -10,6 +10,7 @@ extension OrderPlanning {
                 code: .unclear,
                 reason: "the configuration has no role \(role.rawValue): say under roles how its containers are made")
         }
+        guard policy.replication == nil else { throw Planner.notScaled(role) }
         guard !policy.isFrozen else { throw Refusal(code: .frozen, reason: "\(role.rawValue) is frozen by the configuration") }
         guard count != 0, abs(count) <= OperatorOrder.maximumScale else {
             throw Refusal(

@@ -10,6 +10,7 @@ extension Planner {
         }
         let name = role.rawValue
         guard !policy.isFrozen else { return .refuse(.frozen, "\(name) is frozen by the configuration") }
+        guard policy.replication == nil else { return .refusal(notScaled(role)) }
         if let last = input.lastScaled[role], Double(input.now - last) / 1000 < input.policy.coolDownSeconds {
             return .refusal(
                 .held(
@@ -36,6 +37,14 @@ extension Planner {
         choice.choose(min(needed, policy.maximum) - have, atMost: input.policy.guardRails.blastRadius.containers)
         guard !choice.chosen.isEmpty else { return .refusal(choice.trouble) }
         return .plan(scaleOutPlan(alert, choice, demand: demand, needed: needed, have: have, input))
+    }
+
+    /// One more member would begin without the data.
+    static func notScaled(_ role: Role) -> Refusal {
+        Refusal(
+            code: .unclear,
+            reason: "\(role.rawValue) is replicated and has one primary, so it is not scaled by containers: add a replica under "
+                + "`containers` and have it follow with magewatch stack start, or give it more by its limits")
     }
 
     /// Containers that the role's sizing wants, or that the alert's own utilisation would saturate; without a sizing, those that bring the

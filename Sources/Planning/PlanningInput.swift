@@ -15,6 +15,21 @@ package struct PlanningInput: Sendable {
         }
     }
 
+    /// A replicated database as its agent saw it last.
+    package struct SeenDatabase: Sendable, Equatable {
+        package var isWritable: Bool
+        /// Hears its primary; nil for one that follows nobody.
+        package var isReceiving: Bool?
+        /// The last sequence number of each domain, what is received and not applied yet included.
+        package var position: [UInt32: UInt64]
+
+        package init(isWritable: Bool, isReceiving: Bool? = nil, position: [UInt32: UInt64] = [:]) {
+            self.isWritable = isWritable
+            self.isReceiving = isReceiving
+            self.position = position
+        }
+    }
+
     package var now: Milliseconds
     package var stack: Stack
     package var policy: PlanningPolicy
@@ -40,13 +55,16 @@ package struct PlanningInput: Sendable {
     package var freezes: [ScalerFreeze]
     /// Roles that the scaler has stood down from, and why.
     package var stoodDown: [Role: [StandDown]]
+    /// Replicated databases that answered their agents at the last scrapes, by container.
+    package var databases: [String: SeenDatabase]
 
     package init(
         now: Milliseconds, stack: Stack, policy: PlanningPolicy, forecasts: [Forecast] = [],
         utilisation: [Role: Double] = [:], sizing: [Role: RoleSizing] = [:], serverUtilisation: [String: Double] = [:],
         underWay: [Plan] = [], lastScaled: [Role: Milliseconds] = [:], bans: [String: PastBan] = [:],
         running: [String: Set<String>] = [:], held: [String: Milliseconds] = [:],
-        ledger: [LeaseSpan] = [], freezes: [ScalerFreeze] = [], stoodDown: [Role: [StandDown]] = [:]
+        ledger: [LeaseSpan] = [], freezes: [ScalerFreeze] = [], stoodDown: [Role: [StandDown]] = [:],
+        databases: [String: SeenDatabase] = [:]
     ) {
         self.now = now
         self.stack = stack
@@ -63,6 +81,7 @@ package struct PlanningInput: Sendable {
         self.ledger = ledger
         self.freezes = freezes
         self.stoodDown = stoodDown
+        self.databases = databases
     }
 
     /// Containers that plans under way will add.

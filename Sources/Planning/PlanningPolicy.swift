@@ -45,6 +45,18 @@ package struct RolePolicy: Sendable {
         }
     }
 
+    /// How a role's data is replicated: one active is its primary, its backups run and follow it.
+    package struct Replication: Sendable, Hashable {
+        package var access: DatabaseAccess
+        /// Address with prefix length that the primary holds beside its own, for clients that no load balancer leads; nil for none.
+        package var serviceAddress: String?
+
+        package init(access: DatabaseAccess, serviceAddress: String? = nil) {
+            self.access = access
+            self.serviceAddress = serviceAddress
+        }
+    }
+
     package var image: String
     package var limits: Resources
     package var port: Int
@@ -62,12 +74,14 @@ package struct RolePolicy: Sendable {
     package var serveTimeoutSeconds: Double
     /// An operator has said that the role is to be left as it is.
     package var isFrozen: Bool
+    /// Nil for a role whose containers have no data to follow each other by.
+    package var replication: Replication?
 
     package init(
         image: String, limits: Resources, port: Int, addresses: [String], gateway: String? = nil,
         sharedFiles: SharedFiles? = nil, healthPath: String? = nil, loadBalancers: [LoadBalancerPool] = [],
         maximumConnections: Int = 0, minimum: Int = 1, maximum: Int, serveTimeoutSeconds: Double = 30,
-        isFrozen: Bool = false
+        isFrozen: Bool = false, replication: Replication? = nil
     ) {
         self.image = image
         self.limits = limits
@@ -82,5 +96,6 @@ package struct RolePolicy: Sendable {
         self.maximum = maximum
         self.serveTimeoutSeconds = serveTimeoutSeconds
         self.isFrozen = isFrozen
+        self.replication = replication
     }
 }

@@ -129,6 +129,7 @@ struct ConfigurationDecoder {
             defer { entry.finish() }
             return .init(server: entry.requiredString("server"), pool: entry.requiredString("pool"))
         }
+        settings.replication = replication(reader, port: settings.port)
         if settings.minimum > settings.maximum { reader.fail("minimum", "is more than the maximum") }
         return settings
     }
@@ -252,6 +253,7 @@ struct ConfigurationDecoder {
                 top.fail("containers", "\"\(container.name)\" stands for \"\(active)\", which is not among the containers")
             }
         }
+        crossCheckReplication(top, configuration)
         for (role, settings) in configuration.roles {
             for pool in settings.loadBalancers where !servers.contains(pool.server) {
                 top.fail("roles", "\(role.rawValue): load balancer \"\(pool.server)\" is not among the servers")

@@ -182,6 +182,8 @@ package struct MagewatchConfiguration: Sendable, Equatable {
         package var maximumConnections: Int
         package var minimum: Int
         package var maximum: Int
+        /// Nil for a role that is not replicated.
+        package var replication: Replication? = nil
 
         package struct LoadBalancerPool: Sendable, Equatable {
             package var server: String

@@ -42,6 +42,7 @@ final class YAMLReader {
     var keys: [String] { values.keys.sorted { line(of: $0) < line(of: $1) } }
 
     func has(_ key: String) -> Bool { values[key] != nil }
+    func isMapping(_ key: String) -> Bool { values[key]?.mapping != nil }
 
     func fail(_ key: String, _ message: String) {
         problems.add(full(key), line: line(of: key), message)

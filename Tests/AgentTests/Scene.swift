@@ -40,6 +40,10 @@ final class FakeDrivers: ContainerRuntime, SharedFileSystem, AddressFailover {
     func isHealthy(_ files: SharedFiles) async -> Bool { true }
     func claim(_ address: String, on interface: String) async throws -> DriverOutcome { .done("") }
     func release(_ address: String, from interface: String) async throws -> DriverOutcome { .done("") }
+    func claim(_ address: String, inContainerOf process: Int32) async throws -> DriverOutcome {
+        .done("\(address) in \(process)")
+    }
+    func release(_ address: String, inContainerOf process: Int32) async throws -> DriverOutcome { .done("") }
 
     var starts: Int { state.withLock { $0.starts } }
     func fail(with error: DriverError?) { state.withLock { $0.failure = error } }

@@ -50,6 +50,22 @@ struct LXCConfigurationTests {
         #expect(lines.contains(#"lxc.mount.entry = /stack\040files srv none bind,ro,create=dir 0 0"#))
     }
 
+    @Test("A volume is writable, the container's own, and beside what goes with the container")
+    func volumes() throws {
+        let image = try ContainerImage(parsing: "base = minimal\ninit = /x\nvolume = /var/lib/my sql\n", file: "image.conf")
+        var surroundings = Self.surroundings(.one)
+        #expect(throws: DriverError.self) {
+            try LXCConfiguration.render(Self.specification, image: image, in: surroundings)
+        }
+        surroundings.volumesDirectory = "/data/volumes/web3"
+        let text = try LXCConfiguration.render(Self.specification, image: image, in: surroundings)
+        let entry = #"lxc.mount.entry = /data/volumes/web3/var/lib/my\040sql var/lib/my\040sql none bind,create=dir 0 0"#
+        #expect(text.contains(entry))
+        #expect(throws: DriverError.self) {
+            try ContainerImage(parsing: "init = /x\nvolume = /a/../b\n", file: "image.conf")
+        }
+    }
+
     @Test(
         "Limits are written for either version of control groups",
         arguments: [

@@ -193,6 +193,41 @@ struct ConfigurationFileTests {
                 "m.yaml:1: scaler.schedules: has the same schedule twice"
             ),
             ("roles:\n  wep: {}", "m.yaml:2: roles.wep: is no role; roles are lb, web, db, mail, search, monitor, queue, acc"),
+            (
+                "roles: { db: { replication: postgres } }",
+                "m.yaml:1: roles.db.replication: \"postgres\" does not replicate; known are"
+            ),
+            ("roles: { db: { replication: { port: 1 } } }", "m.yaml:1: roles.db.replication.kind: is missing"),
+            (
+                "roles: { db: { replication: { kind: mariadb, prot: 1 } } }",
+                "roles.db.replication.prot: unknown key; did you mean"
+            ),
+            (
+                "roles: { db: { replication: { kind: mariadb, socket: run } } }",
+                "replication.socket: \"run\" is not an absolute path"
+            ),
+            (
+                "roles: { db: { replication: { kind: mariadb, address: 10.0.0.5 } } }",
+                "replication.address: \"10.0.0.5\" is not one address with its prefix length"
+            ),
+            (
+                """
+                roles: { db: { replication: mariadb } }
+                servers: [ { name: s1, address: 10.0.0.1 }, { name: s2, address: 10.0.0.2 } ]
+                containers:
+                  - { name: db1, role: db, server: s1, address: 10.0.0.41/24 }
+                  - { name: db2, role: db, kind: backup, backup-of: db1, server: s2, address: 10.0.0.41/24 }
+                """, "\"db2\" has the address of another db: a replica runs beside its primary and needs its own"
+            ),
+            (
+                """
+                roles: { db: { replication: mariadb } }
+                servers: [ { name: s1, address: 10.0.0.1 } ]
+                containers:
+                  - { name: db1, role: db, server: s1, address: 10.0.0.41/24 }
+                  - { name: db2, role: db, server: s1, address: 10.0.0.42/24 }
+                """, "db is replicated and has one primary, but db1, db2 are active"
+            ),
             ("servers:\n  - { name: a }", "m.yaml:2: servers[0].address: is missing"),
             ("a: [", "m.yaml:2: (yaml): is not valid YAML: did not find expected node content"),
             (
@@ -254,5 +289,23 @@ struct ConfigurationFileTests {
     @Test("Durations and amounts", arguments: [("500ms", 0.5), ("1h30m", 5400), ("2w", 1_209_600)])
     func durations(text: String, seconds: Double) {
         #expect(Units.seconds(text) == seconds)
+    }
+
+    @Test("A role is replicated by a word, or by a mapping with what is otherwise")
+    func replication() throws {
+        let short = try ConfigurationFile.parse("roles: { db: { port: 3307, replication: mariadb } }", file: "m.yaml")
+        let usual = try #require(short.roles[.db]?.replication)
+        #expect(usual.kind == .mariadb && usual.port == 3307 && usual.user == "magewatch" && usual.address == nil)
+        #expect(usual.passwordFile == "/etc/magewatch/database.password" && usual.socket == "/run/mysqld/mysqld.sock")
+        let text = """
+            roles:
+              db:
+                replication:
+                  { kind: mariadb, port: 3308, user: repl, password-file: /p, socket: /s, address: 10.0.0.50/24 }
+            """
+        let own = try #require(try ConfigurationFile.parse(text, file: "m.yaml").roles[.db]?.replication)
+        #expect(own.port == 3308 && own.user == "repl" && own.passwordFile == "/p" && own.socket == "/s")
+        #expect(own.address == "10.0.0.50/24")
+        #expect(try ConfigurationFile.parse("roles: { web: {} }", file: "m.yaml").roles[.web]?.replication == nil)
     }
 }

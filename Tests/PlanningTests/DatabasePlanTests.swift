@@ -1,0 +1,180 @@
+import AgentContract
+import Planning
+import Telemetry
+import Testing
+import Topology
+
+/// The order of steps for a replicated role; what any interleaving of them does is tested with the executor.
+@Suite("Plans for a replicated database")
+struct DatabasePlanTests {
+    static let access = DatabaseAccess(port: 3306, user: "magewatch", passwordFile: "/p", socket: "/s")
+
+    static func container(_ number: Int, of active: String? = "db1", _ state: Container.State = .running) -> Container {
+        Container(
+            name: "db\(number)", role: .db, kind: active == nil ? .active : .backup, server: "s\(number)",
+            address: "10.0.1.4\(number)/24", port: 3306, limits: House.limits, image: "v1", state: state, backupOf: active)
+    }
+
+    static func input(_ containers: [Container], down: Set<String> = []) -> PlanningInput {
+        let servers = (1...3).map { House.server("s\($0)", health: down.contains("s\($0)") ? .down : .up) }
+        var policy = PlanningPolicy()
+        policy.roles[.db] = RolePolicy(
+            image: "v1", limits: House.limits, port: 3306, addresses: ["10.0.1.60/24"],
+            loadBalancers: [.init(server: "s3", pool: "db")], maximum: 5,
+            replication: .init(access: access, serviceAddress: "10.0.1.50/24"))
+        return PlanningInput(
+            now: 1_000_000, stack: Stack(name: "t", servers: servers, containers: containers), policy: policy)
+    }
+
+    static let three = [container(1, of: nil), container(2), container(3)]
+
+    static func lost(_ name: String, _ server: String, isServer: Bool) -> PlanningOutcome {
+        House.plan(for: alert(name, server, isServer: isServer), input(three, down: isServer ? [server] : []))
+    }
+
+    static func alert(_ name: String, _ server: String, isServer: Bool) -> Alert {
+        House.alert(
+            "failover",
+            isServer ? ["container": name, "server": server, "lost": "server"] : ["container": name])
+    }
+
+    /// Steps on agents by name and container, inventory by state.
+    static func lines(_ plan: Plan) -> [String] {
+        plan.steps.map { step in
+            switch step.action {
+            case .agent(let server, let step, _): "\(server) \(step.name)"
+            case .putContainer(let container): "\(container.name) \(container.kind.rawValue) \(container.state.rawValue)"
+            default: step.summary
+            }
+        }
+    }
+
+    @Test("A lost server's primary is fenced, its replicas cease to listen, the one with most is promoted, and then it serves")
+    func lostServer() throws {
+        var input = Self.input(Self.three, down: ["s1"])
+        input.databases = [
+            "db2": .init(isWritable: false, isReceiving: false, position: [0: 10]),
+            "db3": .init(isWritable: false, isReceiving: false, position: [0: 11]),
+        ]
+        let plan = try #require(House.plan(for: Self.alert("db1", "s1", isServer: true), input).plan)
+        #expect(
+            Self.lines(plan) == [
+                "s3 remove_backend", "s1 fence", "s1 demote_database", "s1 release_service_address", "s2 sever_replica",
+                "s3 sever_replica", "db2 backup starting", "s3 promote_database", "db3 active running", "db1 backup failed",
+                "db2 backup starting", "s3 claim_service_address", "s3 add_backend", "s2 follow_primary", "s2 await_replica",
+                "s3 require_replica", "db2 backup running",
+            ])
+        let mayFail = zip(Self.lines(plan), plan.steps).filter { $0.1.mayFail }.map(\.0)
+        #expect(mayFail == ["s3 remove_backend", "s1 fence", "s1 demote_database", "s1 release_service_address"])
+        #expect(plan.steps.filter(\.isPointOfNoReturn).count == 1 && plan.steps[7].isPointOfNoReturn)
+        #expect(plan.steps.filter(\.mayFail).allSatisfy { $0.timeoutSeconds <= 2 })
+        guard case .agent(_, .promoteDatabase(_, let promotion), _) = plan.steps[7].action else {
+            Issue.record("no promotion"); return
+        }
+        #expect(promotion.peers.map(\.container) == ["db2"] && promotion.lost.map(\.container) == ["db1"])
+        #expect(!promotion.requiresReplica)
+        guard case .agent(_, .severReplica(_, let expectsLoss), _) = plan.steps[4].action else {
+            Issue.record("not severed"); return
+        }
+        #expect(expectsLoss)
+    }
+
+    @Test("Where the server is there, fence and demotion have to succeed")
+    func lostDatabase() throws {
+        let plan = try #require(Self.lost("db1", "s1", isServer: false).plan)
+        let lines = Self.lines(plan)
+        let promoted = try #require(lines.firstIndex(of: "s2 promote_database"))
+        for name in ["s1 fence", "s1 demote_database"] {
+            let index = try #require(lines.firstIndex(of: name))
+            #expect(index < promoted && !plan.steps[index].mayFail)
+        }
+    }
+
+    @Test("A replica that hears the primary forbids the failover of its server")
+    func witness() {
+        var input = Self.input(Self.three, down: ["s1"])
+        input.databases = ["db3": .init(isWritable: false, isReceiving: true)]
+        #expect(House.plan(for: Self.alert("db1", "s1", isServer: true), input).refusal?.code == .unneeded)
+    }
+
+    @Test("A bound replica that is lost as well forbids it, one that was written off does not")
+    func blind() {
+        let order = Self.alert("db1", "s1", isServer: true)
+        #expect(House.plan(for: order, Self.input(Self.three, down: ["s1", "s3"])).refusal != nil)
+        let written = [Self.three[0], Self.three[1], Self.container(3, .failed)]
+        var input = Self.input(written, down: ["s1", "s3"])
+        input.policy.guardRails.blastRadius.down = 1
+        #expect(House.plan(for: order, input).plan != nil)
+    }
+
+    @Test("Without a bound replica the data is where it was: started again there, or nothing")
+    func alone() throws {
+        let containers = [Self.three[0], Self.container(2, .failed)]
+        let plan = try #require(
+            House.plan(for: Self.alert("db1", "s1", isServer: false), Self.input(containers)).plan)
+        #expect(Self.lines(plan).contains("s1 promote_database") && !Self.lines(plan).contains { $0.hasPrefix("s2") })
+        let gone = House.plan(for: Self.alert("db1", "s1", isServer: true), Self.input(containers, down: ["s1"]))
+        #expect(gone.refusal?.code == .noRoom)
+    }
+
+    @Test("A lost replica is written off before the primary goes on alone, and only the last one lets it")
+    func lostReplica() throws {
+        let two = Self.input(Array(Self.three.prefix(2)), down: ["s2"])
+        let last = try #require(House.plan(for: Self.alert("db2", "s2", isServer: true), two).plan)
+        #expect(Self.lines(last) == ["db2 backup failed", "s1 waive_replica"])
+        let one = try #require(Self.lost("db2", "s2", isServer: true).plan)
+        #expect(Self.lines(one) == ["s3 await_replica", "db2 backup failed"])
+    }
+
+    @Test("What comes back is demoted before anything else, and waited for before it is written down")
+    func rejoin() throws {
+        let containers = [Self.container(1, of: "db2", .failed), Self.container(2, of: nil)]
+        let order = House.alert("rebalance", ["container": "db1", "server": "s1"])
+        let plan = try #require(House.plan(for: order, Self.input(containers)).plan)
+        #expect(
+            Self.lines(plan) == [
+                "s1 fence", "s1 demote_database", "s1 release_service_address", "s1 start_container", "s1 demote_database",
+                "s1 unfence", "s1 wait_until_healthy", "s1 follow_primary", "s1 await_replica", "s2 require_replica",
+                "db1 backup running",
+            ])
+        #expect(House.plan(for: order, Self.input(containers, down: ["s1"])).refusal?.code == .noRoom)
+    }
+
+    @Test("A switchover demotes, waits, severs and promotes; the old primary follows and is bound")
+    func move() throws {
+        let order = OperatorOrder(.move(container: "db1", server: nil), by: "eva")
+        let plan = try #require(Planner.plan(for: order, Self.input(Array(Self.three.prefix(2)))).plan)
+        #expect(
+            Self.lines(plan) == [
+                "s3 remove_backend", "s1 demote_database", "s1 release_service_address", "s2 await_replica", "s2 sever_replica",
+                "s2 promote_database", "db2 active running", "db1 backup starting", "s2 claim_service_address", "s3 add_backend",
+                "s1 follow_primary", "s1 await_replica", "s2 require_replica", "db1 backup running",
+            ])
+        let to = OperatorOrder(.move(container: "db2", server: "s3"), by: "eva")
+        #expect(Planner.plan(for: to, Self.input(Self.three)).refusal?.reason.contains("does not move") == true)
+    }
+
+    @Test("A rollout renews replicas one by one, then the primary by a switchover")
+    func rollout() throws {
+        let order = OperatorOrder(.rollout(role: .db, image: "v2"), by: "eva")
+        let plan = try #require(Planner.plan(for: order, Self.input(Array(Self.three.prefix(2)))).plan)
+        let lines = Self.lines(plan)
+        #expect(lines.prefix(3) == ["db2 backup starting", "s1 waive_replica", "s2 stop_container"])
+        #expect(lines.filter { $0 == "s2 promote_database" }.count == 1 && lines.filter { $0 == "s1 stop_container" }.count == 1)
+        #expect(lines.last == "db1 backup running")
+        let images = plan.steps.compactMap { step in
+            if case .agent(_, .startContainer(let specification), _) = step.action { specification.image } else { nil }
+        }
+        #expect(images == ["v2", "v2"])
+    }
+
+    @Test("It is not scaled by containers, and a failover does not overtake a plan that works on the primary")
+    func refusals() throws {
+        let scale = House.alert("scale", ["role": "db"])
+        #expect(House.plan(for: scale, Self.input(Self.three)).refusal?.reason.contains("one primary") == true)
+        var input = Self.input(Self.three)
+        let move = try #require(Planner.plan(for: OperatorOrder(.move(container: "db1", server: nil), by: "eva"), input).plan)
+        input.underWay = [move]
+        #expect(House.plan(for: Self.alert("db1", "s1", isServer: false), input).refusal?.code == .underWay)
+    }
+}
