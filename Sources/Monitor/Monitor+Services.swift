@@ -103,6 +103,16 @@ extension Monitor {
             sink: stores.metrics, metrics: metrics, logger: logger, now: SystemClock.milliseconds)
     }
 
+    /// Checks that need no configuration.
+    func serviceChecks() -> ServiceChecks {
+        let state = stores.state
+        let name = configuration.stack
+        return ServiceChecks(
+            source: stores.metrics, sink: stores.metrics,
+            prober: Prober(client: .prompt, group: MultiThreadedEventLoopGroup.singleton), metrics: metrics
+        ) { try state.stack(named: name) }
+    }
+
     /// Follows this machine's own log files, as the agent of a server does.
     func localAgent() -> [any Service] {
         let files = configuration.builtInAgent.logs.filter { FileManager.default.fileExists(atPath: $0) }

@@ -63,7 +63,8 @@ package struct Monitor: Sendable {
         self.configuration = configuration
         self.logger = logger
         self.onListening = onListening
-        machineServices = configuration.builtInAgent.isEnabled
+        machineServices =
+            configuration.builtInAgent.isEnabled
             ? ServiceWatch(server: ProcessInfo.processInfo.hostName, logger: logger) : nil
         bouncerKeys = try Monitor.readBouncerKeys(configuration.bouncers)
         let metrics = SelfMetrics()
@@ -125,6 +126,7 @@ package struct Monitor: Sendable {
 
     private func services() -> [any Service] {
         let seconds = configuration.evaluationSeconds
+        let serviceChecks = serviceChecks()
         var services: [any Service] = [
             PeriodicService("store maintenance", everySeconds: 1, metrics: metrics, logger: logger, maintain),
             PeriodicService("service metrics", everySeconds: 5, metrics: metrics, logger: logger) { machineServices?.ask() },
@@ -142,6 +144,9 @@ package struct Monitor: Sendable {
             PeriodicService("rules", everySeconds: min(seconds, 1), metrics: metrics, logger: logger, evaluate),
             PeriodicService("release", everySeconds: max(1, seconds), metrics: metrics, logger: logger) {
                 try await scaler.release(at: SystemClock.milliseconds())
+            },
+            PeriodicService("service checks", everySeconds: ServiceChecks.intervalSeconds, metrics: metrics, logger: logger) {
+                try await serviceChecks.probe(at: SystemClock.milliseconds())
             },
             RunningService { await judge.run() },
             RunningService { await notifier.run() },
