@@ -19,7 +19,7 @@ package struct ServiceCredentials: Sendable, Equatable {
     /// Reads lines.
     /// - Throws: ``ServiceError`` with the number of the first line that is wrong; never what stands in it.
     package init(parsing text: String) throws(ServiceError) {
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\r" }).map(String.init)
             guard let key = words.first, !key.hasPrefix("#") else { continue }
             let service = key.split(separator: "@", maxSplits: 1).first.map(String.init) ?? ""

@@ -17,7 +17,7 @@ final class House {
     }
 
     /// Longest time for a daemon to come up on a busy machine.
-    static let patience = Duration.seconds(90)
+    static let patience = Duration.seconds(60)
 
     let directory: TemporaryDirectory
     let role: Role
@@ -64,6 +64,9 @@ final class House {
         firstProcess > 0
             ? ServiceScope(container: "house", role: role, firstProcess: firstProcess, memoryLimitBytes: Double(1 << 30)) : nil
     }
+
+    /// A line of a script that waits until a socket is there.
+    static func wait(for socket: String) -> String { "while [ ! -S \(socket) ]; do sleep 0.05; done" }
 
     /// Ends a program of the house.
     func end(program: String) {

@@ -21,14 +21,14 @@ struct RealDataTests {
             """)
         try house.file(
             "ready.cnf",
-            "[mariadbd]\nuser=root\ndatadir=DIR/data\nsocket=DIR/m.sock\nport=3307\nmax_connections=37\nserver-id=2\nserver-id=2\n"
+            "[mariadbd]\nuser=root\ndatadir=DIR/data\nsocket=DIR/m.sock\nport=3307\nmax_connections=37\nserver-id=2\n"
         )
         let directory = house.directory.path
         try house.start(
             """
             mariadb-install-db --no-defaults --user=root --datadir=\(directory)/data --auth-root-authentication-method=socket \
-              --auth-root-socket-user=root --skip-test-db --innodb-log-file-size=4M --innodb-buffer-pool-size=5M
-            mariadbd --defaults-file=\(directory)/ready.cnf --init-file=\(directory)/init.sql --innodb-buffer-pool-size=5M --innodb-log-file-size=4M
+              --auth-root-socket-user=root --skip-test-db --innodb-log-file-size=4M --innodb-buffer-pool-size=16M
+            mariadbd --defaults-file=\(directory)/ready.cnf --init-file=\(directory)/init.sql --innodb-buffer-pool-size=16M --innodb-log-file-size=4M
             """)
         let figures = try await house.look {
             $0.isUp("mariadb") && $0.limit("mariadb", "connections") == 37 && $0["mysql_slave_status_slave_io_running"] != nil

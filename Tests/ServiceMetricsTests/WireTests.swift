@@ -6,6 +6,9 @@ import Testing
 
 @Suite("Wires to services")
 struct WireTests {
+    /// Other sides that stay open until the test ends.
+    private let open = Box<[FileHandle]>([])
+
     /// A stream that another side has written to and closed.
     private func stream(_ bytes: [UInt8], maximum: Int = 1 << 20, closes: Bool = true) throws -> (ServiceStream, FileHandle) {
         var pair: [Int32] = [0, 0]
@@ -15,6 +18,7 @@ struct WireTests {
         if closes { shutdown(pair[1], Int32(SHUT_WR)) }
         let stream = ServiceStream(
             descriptor: pair[0], name: "test", deadline: .now + .milliseconds(closes ? 60_000 : 50), maximumBytes: maximum)
+        open.set(open.value + [other])
         return (stream, other)
     }
 

@@ -56,14 +56,14 @@ struct PHPFPMCollector: ServiceCollector {
             reading.use("workers", busy, of: pool.maximumWorkers, labels)
         }
         guard let status = pool.statusPath else { return addCounted() }
+        // The question would wait with all the others, and be one more of them.
+        if pool.statusListen == nil, let limit = pool.maximumWorkers, counted >= limit { return addCounted() }
         do throws(ServiceError) {
             let stream = try access.connect(pool.statusListen ?? pool.listen)
             let body = try FastCGIExchange.get(status, query: "json", over: stream)
             try Self.add(status: body, of: pool, to: &reading)
         } catch {
             addCounted()
-            // Busy to the last worker is no failure to answer.
-            if error.reason == .timeout, let limit = pool.maximumWorkers, counted >= limit { return }
             throw error
         }
     }
