@@ -133,7 +133,8 @@ let house: [Target] =
             "Ingest", "LogQL", "LogStore", "MetricStore", "MonitorAPI", "Parsing", "Planning", "PromQL", "ServiceMetrics",
             "StateStore", "Telemetry", "Topology", "WAF", logging, asyncHTTPClient, serviceLifecycle, nioCore, nioFoundationCompat,
             nioHTTP1, nioPosix, unixSignals,
-        ]
+        ],
+        excludingTests: ["Rules"]
     )
     + room(
         "Lab",

@@ -103,6 +103,12 @@ extension Monitor {
             sink: stores.metrics, metrics: metrics, logger: logger, now: SystemClock.milliseconds)
     }
 
+    /// The addresses of this machine.
+    static func ownAddresses() -> [NetworkRange] {
+        let devices = (try? System.enumerateDevices()) ?? []
+        return devices.compactMap { $0.address?.ipAddress.flatMap { NetworkRange($0) } }
+    }
+
     /// Checks that need no configuration.
     func serviceChecks() -> ServiceChecks {
         let state = stores.state

@@ -73,7 +73,8 @@ package struct Monitor: Sendable {
         self.stores = stores
         try Inventory.load(configuration, into: stores.state)
         let policy = PlanningPolicy(configuration)
-        detector = Detector(exempt: policy.allow.compactMap(NetworkRange.init))
+        // The checks of databases log in as nobody, so that they are no broken handshakes: that is no attack.
+        detector = Detector(exempt: policy.allow.compactMap(NetworkRange.init) + Monitor.ownAddresses())
         judge = RecordJudge(detector: detector, metrics: metrics)
         access = AccessMetrics(next: stores.logs, observer: judge)
         notifier = Notifier(receivers: Monitor.receivers(configuration), metrics: metrics)
