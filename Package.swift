@@ -114,6 +114,7 @@ let edges: [Target] =
         ],
         tests: [hummingbirdTesting, subprocess]
     )
+    + room("ServiceMetrics", ["Telemetry", "Topology", "CLinux", crypto, logging])
     + room("Dashboard", ["AgentContract", "Telemetry", "Topology", yams], excludingTests: ["Golden"])
 
 // Floors 5 to 7: composition, the laboratory, the command.
@@ -121,18 +122,19 @@ let house: [Target] =
     room(
         "Agent",
         [
-            "AgentContract", "Drivers", "Parsing", "Telemetry", "Topology", "CLinux", logging, hummingbird, asyncHTTPClient,
-            serviceLifecycle, nioCore, nioHTTP1,
+            "AgentContract", "Drivers", "Parsing", "ServiceMetrics", "Telemetry", "Topology", "CLinux", logging, hummingbird,
+            asyncHTTPClient, serviceLifecycle, nioCore, nioHTTP1,
         ]
     )
     + room(
         "Monitor",
         [
             "Agent", "AgentContract", "Alerting", "Checks", "StackConfiguration", "Drivers", "Execution", "Forecasting",
-            "Ingest", "LogQL", "LogStore", "MetricStore", "MonitorAPI", "Parsing", "Planning", "PromQL", "StateStore",
-            "Telemetry", "Topology", "WAF", logging, asyncHTTPClient, serviceLifecycle, nioCore, nioFoundationCompat,
+            "Ingest", "LogQL", "LogStore", "MetricStore", "MonitorAPI", "Parsing", "Planning", "PromQL", "ServiceMetrics",
+            "StateStore", "Telemetry", "Topology", "WAF", logging, asyncHTTPClient, serviceLifecycle, nioCore, nioFoundationCompat,
             nioHTTP1, nioPosix, unixSignals,
-        ]
+        ],
+        excludingTests: ["Rules"]
     )
     + room(
         "Lab",
@@ -147,9 +149,8 @@ let house: [Target] =
             name: "magewatch",
             dependencies: [
                 "Agent", "AgentContract", "Alerting", "StackConfiguration", "Dashboard", "Forecasting", "Lab", "LogQL",
-                "LogStore", "MetricStore", "Monitor", "MonitorAPI", "Parsing", "Placement", "Planning", "PromQL", "Telemetry",
-                "Topology",
-                "WAF", "CLinux",
+                "LogStore", "MetricStore", "Monitor", "MonitorAPI", "Parsing", "Placement", "Planning", "PromQL",
+                "ServiceMetrics", "Telemetry", "Topology", "WAF", "CLinux",
                 argumentParser, logging, asyncHTTPClient, serviceLifecycle, unixSignals, nioCore, nioFoundationCompat, nioHTTP1,
             ],
             swiftSettings: settings

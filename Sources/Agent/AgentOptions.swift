@@ -28,6 +28,8 @@ package struct AgentOptions: Sendable, Equatable {
     package var logPaths: [String]
     /// The `app` label of a log file, by its path; the file's name without ending where there is none.
     package var logApps: [String: String] = [:]
+    /// File with what services want to be shown; nil where all let root in.
+    package var serviceCredentials: String?
     /// Shared files to mount when the agent starts.
     package var sharedFiles: [SharedFiles]
 

@@ -5,6 +5,7 @@ import Hummingbird
 package import Logging
 import NIOCore
 import ServiceLifecycle
+import ServiceMetrics
 package import Telemetry
 
 /// An agent: answers scrapes, does steps, ships logs, keeps the load balancer as it was told. Runs until it is asked to stop;
@@ -18,6 +19,7 @@ package struct AgentService: Service {
     private let options: AgentOptions
     private let desk: StepDesk
     private let hands: Hands
+    private let services: ServiceWatch
     private let metrics: SelfMetrics
     private let logger: Logger
     private let onRunning: @Sendable (Int) async -> Void
@@ -46,6 +48,11 @@ package struct AgentService: Service {
         self.metrics = metrics
         self.logger = logger
         self.onRunning = onRunning
+        let containers = ContainerCollector(containers: hands.containers)
+        services = ServiceWatch(
+            server: options.name, containers: { containers.scopes() },
+            credentials: try options.serviceCredentials.map { try ServiceCredentials(file: $0) } ?? ServiceCredentials(),
+            logger: logger)
         desk = try StepDesk(hands: hands, dataDirectory: options.dataDirectory, metrics: metrics)
     }
 
@@ -55,7 +62,9 @@ package struct AgentService: Service {
             logger.info("\(outcome.message)")
         }
         let databases = DatabaseWatch(server: options.name, hands: hands, metrics: metrics)
-        var services: [any Service] = [application(databases), Reaper(metrics: metrics), databases]
+        var services: [any Service] = [
+            application(databases), Reaper(metrics: metrics), databases, ServiceFollower(watch: self.services),
+        ]
         if let balancer = hands.loadBalancer {
             services.append(Reconciler(balancer: balancer, metrics: metrics, logger: logger))
         }
@@ -72,7 +81,7 @@ package struct AgentService: Service {
 
     private func application(_ databases: DatabaseWatch) -> some ApplicationProtocol {
         let router = Router()
-        let collector = HostCollector(server: options.name, containers: hands.containers)
+        let collector = HostCollector(server: options.name, containers: hands.containers, services: services)
         router.get("health") { _, _ in "ok\n" }
         router.get("metrics") { _, _ in
             let text = await scrape(collector, databases)

@@ -1,6 +1,7 @@
 import AgentContract
 import Drivers
 import Foundation
+import ServiceMetrics
 import Telemetry
 import Topology
 
@@ -17,6 +18,17 @@ struct ContainerCollector: Sendable {
         }
         writer.add("magewatch_agent_collector_up", 1.0, ("collector", "containers"))
         for container in all { collect(container, into: &writer) }
+    }
+
+    /// The containers that run, for services to be found in.
+    func scopes() -> [ServiceScope] {
+        let running = (try? containers.list()) ?? []
+        return running.compactMap { container in
+            guard let process = container.processID else { return nil }
+            return ServiceScope(
+                container: container.specification.name, role: container.specification.role, firstProcess: process,
+                memoryLimitBytes: usage(of: process).memoryLimitBytes)
+        }
     }
 
     private func collect(_ container: ManagedContainer, into writer: inout SampleWriter) {

@@ -1,5 +1,6 @@
 package import Drivers
 import Foundation
+package import ServiceMetrics
 package import Telemetry
 
 /// Figures of the machine and of the role containers on it, read from `/proc` and the control groups at the moment of asking.
@@ -13,15 +14,20 @@ package struct HostCollector: Sendable {
 
     private let server: String
     private let containers: ContainerCollector?
+    private let services: ServiceWatch?
     private let root: String
 
     /// - Parameters:
     ///   - server: the `server` label of all samples.
     ///   - containers: whose containers to report; nil for none.
+    ///   - services: the services to report, which are asked elsewhere; nil for none.
     ///   - processRoot: where the kernel's files are.
-    package init(server: String, containers: (any ContainerRuntime)? = nil, processRoot: String = "/proc") {
+    package init(
+        server: String, containers: (any ContainerRuntime)? = nil, services: ServiceWatch? = nil, processRoot: String = "/proc"
+    ) {
         self.server = server
         self.containers = containers.map { ContainerCollector(containers: $0, processRoot: processRoot) }
+        self.services = services
         root = processRoot
     }
 
@@ -37,6 +43,7 @@ package struct HostCollector: Sendable {
         processes(&writer)
         containers?.collect(into: &writer)
         batch = writer.batch
+        services?.append(to: &batch, at: time)
     }
 
     private func processorAndLoad(_ writer: inout SampleWriter) {

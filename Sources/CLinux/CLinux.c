@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_packet.h>
+#include <linux/openat2.h>
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <sched.h>
@@ -23,6 +24,7 @@
 #endif
 
 const int clinux_CLONE_NEWNET = CLONE_NEWNET;
+const int clinux_O_PATH = O_PATH;
 const int clinux_CLONE_NEWNS = CLONE_NEWNS;
 
 int clinux_setns(int fd, int namespace_type) { return setns(fd, namespace_type); }
@@ -30,6 +32,18 @@ int clinux_unshare(int flags) { return unshare(flags); }
 int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 int clinux_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 int clinux_set_parent_death_signal(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
+
+int clinux_open_within(int root, const char *path, int flags) {
+    struct open_how how = {.flags = (uint64_t)flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+    return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+}
+
+int clinux_entry(int directory, const char *name, double *born_seconds) {
+    struct statx status;
+    if (statx(directory, name, AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC, STATX_TYPE | STATX_BTIME, &status) != 0) return -1;
+    *born_seconds = status.stx_mask & STATX_BTIME ? (double)status.stx_btime.tv_sec + status.stx_btime.tv_nsec / 1e9 : 0;
+    return S_ISDIR(status.stx_mode);
+}
 
 const void *clinux_memmem(const void *haystack, size_t haystack_length, const void *needle, size_t needle_length) {
     return memmem(haystack, haystack_length, needle, needle_length);

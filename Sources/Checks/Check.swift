@@ -10,6 +10,8 @@ package struct Check: Sendable, Equatable {
         case tcp(host: String, port: Int)
         /// A TLS handshake; tells when the certificate ends, valid or not.
         case tls(host: String, port: Int)
+        /// A connection on which a service says who it is.
+        case greeting(Greeting, host: String, port: Int)
     }
 
     package var name: String
@@ -31,7 +33,7 @@ package struct Check: Sendable, Equatable {
     package var target: String {
         switch kind {
         case .http(let url, _): url
-        case .tcp(let host, let port), .tls(let host, let port): "\(host):\(port)"
+        case .tcp(let host, let port), .tls(let host, let port), .greeting(_, let host, let port): "\(host):\(port)"
         }
     }
 }

@@ -30,6 +30,9 @@ package struct Prober: Sendable {
                 try await connect(host, port, check.timeoutSeconds).close()
                 result = ProbeResult(isUp: true, durationSeconds: 0)
             case .tls(let host, let port): result = try await tls(host, port, check.timeoutSeconds)
+            case .greeting(let greeting, let host, let port):
+                try await greet(greeting, host, port, check.timeoutSeconds)
+                result = ProbeResult(isUp: true, durationSeconds: 0)
             }
         } catch {
             result = ProbeResult(isUp: false, durationSeconds: 0, message: "\(check.target): \(error)")
@@ -57,6 +60,28 @@ package struct Prober: Sendable {
     private func connect(_ host: String, _ port: Int, _ timeoutSeconds: Double) async throws -> any Channel {
         try await ClientBootstrap(group: group).connectTimeout(.nanoseconds(Int64(timeoutSeconds * 1e9)))
             .connect(host: host, port: port).get()
+    }
+
+    /// The handler is there before the first byte can be: many services speak first.
+    private func greet(_ greeting: Greeting, _ host: String, _ port: Int, _ timeoutSeconds: Double) async throws {
+        let limit = TimeAmount.nanoseconds(Int64(timeoutSeconds * 1e9))
+        let loop = group.next()
+        let done = loop.makePromise(of: Void.self)
+        let deadline = loop.scheduleTask(in: limit) { done.fail(ChannelError.connectTimeout(limit)) }
+        defer { deadline.cancel() }
+        do {
+            let channel = try await ClientBootstrap(group: loop).connectTimeout(limit).channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(GreetingHandler(greeting, done: done))
+                }
+            }.connect(host: host, port: port).get()
+            defer { channel.close(promise: nil) }
+            try await done.futureResult.get()
+        } catch {
+            // One that never connected has told nobody.
+            done.fail(error)
+            throw error
+        }
     }
 
     /// The certificate is read whether or not it is trusted: an expired one has to be told from a missing one.

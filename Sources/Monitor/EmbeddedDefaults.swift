@@ -143,6 +143,332 @@ package enum EmbeddedDefaults {
             """#
         ),
         (
+            "alerts/roles.yaml",
+            #"""
+            # What saturates in the services of each role, and what is wrong with them, from the figures that agents collect by themselves.
+            # Where more containers help, the scaler acts by magewatch:role_utilisation:ratio (saturation.yaml); nothing here orders anything.
+            groups:
+              - name: service-utilisation
+                interval: 15s
+                rules:
+                  - record: magewatch:service_utilisation:ratio
+                    expr: magewatch_service_used / (magewatch_service_limit > 0)
+                  # Forecast for every role. Caches that are full by design foretell nothing.
+                  - record: magewatch:role_resource_utilisation:ratio
+                    expr: |
+                      max by (role, resource) (label_join(
+                        max by (role, service, resource) (
+                          magewatch:service_utilisation:ratio{role!=""}
+                            unless magewatch:service_utilisation:ratio{service=~"memcached|varnish", resource="memory"}),
+                        "resource", " ", "service", "resource"))
+              - name: services
+                interval: 15s
+                rules:
+                  - alert: ServiceDown
+                    expr: magewatch_service_up == 0
+                    # Twelve rounds of asking: neither a restart nor one slow answer.
+                    for: 1m
+                    labels: { severity: critical }
+                    annotations:
+                      summary: "{{ $labels.service }} at {{ $labels.endpoint }} on {{ $labels.container }} {{ $labels.server }} does not answer"
+                      description: "See its log and restart it. magewatch_service_collect_failures_total tells the reason, the agent's log the words."
+                  - alert: ServiceUnreadable
+                    expr: increase(magewatch_service_collect_failures_total{reason=~"denied|not_configured|too_large|malformed"}[15m]) > 0
+                    for: 15m
+                    labels: { severity: info }
+                    annotations:
+                      summary: "{{ $labels.service }} on {{ $labels.container }} {{ $labels.server }} runs, and its figures can't be had: {{ $labels.reason }}"
+                      description: "The agent's log says what to turn on, or which login to give it with --service-credentials."
+                  # An empty queue is the rule: a service that accepts at all does so within microseconds.
+                  - alert: ConnectionsWait
+                    expr: min_over_time(magewatch_service_listen_queue[1m]) > 0
+                    for: 1m
+                    labels: { severity: warning }
+                    annotations:
+                      summary: "{{ $value }} connections wait for {{ $labels.service }} on {{ $labels.container }} {{ $labels.server }} to accept them"
+                      description: "It has no worker or no processor time left; look at its workers, then at the container's cores."
+                  # Told, and not acted on: another container would not give it more.
+                  - alert: ResourceWillBeShort
+                    expr: max by (role, signal) (magewatch_forecast{signal!="utilisation", quantile="0.9", lead="15m"}) > 0.95
+                    for: 5m
+                    keep_firing_for: 5m
+                    labels: { severity: warning }
+                    annotations:
+                      summary: "{{ $labels.signal }} of {{ $labels.role }} is forecast to be {{ $value | humanizePercentage }} used within 15 minutes"
+                      description: "Raise its limit, or find out who takes it, before it is all used."
+              - name: role-lb
+                interval: 15s
+                rules:
+                  # At the limit HAProxy leaves connections in the kernel's queue: all sites at once become slow.
+                  - alert: LoadBalancerConnectionsShort
+                    expr: magewatch:service_utilisation:ratio{service="haproxy", resource=~"connections|tls_connections"} > 0.8
+                    for: 1m
+                    labels: { severity: critical }
+                    annotations:
+                      summary: "HAProxy on {{ $labels.container }} {{ $labels.server }} uses {{ $value | humanizePercentage }} of its {{ $labels.resource }}"
+                      description: "Raise maxconn (its memory allows about 30,000 a GiB), or shorten timeouts; see magewatch waf top for a flood."
+                  - alert: BackendQueueGrows
+                    expr: min_over_time(magewatch_lb_backend_queue[1m]) > 0
+                    for: 1m
+                    labels: { severity: warning }
+                    annotations:
+                      summary: "{{ $value }} requests wait for a server of {{ $labels.pool }}"
+                      description: "All its servers are at their maxconn; the scaler adds some where the role is busy."
+                  - alert: CacheThreadsShort
+                    expr: |
+                      magewatch:service_utilisation:ratio{service="varnish", resource="threads"} > 0.9
+                        or increase(varnish_main_threads_limited[5m]) > 0
+                    for: 1m
+                    labels: { severity: warning }
+                    annotations:
+                      summary: "Varnish on {{ $labels.container }} {{ $labels.server }} has no threads left for more connections"
+                      description: "Raise thread_pool_max, or find what makes the backends slow: a thread is kept as long as a backend takes."
+                  # What is thrown out before it expires would have been a hit; ten a second are no accident.
+                  - alert: CacheTooSmall
+                    expr: rate(varnish_main_n_lru_nuked[15m]) > 10
+                    for: 30m
+                    labels: { severity: warning }
+                    annotations:
+                      summary: "Varnish on {{ $labels.container }} {{ $labels.server }} throws out {{ $value | humanize }} objects a second to make room"
+                      description: "Give its storage more memory (-s malloc)."
+                  - alert: AddressUnheld
+                    expr: max by (iname, vrid) (keepalived_vrrp_state) < 2
+                    # An election takes three advertisements, seconds at most.
+                    for: 15s
+                    labels: { severity: critical }
+                    annotations:
+                      summary: "nobody holds the address of {{ $labels.iname }}"
+                      description: "Look at keepalived's log on both load balancers; the agent's claimAddress step takes it by hand."
+                  - alert: AddressHeldTwice
+                    expr: count by (iname, vrid) (keepalived_vrrp_state == 2) > 1
+                    for: 30s
+                    labels: { severity: critical }
+                    annotations:
+                      summary: "{{ $value }} load balancers hold the address of {{ $labels.iname }}"
+                      description: "They don't hear each other: let VRRP (protocol 112) through between them."
+              - name: role-web
+                interval: 15s
+                rules:
+                  # The scaler sees the same workers by role; this names the pool, which may be one of many.
+                  - alert: WebWorkersBusy
+                    expr: magewatch:service_utilisation:ratio{service="php-fpm", resource="workers"} > 0.9
+                    for: 2m
+                    labels: { severity: warning }
+                    annotations:
+                      summary: "pool {{ $labels.pool }} on {{ $labels.container }} {{ $labels.server }} has {{ $value | humanizePercentage }} of its workers busy"
+                      description: "Where the role's processor has room, raise pm.max_children as memory allows; else the scaler adds containers."
+                  - alert: WebRequestsWait
+                    expr: min_over_time(phpfpm_listen_queue[1m]) > 0
+                    for: 30s
+                    labels: { severity: critical }
+                    annotations:
+                      summary: "{{ $value }} requests wait for a worker of pool {{ $labels.pool }} on {{ $labels.container }} {{ $labels.server }}"
+                      description: "Every worker is busy. Look for slow queries and outside services first, then raise pm.max_children."
+                  - alert: WebConnectionsShort
+                    expr: magewatch:service_utilisation:ratio{service="nginx", resource="connections"} > 0.8
+                    for: 2m
+                    labels: { severity: warning }
+                    annotations:
+                      summary: "nginx on {{ $labels.container }} {{ $labels.server }} uses {{ $value | humanizePercentage }} of its connections"
+                      description: "A request to a backend takes a second one: raise worker_connections (and worker_rlimit_nofile with it)."
+              - name: role-db
+                interval: 15s
+                rules:
+                  # Each connection may ask at any moment; at the limit, all others get an error at once.
+                  - alert: DatabaseConnectionsShort
+                    expr: magewatch:service_utilisation:ratio{service="mariadb", resource="connections"} > 0.8
+                    for: 2m
+                    labels: { severity: warning }
+                    annotations:
+                      summary: "{{ $labels.container }} {{ $labels.server }} uses {{ $value | humanizePercentage }} of its database connections"
+                      description: "SHOW PROCESSLIST tells who holds them. More web containers make it worse; raise max_connections as memory allows."
+                  - alert: DatabaseRefuses
+                    expr: increase(mysql_global_status_connection_errors_total{error="max_connections"}[5m]) > 0
+                    labels: { severity: critical }
+                    annotations:
+                      summary: "{{ $labels.container }} {{ $labels.server }} refused {{ $value | humanize }} connections in 5 minutes: too many"
+                      description: "Raise max_connections now (SET GLOBAL max_connections), then find who holds them."
+                  - alert: ReplicationStopped
+                    expr: mysql_slave_status_slave_io_running == 0 or mysql_slave_status_slave_sql_running == 0
+                    for: 1m
+                    labels: { severity: critical }
+                    annotations:
+                      summary: "{{ $labels.container }} {{ $labels.server }} no longer follows {{ $labels.master_host }}"
+                      description: "SHOW ALL SLAVES STATUS tells the error. Until it runs, losing the primary loses what came since."
+                  # What a failover would lose, or wait for; a minute is far above what an import of prices makes.
+                  - alert: ReplicationBehind
+                    expr: mysql_slave_status_seconds_behind_master > 60
+                    for: 5m
+                    labels: { severity: warning }
+                    annotations:
+                      summary: "{{ $labels.container }} {{ $labels.server }} is {{ $value | humanizeDuration }} behind {{ $labels.master_host }}"
+                      description: "One long statement, or a disk slower than the primary's. Raise slave_parallel_threads where it is many small ones."
+                  - alert: DatabaseMemoryShort
+                    expr: |
+                      rate(mysql_global_status_innodb_buffer_pool_reads[15m]) > 200
+                        and rate(mysql_global_status_innodb_buffer_pool_reads[15m]) > 0.02 * rate(mysql_global_status_innodb_buffer_pool_read_requests[15m])
+                    for: 30m
+                    labels: { severity: warning }
+                    annotations:
+                      summary: "{{ $labels.container }} {{ $labels.server }} reads {{ $value | humanize }} pages a second from disk: its buffer pool is too small"
+                      description: "Raise innodb_buffer_pool_size, up to about 70 % of the container's memory."
+                  - alert: RedisMemoryShort
+                    expr: magewatch:service_utilisation:ratio{service="redis", resource="memory"} > 0.9
+                    for: 5m
+                    labels: { severity: warning }
+                    annotations:
+                      summary: "Redis {{ $labels.endpoint }} on {{ $labels.container }} {{ $labels.server }} uses {{ $value | humanizePercentage }} of its memory"
+                      description: "A cache evicts from here on, sessions are lost or writes refused: raise maxmemory, or look for keys without expiry."
+                  - alert: RedisConnectionsShort
+                    expr: |
+                      magewatch:service_utilisation:ratio{service="redis", resource="connections"} > 0.8
+                        or increase(redis_rejected_connections_total[5m]) > 0
+                    for: 1m
+                    labels: { severity: critical }
+                    annotations:
+                      summary: "Redis {{ $labels.endpoint }} on {{ $labels.container }} {{ $labels.server }} runs out of connections"
+                      description: "Raise maxclients; connections that are never given back come from the application."
+                  - alert: RedisReplicaCutOff
+                    expr: redis_master_link_up == 0
+                    for: 1m
+                    labels: { severity: critical }
+                    annotations:
+                      summary: "Redis {{ $labels.endpoint }} on {{ $labels.container }} {{ $labels.server }} has lost its master"
+                      description: "Look at the master, and at repl-backlog-size where it comes and goes."
+                  - alert: RedisNotSaved
+                    expr: redis_rdb_last_bgsave_status == 0 or redis_aof_last_write_status == 0
+                    for: 5m
+                    labels: { severity: critical }
+                    annotations:
+                      summary: "Redis {{ $labels.endpoint }} on {{ $labels.container }} {{ $labels.server }} can't save to disk"
+                      description: "Its disk is full or not writable, or there is no memory for a fork (vm.overcommit_memory=1)."
+                  - alert: MemcachedConnectionsShort
+                    expr: |
+                      magewatch:service_utilisation:ratio{service="memcached", resource="connections"} > 0.8
+                        or increase(memcached_connections_listener_disabled_total[5m]) > 0
+                    for: 1m
+                    labels: { severity: warning }
+                    annotations:
+                      summary: "Memcached on {{ $labels.container }} {{ $labels.server }} runs out of connections"
+                      description: "Raise -c; each PHP worker holds one."
+              - name: role-mail
+                interval: 30s
+                rules:
+                  # These queues are passed in seconds; ten minutes mean that nothing leaves.
+                  - alert: MailStuck
+                    expr: postfix_queue_oldest_age_seconds{queue=~"maildrop|incoming|active"} > 600
+                    for: 5m
+                    labels: { severity: critical }
+                    annotations:
+                      summary: "mail has waited {{ $value | humanizeDuration }} in the {{ $labels.queue }} queue of {{ $labels.container }} {{ $labels.server }}"
+                      description: "postqueue -p tells where to; see whether qmgr and the resolver work and port 25 is open outwards."
+                  # A first refusal (greylisting) is over within the hour; customers miss an order's confirmation after four.
+                  - alert: MailDelayed
+                    expr: postfix_queue_oldest_age_seconds{queue="deferred"} > 4 * 3600
+                    for: 10m
+                    labels: { severity: warning }
+                    annotations:
+                      summary: "mail has been refused or unreachable for {{ $value | humanizeDuration }} on {{ $labels.container }} {{ $labels.server }}"
+                      description: "postqueue -p tells the reason for each. One domain: its matter; many: see whether this address is on a block list."
+                  - alert: MailQueueGrows
+                    expr: postfix_queue_messages{queue="deferred"} > 500 and deriv(postfix_queue_messages{queue="deferred"}[30m]) > 0
+                    for: 30m
+                    labels: { severity: warning }
+                    annotations:
+                      summary: "{{ $value }} messages wait on {{ $labels.container }} {{ $labels.server }}, and become more"
+                      description: "See who sends them (a form that spammers found?), and whether others refuse this address."
+                  - alert: MailDeliveryShort
+                    expr: magewatch:service_utilisation:ratio{service="postfix"} > 0.9
+                    for: 10m
+                    labels: { severity: warning }
+                    annotations:
+                      summary: "Postfix on {{ $labels.container }} {{ $labels.server }} uses {{ $value | humanizePercentage }} of its {{ $labels.resource }}"
+                      description: "Raise default_process_limit, or lower smtp_connect_timeout where one slow domain takes all processes."
+              - name: role-search
+                interval: 15s
+                rules:
+                  - alert: SearchWorkersBusy
+                    expr: |
+                      magewatch:service_utilisation:ratio{service="sphinx", resource="workers"} > 0.9
+                        or increase(sphinx_maxed_out[5m]) > 0
+                    for: 1m
+                    labels: { severity: critical }
+                    annotations:
+                      summary: "Sphinx on {{ $labels.container }} {{ $labels.server }} turns searches away: all its workers are busy"
+                      description: "Raise max_children where the container's processor has room; else look for slow queries (query_log)."
+                  # Indexes that leave no room are read from disk again and again, or end the container.
+                  - alert: SearchMemoryShort
+                    expr: |
+                      magewatch:service_utilisation:ratio{service="sphinx", resource="index_memory"} > 0.8
+                        or magewatch:service_utilisation:ratio{service="solr", resource="memory"} > 0.92
+                    for: 10m
+                    labels: { severity: warning }
+                    annotations:
+                      summary: "{{ $labels.service }} on {{ $labels.container }} {{ $labels.server }} uses {{ $value | humanizePercentage }} of its memory"
+                      description: "Give the container more memory (Solr: -Xmx as well), or take attributes out of the index."
+              - name: role-queue
+                interval: 15s
+                rules:
+                  - alert: QueueWithoutConsumers
+                    expr: rabbitmq_queue_messages_ready > 0 and rabbitmq_queue_consumers == 0
+                    for: 5m
+                    labels: { severity: critical }
+                    annotations:
+                      summary: "{{ $value }} messages of {{ $labels.queue }} wait, and nobody takes them"
+                      description: "Start its consumers (Magento: bin/magento queue:consumers:list, and cron_consumers_runner); more containers don't help."
+                  # Below a hundred it is a burst; a quarter of an hour of growth is not.
+                  - alert: QueueGrows
+                    expr: |
+                      rabbitmq_queue_messages_ready > 100 and deriv(rabbitmq_queue_messages_ready[15m]) > 0
+                        and rabbitmq_queue_consumers > 0
+                    for: 15m
+                    labels: { severity: warning }
+                    annotations:
+                      summary: "{{ $labels.queue }} has {{ $value }} messages waiting and gets more than its consumers take"
+                      description: "The scaler adds consumers where the role may grow; see also whether one of them hangs (messages_unacked)."
+                  # From its limit on it blocks everybody who publishes.
+                  - alert: BrokerShort
+                    expr: magewatch:service_utilisation:ratio{service="rabbitmq"} > 0.8
+                    for: 2m
+                    labels: { severity: warning }
+                    annotations:
+                      summary: "RabbitMQ on {{ $labels.container }} {{ $labels.server }} uses {{ $value | humanizePercentage }} of its {{ $labels.resource }}"
+                      description: "Let consumers empty its queues, or give it more; at all of it publishers are blocked."
+                  - alert: BrokerBlocks
+                    expr: rabbitmq_alarms_memory_used_watermark == 1 or rabbitmq_alarms_free_disk_space_watermark == 1
+                    labels: { severity: critical }
+                    annotations:
+                      summary: "RabbitMQ on {{ $labels.container }} {{ $labels.server }} takes no messages: memory or disk is used up"
+                      description: "rabbitmqctl status tells which. Orders wait in the web role until it goes on."
+              - name: role-acc
+                interval: 15s
+                rules:
+                  # sshd refuses at random from its first figure on (10 of 100 by default) and all at the last.
+                  - alert: LoginsShort
+                    expr: magewatch:service_utilisation:ratio{service="sshd", resource="startups"} > 0.5
+                    for: 1m
+                    labels: { severity: warning }
+                    annotations:
+                      summary: "sshd on {{ $labels.container }} {{ $labels.server }} has {{ $value | humanizePercentage }} of the logins under way that it takes"
+                      description: "Somebody guesses passwords: see magewatch waf top --log any auth.log. Lower LoginGraceTime before raising MaxStartups."
+                  # The longest nightly job of a shop (a full index) ends within hours; what runs longer hangs, and holds locks.
+                  - alert: CronOverruns
+                    expr: cron_oldest_job_seconds > 6 * 3600
+                    for: 5m
+                    labels: { severity: warning }
+                    annotations:
+                      summary: "a cron job on {{ $labels.container }} {{ $labels.server }} has been running for {{ $value | humanizeDuration }}"
+                      description: "ps --forest tells which. End it, and give it a limit (timeout 2h COMMAND)."
+                  - alert: CronPilesUp
+                    expr: min_over_time(cron_jobs_running[10m]) > 20
+                    for: 5m
+                    labels: { severity: warning }
+                    annotations:
+                      summary: "{{ $value }} cron jobs run at the same time on {{ $labels.container }} {{ $labels.server }}"
+                      description: "A job that takes longer than its interval is started again and again: put flock -n before it."
+            """#
+        ),
+        (
             "alerts/saturation.yaml",
             #"""
             # Which role runs out of what it can give. Alerts with `action: scale` are orders to the planner.
@@ -154,6 +480,24 @@ package enum EmbeddedDefaults {
                     expr: |
                       sum by (role) (rate(magewatch_container_cpu_usage_seconds_total[1m]))
                         / sum by (role) (magewatch_container_cpu_limit_cores)
+                  # Workers of the application, where more containers bring more of them: web's can all wait for a database with the processor idle.
+                  - record: magewatch:role_workers:ratio
+                    expr: |
+                      sum by (role) (magewatch_service_used{resource="workers", role="web"} and magewatch_service_limit)
+                        / sum by (role) (magewatch_service_limit{resource="workers", role="web"})
+                  # Messages that wait, as part of what the consumers take in five minutes; more of them help only where there are some.
+                  - record: magewatch:role_backlog:ratio
+                    expr: |
+                      clamp_max(
+                        sum by (role) (rabbitmq_queue_messages_ready{role="queue"} and on (server, container, queue, vhost) rabbitmq_queue_consumers > 0)
+                          / (sum by (role) (rate(rabbitmq_global_messages_acknowledged_total{role="queue"}[5m])) * 300 > 0), 2)
+                  # The scarcest of what more containers give more of. Connections of a database and memory of a cache are not among it.
+                  - record: magewatch:role_busy:ratio
+                    expr: |
+                      max by (role) (
+                        magewatch:role_cpu:ratio
+                          or label_replace(magewatch:role_workers:ratio, "resource", "workers", "", "")
+                          or label_replace(magewatch:role_backlog:ratio, "resource", "backlog", "", ""))
                   # What part of the time that requests took was an attack's; the web servers' by the load balancers' logs where they ship none.
                   - record: magewatch:role_attack:ratio
                     expr: |
@@ -164,8 +508,8 @@ package enum EmbeddedDefaults {
                   # Demand: attacks are banned, not scaled out for. Both sides see the same minute.
                   - record: magewatch:role_utilisation:ratio
                     expr: |
-                      magewatch:role_cpu:ratio * on (role) (1 - magewatch:role_attack:ratio)
-                        or on (role) magewatch:role_cpu:ratio
+                      magewatch:role_busy:ratio * on (role) (1 - magewatch:role_attack:ratio)
+                        or on (role) magewatch:role_busy:ratio
                   # The net under the forecast: a role that is busy now, whatever was foreseen.
                   - alert: RoleSaturated
                     expr: magewatch:role_utilisation:ratio > 0.85
@@ -177,7 +521,7 @@ package enum EmbeddedDefaults {
                       summary: "{{ $labels.role }} uses {{ $value | humanizePercentage }} of what it can give"
                   # Whoever is asked why a busy role is not scaled out finds it here.
                   - alert: RoleBusyWithAttacks
-                    expr: magewatch:role_cpu:ratio > 0.85 and on (role) magewatch:role_attack:ratio > 0.5
+                    expr: magewatch:role_busy:ratio > 0.85 and on (role) magewatch:role_attack:ratio > 0.5
                     for: 30s
                     labels:
                       severity: warning

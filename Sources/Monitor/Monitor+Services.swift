@@ -103,6 +103,22 @@ extension Monitor {
             sink: stores.metrics, metrics: metrics, logger: logger, now: SystemClock.milliseconds)
     }
 
+    /// The addresses of this machine.
+    static func ownAddresses() -> [NetworkRange] {
+        let devices = (try? System.enumerateDevices()) ?? []
+        return devices.compactMap { $0.address?.ipAddress.flatMap { NetworkRange($0) } }
+    }
+
+    /// Checks that need no configuration.
+    func serviceChecks() -> ServiceChecks {
+        let state = stores.state
+        let name = configuration.stack
+        return ServiceChecks(
+            source: stores.metrics, sink: stores.metrics,
+            prober: Prober(client: .prompt, group: MultiThreadedEventLoopGroup.singleton), metrics: metrics
+        ) { try state.stack(named: name) }
+    }
+
     /// Follows this machine's own log files, as the agent of a server does.
     func localAgent() -> [any Service] {
         let files = configuration.builtInAgent.logs.filter { FileManager.default.fileExists(atPath: $0) }

@@ -3,6 +3,7 @@ import Alerting
 import AsyncHTTPClient
 import Checks
 import Execution
+import Foundation
 import Ingest
 import LogQL
 import LogStore
@@ -13,6 +14,7 @@ import NIOPosix
 import Planning
 import PromQL
 import ServiceLifecycle
+import ServiceMetrics
 package import StackConfiguration
 import StateStore
 import Telemetry
@@ -41,6 +43,8 @@ package struct Monitor: Sendable {
     let sizing: SizingService
     let scaler: Scaler
     let scrapes = ScrapeBoard()
+    /// The services of this very machine.
+    let machineServices: ServiceWatch?
     /// Keys of bouncers by their names.
     let bouncerKeys: [String: String]
     let startedAt = SystemClock.milliseconds()
@@ -59,6 +63,9 @@ package struct Monitor: Sendable {
         self.configuration = configuration
         self.logger = logger
         self.onListening = onListening
+        machineServices =
+            configuration.builtInAgent.isEnabled
+            ? ServiceWatch(server: ProcessInfo.processInfo.hostName, logger: logger) : nil
         bouncerKeys = try Monitor.readBouncerKeys(configuration.bouncers)
         let metrics = SelfMetrics()
         self.metrics = metrics
@@ -66,7 +73,8 @@ package struct Monitor: Sendable {
         self.stores = stores
         try Inventory.load(configuration, into: stores.state)
         let policy = PlanningPolicy(configuration)
-        detector = Detector(exempt: policy.allow.compactMap(NetworkRange.init))
+        // The checks of databases log in as nobody, so that they are no broken handshakes: that is no attack.
+        detector = Detector(exempt: policy.allow.compactMap(NetworkRange.init) + Monitor.ownAddresses())
         judge = RecordJudge(detector: detector, metrics: metrics)
         access = AccessMetrics(next: stores.logs, observer: judge)
         notifier = Notifier(receivers: Monitor.receivers(configuration), metrics: metrics)
@@ -120,8 +128,10 @@ package struct Monitor: Sendable {
 
     private func services() -> [any Service] {
         let seconds = configuration.evaluationSeconds
+        let serviceChecks = serviceChecks()
         var services: [any Service] = [
             PeriodicService("store maintenance", everySeconds: 1, metrics: metrics, logger: logger, maintain),
+            PeriodicService("service metrics", everySeconds: 5, metrics: metrics, logger: logger) { machineServices?.ask() },
             PeriodicService("self observation", everySeconds: min(seconds, 5), metrics: metrics, logger: logger, observeSelf),
             PeriodicService("forecast", everySeconds: configuration.forecast.intervalSeconds, metrics: metrics, logger: logger) {
                 try await forecasts.forecast(at: SystemClock.milliseconds())
@@ -136,6 +146,9 @@ package struct Monitor: Sendable {
             PeriodicService("rules", everySeconds: min(seconds, 1), metrics: metrics, logger: logger, evaluate),
             PeriodicService("release", everySeconds: max(1, seconds), metrics: metrics, logger: logger) {
                 try await scaler.release(at: SystemClock.milliseconds())
+            },
+            PeriodicService("service checks", everySeconds: ServiceChecks.intervalSeconds, metrics: metrics, logger: logger) {
+                try await serviceChecks.probe(at: SystemClock.milliseconds())
             },
             RunningService { await judge.run() },
             RunningService { await notifier.run() },
@@ -206,7 +219,7 @@ package struct Monitor: Sendable {
     }
 
     private func observeSelf() async throws {
-        let host = configuration.builtInAgent.isEnabled ? HostCollector(server: hostName) : nil
+        let host = configuration.builtInAgent.isEnabled ? HostCollector(server: hostName, services: machineServices) : nil
         try await SelfObservation(
             sink: stores.metrics, metrics: metrics, stores: stores, access: access, detector: detector, inventory: inventory,
             stackName: configuration.stack, host: host

@@ -67,6 +67,12 @@ struct AgentCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Log file to follow; repeat for more. APP=PATH sets its app label.", valueName: "path"))
     var log: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "File (mode 600) with logins for services that don't let root in by themselves: lines SERVICE[@CONTAINER] USER PASSWORD.",
+            valueName: "path"))
+    var serviceCredentials: String?
+
     @Option(help: ArgumentHelp("Shared files to mount at the start; repeat for more.", valueName: "source:target"))
     var shared: [String] = []
 
@@ -98,6 +104,7 @@ struct AgentCommand: AsyncParsableCommand {
                 options.logPaths.append(item)
             }
         }
+        options.serviceCredentials = serviceCredentials
         options.sharedFiles = try shared.map { item in
             let parts = item.split(separator: ":").map(String.init)
             guard parts.count == 2 else { throw ValidationError("--shared '\(item)' has to be SOURCE:TARGET") }

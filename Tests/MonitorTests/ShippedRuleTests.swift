@@ -1,4 +1,5 @@
 import Alerting
+import Foundation
 import MetricStore
 import PromQL
 import StackConfiguration
@@ -46,6 +47,30 @@ struct ShippedRuleTests {
         let found = try await firing("ContainerStray", [Self.seen("s1"): 1, Self.known(server, state): 1])
         #expect(found.isEmpty != isStray)
         #expect(try await firing("ContainerStray", [Self.seen("s1"): 0, Self.known(server, state): 1]).isEmpty)
+    }
+
+    /// Beside this file, as `magewatch rules test` reads it.
+    private static let roleTests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/Rules/roles-test.yaml"
+
+    @Test("The rules of roles fire and keep quiet as their tests say, and each alert is tested both ways")
+    func roles() throws {
+        let text = try String(contentsOfFile: Self.roleTests, encoding: .utf8)
+        let tests = try RuleTestFile(text, file: "roles-test.yaml")
+        #expect(tests.ruleFiles == ["../../../alerts/roles.yaml", "../../../alerts/saturation.yaml"])
+        var groups: [RuleGroup] = []
+        for name in ["alerts/roles.yaml", "alerts/saturation.yaml"] {
+            groups += try RuleFile.parse(try #require(EmbeddedDefaults.file(name)), file: name)
+        }
+        for outcome in tests.run(groups) { #expect(outcome.verdict == .passed, "\(outcome.place)") }
+        let roles = try RuleFile.parse(try #require(EmbeddedDefaults.file("alerts/roles.yaml")), file: "roles.yaml")
+        let alerts = roles.flatMap(\.rules).filter { $0.kind == .alert }
+        #expect(alerts.count > 30)
+        for alert in alerts {
+            #expect(
+                alert.annotations["summary"] != nil && alert.annotations["description"] != nil, "\(alert.name) says what to do")
+            #expect(alert.labels["action"] == nil, "\(alert.name) orders nothing")
+            #expect(text.contains("name: \(alert.name) fires") && text.contains("name: \(alert.name) is quiet"), "\(alert.name)")
+        }
     }
 
     @Test("A scaler that stood down and a budget that is spent are told")

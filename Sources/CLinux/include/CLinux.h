@@ -48,5 +48,13 @@ void clinux_release_free_memory(void);
 /// others are kept for what comes.
 void clinux_map_allocations_from(int bytes, int kept_free);
 
+/// Opens `path` as if the directory behind `root` were the root of the file system: no link and no `..` leads out of it. A descriptor, or -1.
+int clinux_open_within(int root, const char *path, int flags);
+
+/// What stands in an open directory under `name` (a link is not followed), and when it was made: 0 where the file system does not tell.
+/// 1 for a directory, 0 for anything else, -1 where there is nothing.
+int clinux_entry(int directory, const char *name, double *born_seconds);
+
 extern const int clinux_CLONE_NEWNET;
+extern const int clinux_O_PATH;
 extern const int clinux_CLONE_NEWNS;
