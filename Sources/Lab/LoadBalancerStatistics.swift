@@ -41,7 +41,8 @@ package struct LoadBalancerStatistics: Sendable, Equatable {
                 queued += Int(line[queue]) ?? 0
                 servers.append(
                     Server(
-                        name: String(line[name]), status: String(line[status]), successes: Int(line[successes]) ?? sessions.flatMap { Int(line[$0]) } ?? 0,
+                        name: String(line[name]), status: String(line[status]),
+                        successes: Int(line[successes]) ?? sessions.flatMap { Int(line[$0]) } ?? 0,
                         current: Int(line[current]) ?? 0))
             }
         }

@@ -21,7 +21,8 @@ package enum Prerequisites {
         Program(name: "php-fpm8.2", package: "php8.2-fpm php8.2-mysql php8.2-redis"), Program(name: "php", package: "php8.2-cli"),
         Program(name: "mariadbd", package: "mariadb-server"), Program(name: "memcached", package: "memcached"),
         Program(name: "postfix", package: "postfix"), Program(name: "searchd", package: "sphinxsearch"),
-        Program(name: "rabbitmqctl", package: "rabbitmq-server"), Program(name: "sshd", package: "openssh-server openssh-sftp-server"),
+        Program(name: "rabbitmqctl", package: "rabbitmq-server"),
+        Program(name: "sshd", package: "openssh-server openssh-sftp-server"),
         Program(name: "sftp", package: "openssh-client"), Program(name: "cron", package: "cron"),
         Program(name: "keepalived", package: "keepalived"), Program(name: "varnishd", package: "varnish"),
         // Varnish compiles its configuration.

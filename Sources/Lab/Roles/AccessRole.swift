@@ -11,10 +11,10 @@ package enum AccessRole {
         var image = RoleImage(
             "acc",
             start: """
-                echo '\(user):x:1000:1000::/data/home:/bin/sh' >> /etc/passwd
-                echo '\(user):x:1000:' >> /etc/group
+                echo '\(user):x:4000:4000::/data/home:/bin/sh' >> /etc/passwd
+                echo '\(user):x:4000:' >> /etc/group
                 mkdir -p /data/home
-                chown 1000:1000 /data/home
+                chown 4000:4000 /data/home
                 install -m 600 /keys/host_key /etc/ssh/host_key
                 install -m 644 /keys/customer.pub /etc/ssh/authorized_keys
                 chmod 644 /etc/crontab
@@ -25,7 +25,8 @@ package enum AccessRole {
         image.mounts = [(keys, "/keys")]
         image.directories = ["run/sshd", "var/spool/cron/crontabs", "etc/cron.d"]
         image.files["etc/crontab"] = "* * * * * \(user) date > /data/home/cron-ran\n"
-        image.files["etc/pam.d/cron"] = "auth required pam_permit.so\naccount required pam_permit.so\nsession required pam_permit.so\n"
+        image.files["etc/pam.d/cron"] =
+            "auth required pam_permit.so\naccount required pam_permit.so\nsession required pam_permit.so\n"
         image.files["etc/ssh/sshd_config"] = """
             Port \(port)
             HostKey /etc/ssh/host_key

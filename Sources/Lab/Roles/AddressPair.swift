@@ -16,7 +16,9 @@ package enum AddressPair {
     ) -> String {
         var notices = ""
         if let onMaster { notices += "\n    notify_master \"\(onMaster)\"" }
-        if let onLoss { notices += "\n    notify_backup \"\(onLoss)\"\n    notify_fault \"\(onLoss)\"\n    notify_stop \"\(onLoss)\"" }
+        if let onLoss {
+            notices += "\n    notify_backup \"\(onLoss)\"\n    notify_fault \"\(onLoss)\"\n    notify_stop \"\(onLoss)\""
+        }
         return """
             global_defs {
                 router_id magewatch

@@ -53,7 +53,9 @@ package enum Exchange {
     }
 
     /// A message that the broker acknowledges; nobody listens to its topic, so it goes nowhere.
-    package static func stomp(_ address: String, destination: String = "/topic/witness", bodies: [String] = ["."]) throws(LabError) {
+    package static func stomp(_ address: String, destination: String = "/topic/witness", bodies: [String] = ["."])
+        throws(LabError)
+    {
         let socket = try socket(address, QueueRole.stompPort)
         try socket.send("CONNECT\naccept-version:1.1\nhost:/\nlogin:guest\npasscode:guest\n\n\0")
         let connected = try socket.receive()

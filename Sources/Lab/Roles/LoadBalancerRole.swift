@@ -21,11 +21,8 @@ package enum LoadBalancerRole {
         defaults
             mode http
             log global
-            option httplog
-            option forwardfor
             option redispatch 1
             retries 3
-            retry-on conn-failure empty-response response-timeout
             timeout connect 200ms
             timeout client 30s
             timeout server 6s
@@ -36,6 +33,8 @@ package enum LoadBalancerRole {
 
         frontend shop
             bind 0.0.0.0:80
+            option httplog
+            option forwardfor
             monitor-uri \(healthPath)
             http-request deny deny_status 403 if { src,map_ip(\(banMap)) -m found }
             use_backend kept if { path_beg \(keptPath) } { nbsrv(kept) ge 1 }
@@ -50,20 +49,17 @@ package enum LoadBalancerRole {
 
         backend \(WebRole.pool)
             balance leastconn
+            retry-on conn-failure empty-response response-timeout
             option httpchk GET \(WebRole.healthPath)
 
         frontend search
             mode tcp
-            no option httplog
             option tcplog
-            no option forwardfor
             bind 0.0.0.0:\(SearchRole.port)
             default_backend \(SearchRole.pool)
 
         backend \(SearchRole.pool)
             mode tcp
-            no option forwardfor
-            retry-on conn-failure
             balance leastconn
 
         """
@@ -80,7 +76,8 @@ package enum LoadBalancerRole {
 
     package static func varnishCommand(configuration: String) -> [String] {
         [
-            "varnishd", "-F", "-a", "127.0.0.1:\(varnishPort)", "-f", configuration, "-s", "malloc,8m", "-n", "/run/varnish", "-j", "none",
+            "varnishd", "-F", "-a", "127.0.0.1:\(varnishPort)", "-f", configuration, "-s", "malloc,8m", "-n", "/run/varnish",
+            "-j", "none",
             "-p", "thread_pools=1", "-p", "thread_pool_min=5", "-p", "thread_pool_max=50",
         ]
     }

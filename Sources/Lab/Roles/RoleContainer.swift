@@ -24,7 +24,7 @@ package struct RoleContainer: Sendable, Equatable {
         RoleContainer("queue1", .queue, "rabbitmq", .s2, "10.77.0.61", QueueRole.stompPort, cores: 0.8, megabytes: 384),
         RoleContainer("search1", .search, "search", .s1, "10.77.0.41", SearchRole.port, cores: 0.1, megabytes: 64),
         RoleContainer("search2", .search, "search", .s2, "10.77.0.42", SearchRole.port, cores: 0.1, megabytes: 64),
-        RoleContainer("mail1", .mail, "mail", .s1, "10.77.0.71", MailRole.port, cores: 0.2, megabytes: 128),
+        RoleContainer("mail1", .mail, "mail", .s1, "10.77.0.71", MailRole.port, cores: 0.4, megabytes: 128),
         RoleContainer("acc1", .acc, "acc", .s1, "10.77.0.81", AccessRole.port, cores: 0.2, megabytes: 64),
         RoleContainer("web1", .web, "web", .s1, "10.77.0.21", WebRole.port, cores: WebRole.cores, megabytes: 128),
         RoleContainer("web2", .web, "web", .s2, "10.77.0.22", WebRole.port, cores: WebRole.cores, megabytes: 128),

@@ -12,6 +12,8 @@ package struct RoleImage: Sendable, Equatable {
     package var haltSignal = "SIGTERM"
     /// Files below the root, by their path.
     package var files: [String: String] = [:]
+    /// Files and directories of this machine that are copied to the same place in the root, where they are.
+    package var copies: [String] = []
     /// Further directories.
     package var directories: [String] = []
     /// Directories of the machine that are seen in it, read-only.
@@ -24,7 +26,9 @@ package struct RoleImage: Sendable, Equatable {
         self.start = start
     }
 
-    package static func == (left: RoleImage, right: RoleImage) -> Bool { left.configuration == right.configuration && left.files == right.files }
+    package static func == (left: RoleImage, right: RoleImage) -> Bool {
+        left.configuration == right.configuration && left.files == right.files
+    }
 
     /// `image.conf`.
     package var configuration: String {
@@ -47,12 +51,12 @@ package struct RoleImage: Sendable, Equatable {
         for link in ["bin", "lib", "lib64", "sbin"] where files.fileExists(atPath: "/usr/\(link)") {
             try files.createSymbolicLink(atPath: run.file("\(root)/\(link)"), withDestinationPath: "usr/\(link)")
         }
-        for file in ["passwd", "group", "ld.so.cache"] {
-            try files.copyItem(atPath: "/etc/\(file)", toPath: run.file("\(root)/etc/\(file)"))
-        }
-        // Where this machine's alternatives lead, for programs such as awk.
-        if files.fileExists(atPath: "/etc/alternatives") {
-            try files.copyItem(atPath: "/etc/alternatives", toPath: run.file("\(root)/etc/alternatives"))
+        try files.createSymbolicLink(atPath: run.file("\(root)/var/run"), withDestinationPath: "/run")
+        // The alternatives say where programs such as awk are.
+        for path in ["/etc/passwd", "/etc/group", "/etc/ld.so.cache", "/etc/alternatives"] + copies
+        where files.fileExists(atPath: path) {
+            try run.makeDirectory((("\(root)\(path)") as NSString).deletingLastPathComponent)
+            try files.copyItem(atPath: path, toPath: run.file("\(root)\(path)"))
         }
         try run.write("passwd: files\ngroup: files\nhosts: files\n", to: "\(root)/etc/nsswitch.conf")
         try run.write("127.0.0.1 localhost\n", to: "\(root)/etc/hosts")

@@ -43,10 +43,12 @@ package enum RoleMachine: String, NetworkMachine, CaseIterable {
     /// Where the rest of the world takes mail.
     package static let worldMailPort = 2525
 
-    /// Processors that a server is said to have; a third `web` finds room only on the overflow server.
+    /// Processors that a server is said to have; a third `web` finds room only on the overflow server, a third `search` or a
+    /// second worker on the others.
     package var cores: Double {
         switch self {
-        case .s1, .s2: 1.6
+        case .s1: 1.45
+        case .s2: 1.25
         case .o1: 0.6
         default: 0.05
         }

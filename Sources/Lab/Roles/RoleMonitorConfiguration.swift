@@ -102,7 +102,8 @@ package struct RoleMonitorConfiguration: Sendable {
 
     private func container(_ container: RoleContainer) -> String {
         let backup = container.backupOf.map { ", backup-of: \($0)" } ?? ""
-        return "  - { name: \(container.name), role: \(container.role.rawValue), kind: \(backup.isEmpty ? "active" : "backup")\(backup), "
+        return
+            "  - { name: \(container.name), role: \(container.role.rawValue), kind: \(backup.isEmpty ? "active" : "backup")\(backup), "
             + "server: \(container.server.rawValue), address: \(container.address)/\(AddressPlan.prefixLength), port: \(container.port), "
             + "image: \(container.image), cores: \(container.cores), memory: \(container.megabytes)MiB }"
     }

@@ -84,7 +84,9 @@ extension RoleScenario {
         result.verdicts.append(
             Verdict(
                 "\(role.rawValue) is saturated", "\(what): \(text)",
-                unless: [(fired == nil, "the alert \(alert) did not fire"), (plans > 0, "something was started, which does not help")]))
+                unless: [
+                    (fired == nil, "the alert \(alert) did not fire"), (plans > 0, "something was started, which does not help"),
+                ]))
         result.update(role) {
             $0.saturates = .init("\(what): \(text)", seconds: fired, barSeconds: 20, held: fired != nil)
             $0.scales = .init(why)

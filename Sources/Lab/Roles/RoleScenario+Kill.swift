@@ -32,10 +32,12 @@ extension RoleScenario {
         let bar = role == .queue ? RoleScenario.brokerBar : RoleScenario.containerBar
         let isInTime = outage.map { $0 <= bar * 1000 } ?? false
         let isDecided = decided.map { $0 <= RoleScenario.containerBar * 1000 } ?? false
-        let text = outage.map { "serves after \(durationText($0)), decided after \(durationText(decided ?? 0))" } ?? "does not come back"
+        let text =
+            outage.map { "serves after \(durationText($0)), decided after \(durationText(decided ?? 0))" } ?? "does not come back"
         result.verdicts.append(
             Verdict(
-                "a dead container of \(role.rawValue) is replaced", "\(container.name): \(text); \(account.failures) of \(account.attempts.count) tries failed",
+                "a dead container of \(role.rawValue) is replaced",
+                "\(container.name): \(text); \(account.failures) of \(account.attempts.count) tries failed",
                 unless: [
                     (!isWatched, "it did not serve before: \(before ?? "")"), (plan == nil, "nothing was decided"),
                     (!isBack, "it did not come back: \(account.attempts.last?.failure ?? "")"),
@@ -59,7 +61,8 @@ extension RoleScenario {
             let names = observations.plans(.failover, after: died).flatMap(\.plan.steps).compactMap { step -> String? in
                 if case .putContainer(let container) = step.action { container.name } else { nil }
             }
-            return observations.backends.filter { names.contains($0.name) && $0.appearedAt >= died }.compactMap(\.firstServedAt).min()
+            return observations.backends.filter { names.contains($0.name) && $0.appearedAt >= died }.compactMap(\.firstServedAt)
+                .min()
         }
         let isReplaced = try await wait(20) { replaced() != nil }
         let account = witness.account(since: died)
@@ -77,7 +80,8 @@ extension RoleScenario {
                 ]))
         result.update(role) {
             $0.failsOver = .init(
-                text, seconds: after.map { $0 / 1000 }, barSeconds: RoleScenario.containerBar, held: isInTime && account.failures == 0)
+                text, seconds: after.map { $0 / 1000 }, barSeconds: RoleScenario.containerBar,
+                held: isInTime && account.failures == 0)
         }
         try await settle(after: died)
     }
@@ -105,7 +109,8 @@ extension RoleScenario {
         let text = outage.map { "\(next.rawValue) serves after \(durationText($0))" } ?? "does not come back"
         result.verdicts.append(
             Verdict(
-                "\(role.rawValue) goes on elsewhere", "\(active.rawValue): \(text); \(account.failures) of \(account.attempts.count) tries failed",
+                "\(role.rawValue) goes on elsewhere",
+                "\(active.rawValue): \(text); \(account.failures) of \(account.attempts.count) tries failed",
                 unless: [
                     (!isWatched, "it did not serve before"), (!killed.succeeded, "it could not be killed: \(killed.complaint)"),
                     (!isBack, "it did not come back: \(account.attempts.last?.failure ?? "")"),

@@ -25,7 +25,8 @@ extension RoleScenario {
             verdict(
                 "web is saturated", .web, alert: RoleRules.busyAlert, since: began, scaled,
                 [(summary.failed > 0, "\(summary.failed) of \(summary.requests) requests failed")],
-                "\(summary.requests) requests, \(summary.failed) failed" + (leased.isEmpty ? "" : ", on \(leased.joined(separator: ", "))")))
+                "\(summary.requests) requests, \(summary.failed) failed"
+                    + (leased.isEmpty ? "" : ", on \(leased.joined(separator: ", "))")))
         report(.web, alert: RoleRules.busyAlert, since: began, "processor time of PHP", scaled, &result)
     }
 
@@ -38,7 +39,9 @@ extension RoleScenario {
             searcher.start(from: try stack.vantage(), beat: .milliseconds(2)) {
                 try Exchange.mysql(
                     RoleMachine.shopAddress, port: SearchRole.port, user: "witness",
-                    statement: "SELECT id, WEIGHT() AS w FROM products WHERE MATCH('*n* | *e* | *o*') ORDER BY w DESC, price ASC LIMIT 50")
+                    statement:
+                        "SELECT id, WEIGHT() AS w FROM products WHERE MATCH('*n* | *e* | *o*') ORDER BY w DESC, price ASC LIMIT 50"
+                )
             }
         }
         _ = try await wait(RoleScenario.scaleSeconds) { scaledOut(.search, since: began) != nil }
@@ -112,7 +115,8 @@ extension RoleScenario {
         let summary = try await loader.offer(phase)
         let spent = used() - before
         guard summary.requests > 0, summary.failed == 0, spent > 0 else {
-            throw LabError(.service, "the shop does not serve: \(summary.requests) requests, \(summary.failed) failed, \(spent) s used")
+            throw LabError(
+                .service, "the shop does not serve: \(summary.requests) requests, \(summary.failed) failed, \(spent) s used")
         }
         return spent / Double(summary.requests)
     }
@@ -125,7 +129,8 @@ extension RoleScenario {
     }
 
     private func verdict(
-        _ name: String, _ role: Role, alert: String, since began: Double, _ scaled: Double?, _ others: [(Bool, String)], _ detail: String
+        _ name: String, _ role: Role, alert: String, since began: Double, _ scaled: Double?, _ others: [(Bool, String)],
+        _ detail: String
     ) -> Verdict {
         let fired = observations.alerts(alert, after: began).first
         return Verdict(

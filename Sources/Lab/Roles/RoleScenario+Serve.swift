@@ -30,7 +30,8 @@ extension RoleScenario {
             complaints.append((failure != nil, "\(role.rawValue): \(failure ?? "")"))
         }
         return Verdict(
-            "all roles serve", "a page of web, db, search and sessions; an order became a mail after \(durationText(mailedAfter))",
+            "all roles serve",
+            "a page of web, db, search and sessions; an order became a mail after \(durationText(mailedAfter))",
             unless: complaints)
     }
 

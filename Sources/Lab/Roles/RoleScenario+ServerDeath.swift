@@ -15,7 +15,9 @@ extension RoleScenario {
         }
         let lost = inventory.filter { $0.server == server.rawValue }
         timeline.heading("Server \(server.rawValue) dies with \(lost.map(\.name).joined(separator: ", "))")
-        let roles = Role.allCases.filter { role in role != .queue && role != .monitor && role != .lb && lost.contains { $0.role == role } }
+        let roles = Role.allCases.filter { role in
+            role != .queue && role != .monitor && role != .lb && lost.contains { $0.role == role }
+        }
         let witnesses = try roles.map { role in
             // The shop's page needs the database, whose death is another's: here web is asked for what it gives by itself.
             guard role == .web else { return try witness(of: role) }
@@ -43,7 +45,8 @@ extension RoleScenario {
             "\(name) \(account.outage.map { durationText($0) } ?? "not back") (\(account.failures) failed)"
         }
         return Verdict(
-            "a server's death", "\(server.rawValue): \(words.joined(separator: ", ")); bar \(durationText(RoleScenario.serverBar * 1000))",
+            "a server's death",
+            "\(server.rawValue): \(words.joined(separator: ", ")); bar \(durationText(RoleScenario.serverBar * 1000))",
             unless: [
                 (!isWatched, "not all served before"), (!isBack, "not all came back"),
                 (!noticed.isEmpty, "clients of \(noticed.joined(separator: " and ")) noticed"),

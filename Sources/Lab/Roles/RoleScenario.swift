@@ -8,6 +8,13 @@ package struct RoleScenario: Sendable {
     /// A scenario that can be asked for by name.
     package enum Name: String, Sendable, CaseIterable {
         case rolesServe = "roles-serve"
+        case saturateWeb = "saturate-web"
+        case saturateSearch = "saturate-search"
+        case saturateQueue = "saturate-queue"
+        case saturateMail = "saturate-mail"
+        case saturateDb = "saturate-db"
+        case saturateAcc = "saturate-acc"
+        case saturateLb = "saturate-lb"
         case killWeb = "kill-web"
         case killDb = "kill-db"
         case killSearch = "kill-search"
@@ -16,13 +23,6 @@ package struct RoleScenario: Sendable {
         case killQueue = "kill-queue"
         case killLb = "kill-lb"
         case killMonitor = "kill-monitor"
-        case saturateWeb = "saturate-web"
-        case saturateSearch = "saturate-search"
-        case saturateQueue = "saturate-queue"
-        case saturateMail = "saturate-mail"
-        case saturateDb = "saturate-db"
-        case saturateAcc = "saturate-acc"
-        case saturateLb = "saturate-lb"
         case serverDeath = "server-death"
     }
 
@@ -105,7 +105,8 @@ package struct RoleScenario: Sendable {
         case .db:
             {
                 try Exchange.mysql(
-                    DatabaseRole.address, port: DatabaseRole.port, user: "witness", statement: "REPLACE INTO shop.witness VALUES (1, 1)")
+                    DatabaseRole.address, port: DatabaseRole.port, user: "witness",
+                    statement: "REPLACE INTO shop.witness VALUES (1, 1)")
             }
         case .search:
             {

@@ -15,7 +15,8 @@ extension RoleStack {
         for machine in RoleMachine.servers {
             let spool = try run.makeDirectory("hosts/\(machine.rawValue)/spool")
             try run.write(
-                LogShipping.render(spool: spool, monitor: RoleMachine.monitorAddress), to: "hosts/\(machine.rawValue)/rsyslog.conf")
+                LogShipping.render(spool: spool, monitor: RoleMachine.monitorAddress),
+                to: "hosts/\(machine.rawValue)/rsyslog.conf")
         }
         try run.write(RoleRules.file, to: "alerts/lab.yaml")
         let configuration = RoleMonitorConfiguration(

@@ -95,7 +95,8 @@ package final class RoleStack: Sendable {
         try await host.start(
             "haproxy",
             [
-                "sh", "-c", AddressPair.keeper, "keeper", trackFile(machine), run.file("\(machine.rawValue).pid"), "haproxy", "-db", "-f",
+                "sh", "-c", AddressPair.keeper, "keeper", trackFile(machine), run.file("\(machine.rawValue).pid"), "haproxy",
+                "-db", "-f",
                 run.file("\(machine.rawValue)/haproxy.cfg"),
             ])
         try await host.start("varnish", LoadBalancerRole.varnishCommand(configuration: run.file("varnish.vcl")))

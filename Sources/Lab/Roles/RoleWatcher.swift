@@ -23,7 +23,8 @@ struct RoleWatcher: Sendable {
             // One that was started anew has no servers until its agent has told it; what was served, only the active one knows.
             if var best = readings.max(by: { $0.servers.count < $1.servers.count }) {
                 for index in best.servers.indices {
-                    best.servers[index].successes = readings.compactMap { $0.server(best.servers[index].name)?.successes }.max() ?? 0
+                    best.servers[index].successes =
+                        readings.compactMap { $0.server(best.servers[index].name)?.successes }.max() ?? 0
                 }
                 observations.saw(best, at: Timeline.now)
             }

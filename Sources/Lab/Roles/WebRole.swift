@@ -53,6 +53,7 @@ package enum WebRole {
 
     /// nginx of every `web` container. The log goes to the syslog of whatever server the container is on.
     package static let nginx = """
+        user www-data;
         daemon off;
         worker_processes 1;
         pid /run/nginx.pid;
