@@ -37,7 +37,9 @@ struct RoleTests {
         }
     }
 
-    @Test("A third web finds room only on the overflow server; a third search finds it on a member", arguments: [RoleMachine.s1, .s2, .o1])
+    @Test(
+        "A third web finds room only on the overflow server; a third search finds it on a member",
+        arguments: [RoleMachine.s1, .s2, .o1])
     func room(_ machine: RoleMachine) {
         let used = RoleContainer.active.filter { $0.server == machine }.reduce(0) { $0 + $1.cores }
         let free = machine.cores - used + 1e-9

@@ -14,9 +14,10 @@ package enum Exchange {
     }
 
     /// A page with status 200.
-    package static func http(_ address: String, port: Int, path: String) throws(LabError) {
+    /// - Parameter patience: a visitor's is longer than a witness's: one that waits was not failed.
+    package static func http(_ address: String, port: Int, path: String, patience: Duration = Witness.patience) throws(LabError) {
         var request = PlainHTTP.Request(address: address, port: port, path: path)
-        request.timeout = Witness.patience
+        request.timeout = patience
         let answer = try PlainHTTP.exchange(request)
         try expect(answer.status == 200, "status \(answer.status)", answer.body)
     }

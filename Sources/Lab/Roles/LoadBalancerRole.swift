@@ -25,7 +25,7 @@ package enum LoadBalancerRole {
             retries 3
             timeout connect 200ms
             timeout client 30s
-            timeout server 6s
+            timeout server 4s
             timeout queue 20s
             timeout check 1s
             timeout http-request 10s

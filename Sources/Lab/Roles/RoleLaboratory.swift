@@ -12,10 +12,22 @@ package struct RoleLaboratory: Sendable {
         timeline = Timeline(write: write)
     }
 
-    /// Builds the stack, plays the scenarios, removes everything, and gives what was measured. Everything is removed on every way out.
+    /// Plays the scenarios, those that leave half a stack on one of their own, and gives what was measured.
     package func run() async throws -> RoleScenario.Result {
         try Prerequisites.verify(programs: Prerequisites.programs + Prerequisites.rolePrograms)
         Laboratory.sweep(options.directory, timeline)
+        var result = RoleScenario.Result()
+        for part in [names.subtracting([.serverDeath]), names.intersection([.serverDeath])] where !part.isEmpty {
+            result.add(try await play(part, isLast: part.contains(.serverDeath) || !names.contains(.serverDeath)))
+        }
+        timeline.heading((["Verdicts"] + result.verdicts.map(\.line)).joined(separator: "\n"))
+        timeline.heading("Roles\n\(RoleReport.table(result.roles))")
+        timeline.heading(result.held ? "All held." : "Not all held.")
+        return result
+    }
+
+    /// Builds a stack, plays on it, and removes it on every way out.
+    private func play(_ names: Set<RoleScenario.Name>, isLast: Bool) async throws -> RoleScenario.Result {
         let run = try RunDirectory(parent: options.directory)
         defer {
             ControlGroupTree.remove(run: run.name)
@@ -41,8 +53,11 @@ package struct RoleLaboratory: Sendable {
             while let ended = try await tasks.next() { if let result = ended { return result } }
             throw LabError(.service, "the play ended without a result")
         }
-        summarise(result, stack)
-        if options.keeps { try await keep(stack) }
+        if !result.held {
+            let words = RoleMachine.monitors.map { stack.run.tail("hosts/\($0.rawValue)/monitor.log", lines: 8) }
+            timeline.heading("The monitors said last:\n\(words.joined(separator: "\n"))")
+        }
+        if options.keeps, isLast { try await keep(stack) }
         return result
     }
 
@@ -63,14 +78,6 @@ package struct RoleLaboratory: Sendable {
         timeline.note("the monitor answers at \(RoleMachine.monitorAddress)")
         // Until each container has been seen by it.
         try await Task.sleep(for: .seconds(2))
-    }
-
-    private func summarise(_ result: RoleScenario.Result, _ stack: RoleStack) {
-        timeline.heading((["Verdicts"] + result.verdicts.map(\.line)).joined(separator: "\n"))
-        timeline.heading("Roles\n\(RoleReport.table(result.roles))")
-        guard !result.held else { return timeline.heading("All held.") }
-        let words = RoleMachine.monitors.map { stack.run.tail("hosts/\($0.rawValue)/monitor.log", lines: 8) }
-        timeline.heading("Not all held. The monitors said last:\n\(words.joined(separator: "\n"))")
     }
 
     private func keep(_ stack: RoleStack) async throws {

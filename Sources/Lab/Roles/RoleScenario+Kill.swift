@@ -64,7 +64,7 @@ extension RoleScenario {
             return observations.backends.filter { names.contains($0.name) && $0.appearedAt >= died }.compactMap(\.firstServedAt)
                 .min()
         }
-        let isReplaced = try await wait(20) { replaced() != nil }
+        let isReplaced = try await wait(20) { replaced() != nil && witness.account(since: died).isServed(forSeconds: 1) }
         let account = witness.account(since: died)
         let after = replaced().map { $0 - died }
         let isInTime = after.map { $0 <= RoleScenario.containerBar * 1000 } ?? false

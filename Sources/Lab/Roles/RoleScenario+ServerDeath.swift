@@ -23,7 +23,8 @@ extension RoleScenario {
             guard role == .web else { return try witness(of: role) }
             let witness = Witness(role.rawValue)
             witness.start(from: try stack.vantage()) {
-                try Exchange.http(RoleMachine.shopAddress, port: 80, path: WebRole.healthPath)
+                try Exchange.http(
+                    RoleMachine.shopAddress, port: 80, path: WebRole.healthPath, patience: RoleScenario.visitorPatience)
             }
             return witness
         }

@@ -23,6 +23,7 @@ package struct RoleScenario: Sendable {
         case killQueue = "kill-queue"
         case killLb = "kill-lb"
         case killMonitor = "kill-monitor"
+        /// Played on a stack of its own: afterwards half of it is gone.
         case serverDeath = "server-death"
     }
 
@@ -37,6 +38,18 @@ package struct RoleScenario: Sendable {
         package var roles: [RoleReport] = Role.allCases.map(RoleReport.init)
 
         package var held: Bool { !verdicts.isEmpty && verdicts.allSatisfy(\.held) && roles.allSatisfy(\.held) }
+
+        /// What was played on another stack besides.
+        mutating func add(_ other: Result) {
+            verdicts += other.verdicts
+            for report in other.roles {
+                update(report.role) { mine in
+                    mine.saturates = report.saturates ?? mine.saturates
+                    mine.scales = report.scales ?? mine.scales
+                    mine.failsOver = report.failsOver ?? mine.failsOver
+                }
+            }
+        }
 
         mutating func update(_ role: Role, _ change: (inout RoleReport) -> Void) {
             guard let index = roles.firstIndex(where: { $0.role == role }) else { return }
@@ -97,10 +110,13 @@ package struct RoleScenario: Sendable {
         return witness
     }
 
+    /// How long a visitor waits for a page.
+    static let visitorPatience = Duration.seconds(8)
+
     /// What a client of a role does.
     static func exchange(_ role: Role) -> @Sendable () throws -> Void {
         switch role {
-        case .web: { try Exchange.http(RoleMachine.shopAddress, port: 80, path: "/shop.php?p=7") }
+        case .web: { try Exchange.http(RoleMachine.shopAddress, port: 80, path: "/shop.php?p=7", patience: visitorPatience) }
         case .lb: { try Exchange.http(RoleMachine.shopAddress, port: 80, path: LoadBalancerRole.healthPath) }
         case .db:
             {
