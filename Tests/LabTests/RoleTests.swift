@@ -87,9 +87,9 @@ struct RoleTests {
         #expect(!web.held && acc.held)
         #expect(
             RoleReport.table([web, acc]) == """
-                  role  saturates                                    scales                   fails over
+                  role  saturates                                       scales                   fails over
                   web   processor time: alert after 2.1 s (bar 20.0 s)  not played               MISSED another serves after 2.6 s (bar 2.0 s)
-                  acc   not played                                   alert only: one address  not played
+                  acc   not played                                      alert only: one address  not played
                 """)
     }
 }
