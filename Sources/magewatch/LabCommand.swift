@@ -21,13 +21,13 @@ struct LabCommand: AsyncParsableCommand {
               magewatch lab --fast                     the whole scenario in about five minutes
               magewatch lab --fast --scenario attack   one step
               magewatch lab --scenario isolation       a server is cut off and returns (not part of "all")
-              magewatch lab --roles all --scenario all        every role saturated and killed, in about six minutes
+              magewatch lab --roles all --scenario all        every role saturated and killed, in three minutes
               magewatch lab --roles all --scenario kill-db    one of its scenarios
               magewatch lab --roles all --output json         the table as JSON; what happens goes to standard error
               magewatch lab --keep                     leaves the stack up to look around, until Ctrl-C
             """)
 
-    @Flag(help: "Shorter steps, for continuous integration.")
+    @Flag(help: "Shorter steps, for continuous integration; the stack of all roles knows no others.")
     var fast = false
 
     @Flag(help: "Leave the stack up after the play, until Ctrl-C.")

@@ -75,7 +75,8 @@ package struct WitnessAccount: Sendable, Equatable {
     /// True once it has been served again after the last failure, and for a while.
     package func isServed(forSeconds seconds: Double) -> Bool {
         guard let last = attempts.last, last.failure == nil else { return false }
-        let start = attempts.lastIndex { $0.failure != nil }.map { attempts[$0 + 1].ended } ?? since
+        let first = max(since, attempts.first?.began ?? since)
+        let start = attempts.lastIndex { $0.failure != nil }.map { attempts[$0 + 1].ended } ?? first
         return last.ended - start >= seconds * 1000
     }
 
