@@ -51,8 +51,12 @@ extension RoleScenario {
     /// One of several containers that share their work dies: clients notice nothing, and another takes its place.
     func killShared(_ role: Role, _ result: inout Result) async throws {
         timeline.heading("A container of \(role.rawValue) is killed, another serves on")
-        let containers = try await monitor.stack().containers.filter { $0.kind == .active && $0.role == role }
-        guard let container = containers.first else { throw LabError(.answer, "there is no container of \(role.rawValue)") }
+        let inventory = try await monitor.stack().containers
+        // One with a backup: what was added for a while has none.
+        let container = inventory.first { candidate in
+            candidate.kind == .active && candidate.role == role && inventory.contains { $0.backupOf == candidate.name }
+        }
+        guard let container else { throw LabError(.answer, "no container of \(role.rawValue) has a backup") }
         let witness = try witness(of: role)
         defer { witness.stop() }
         let isWatched = try await wait(5) { witness.account(since: 0).isServed(forSeconds: 0.5) }
