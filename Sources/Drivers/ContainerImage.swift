@@ -22,7 +22,7 @@ package struct ContainerImage: Sendable, Equatable {
     package var haltSignal = "SIGTERM"
     /// `NAME=VALUE` for the first process.
     package var environment: [String] = []
-    /// Directories of the server to be seen in it, read-only: source and target.
+    /// Directories of the server to be seen in it: source and target.
     package var mounts: [Mount] = []
     /// Directories that outlive the container, writable and its own: where its data is.
     package var volumes: [String] = []
@@ -33,6 +33,8 @@ package struct ContainerImage: Sendable, Equatable {
     package struct Mount: Sendable, Equatable {
         package var source: String
         package var target: String
+        /// Whether the container may write there: what has to outlive it, on storage that every server sees.
+        package var isWritable = false
     }
 
     /// Parses an image file.
@@ -57,11 +59,11 @@ package struct ContainerImage: Sendable, Equatable {
             case "environment":
                 guard value.contains("=") else { throw wrong("environment is NAME=VALUE") }
                 environment.append(value)
-            case "mount":
+            case "mount", "data":
                 let parts = value.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-                guard parts.count == 2, parts.allSatisfy({ $0.hasPrefix("/") }) else { throw wrong("mount is /source:/target") }
-                for part in parts { try Names.checkPath(part, "\(file), line \(index + 1): mount") }
-                mounts.append(Mount(source: parts[0], target: parts[1]))
+                guard parts.count == 2, parts.allSatisfy({ $0.hasPrefix("/") }) else { throw wrong("\(key) is /source:/target") }
+                for part in parts { try Names.checkPath(part, "\(file), line \(index + 1): \(key)") }
+                mounts.append(Mount(source: parts[0], target: parts[1], isWritable: key == "data"))
             case "volume":
                 try Names.checkPath(value, "\(file), line \(index + 1): volume")
                 volumes.append(value)
@@ -70,7 +72,7 @@ package struct ContainerImage: Sendable, Equatable {
                 directories.append(value)
             default:
                 throw wrong(
-                    "unknown key '\(key.prefix(40))'; known are base, init, halt-signal, environment, mount, volume, directory")
+                    "unknown key '\(key.prefix(40))'; known are base, init, halt-signal, environment, mount, data, volume, directory")
             }
         }
         guard !command.isEmpty else { throw DriverError(.invalidRequest, "\(file): the line 'init = COMMAND' is missing") }

@@ -108,7 +108,8 @@ package enum LXCConfiguration {
         }
         return mounts.map { mount in
             let target = escaped(mount.target.drop { $0 == "/" })
-            return "lxc.mount.entry = \(escaped(mount.source)) \(target) none bind,ro,create=dir 0 0"
+            let access = mount.isWritable ? "rw" : "ro"
+            return "lxc.mount.entry = \(escaped(mount.source)) \(target) none bind,\(access),create=dir 0 0"
         }
     }
 

@@ -8,7 +8,7 @@ struct AgentClient: Sendable {
 
     /// Does one step.
     /// - Throws: ``LabError`` with the agent's own words where it did not succeed.
-    func perform(_ step: Step, id: String, on machine: AddressPlan.Machine) async throws {
+    func perform(_ step: Step, id: String, on machine: some NetworkMachine) async throws {
         let encoder = JSONEncoder()
         let order = StepRequest(id: id, fencingToken: 0, step: step)
         var request = PlainHTTP.Request(
@@ -28,7 +28,7 @@ struct AgentClient: Sendable {
     }
 
     /// Returns once the agent answers.
-    func waitUntilUp(_ machine: AddressPlan.Machine, within limit: Duration) async throws {
+    func waitUntilUp(_ machine: some NetworkMachine, within limit: Duration) async throws {
         let deadline = ContinuousClock.now + limit
         while true {
             var request = PlainHTTP.Request(address: machine.address, port: AddressPlan.agentPort, path: "/health")

@@ -30,9 +30,9 @@ package struct Laboratory: Sendable {
     ///
     /// Everything is removed on every way out, cancellation included; should the process itself be killed, the machines end
     /// with it, and the next run removes the files.
-    package func run() async throws -> Bool {
+    package func run() async throws -> Scenario.Result {
         try Prerequisites.verify()
-        sweep()
+        Laboratory.sweep(options.directory, timeline)
         let run = try RunDirectory(parent: options.directory)
         defer {
             ControlGroupTree.remove(run: run.name)
@@ -57,7 +57,7 @@ package struct Laboratory: Sendable {
         }
         summarise(result, stack)
         if options.keeps { try await keep(stack) }
-        return result.held
+        return result
     }
 
     private func start(_ stack: LabStack, _ monitor: MonitorView) async throws {
@@ -108,10 +108,10 @@ package struct Laboratory: Sendable {
     }
 
     /// Removes what runs left whose process was killed.
-    private func sweep() {
-        for name in RunDirectory.abandoned(in: options.directory) {
+    static func sweep(_ directory: String, _ timeline: Timeline) {
+        for name in RunDirectory.abandoned(in: directory) {
             ControlGroupTree.remove(run: name)
-            RunDirectory.remove("\(options.directory)/\(name)")
+            RunDirectory.remove("\(directory)/\(name)")
             timeline.note("removed what \(name), which was killed, had left")
         }
     }

@@ -4,7 +4,7 @@ package struct LoadBalancerStatistics: Sendable, Equatable {
     package struct Server: Sendable, Equatable {
         package var name: String
         package var status: String
-        /// Answers with a status of 2xx it has given.
+        /// Answers with a status of 2xx it has given; sessions, where it speaks no HTTP.
         package var successes: Int
         package var current: Int
     }
@@ -31,6 +31,7 @@ package struct LoadBalancerStatistics: Sendable, Equatable {
         }
         let (proxy, name, status) = (try column("pxname"), try column("svname"), try column("status"))
         let (successes, current, queue) = (try column("hrsp_2xx"), try column("scur"), try column("qcur"))
+        let sessions = header.firstIndex(of: "stot")
         servers = []
         queued = 0
         for line in lines.dropFirst() where line.count >= header.count - 1 && line[proxy] == pool {
@@ -40,7 +41,8 @@ package struct LoadBalancerStatistics: Sendable, Equatable {
                 queued += Int(line[queue]) ?? 0
                 servers.append(
                     Server(
-                        name: String(line[name]), status: String(line[status]), successes: Int(line[successes]) ?? 0,
+                        name: String(line[name]), status: String(line[status]),
+                        successes: Int(line[successes]) ?? sessions.flatMap { Int(line[$0]) } ?? 0,
                         current: Int(line[current]) ?? 0))
             }
         }

@@ -7,6 +7,8 @@ package struct LoadPhase: Sendable, Equatable {
     package var rampSeconds: Double
     package var seconds: Int
     package var connections: Int
+    /// What is asked for; a number is appended, the same one again after fifty.
+    package var path = "/?page="
 
     /// Most requests a second that the laboratory ever offers: it shares its machine with what it loads.
     package static let maximumRate = 400.0
@@ -58,7 +60,7 @@ package struct LoadPhase: Sendable, Equatable {
         local count = 0
         function request()
             count = count + 1
-            return wrk.format("GET", "/?page=" .. (count % 50), { ["Host"] = "shop.lab", ["Accept-Encoding"] = "gzip" })
+            return wrk.format("GET", "\(path)" .. (count % 50), { ["Host"] = "shop.lab", ["Accept-Encoding"] = "gzip" })
         end
         \(LoadSummary.script)
         """

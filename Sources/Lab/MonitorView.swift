@@ -34,6 +34,17 @@ struct MonitorView: Sendable {
     func bans() async throws -> [BanReport] { try await get([BanReport].self, "/api/magewatch/v1/bans") }
     func forecasts() async throws -> [Forecast] { try await get([Forecast].self, "/api/magewatch/v1/forecasts") }
 
+    /// Whether there is a series of a name just now.
+    func hasSeries(_ name: String) async -> Bool {
+        struct Answer: Decodable {
+            struct Content: Decodable { var result: [Series] }
+            struct Series: Decodable { var metric: [String: String] }
+            var data: Content
+        }
+        let answer = try? await get(Answer.self, "/api/v1/query?query=\(MonitorView.encoded(name))")
+        return answer.map { !$0.data.result.isEmpty } ?? false
+    }
+
     /// The lines of a LogQL query over the last minutes, at most `limit`.
     func lines(_ query: String, limit: Int) async throws -> [String] {
         struct Answer: Decodable {

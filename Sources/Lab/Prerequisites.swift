@@ -16,6 +16,18 @@ package enum Prerequisites {
         Program(name: "nginx", package: "nginx-light"), Program(name: "rsyslogd", package: "rsyslog"),
         Program(name: "redis-server", package: "redis-server"), Program(name: "wrk", package: "wrk"),
     ]
+    /// What the stack of all roles takes besides.
+    package static let rolePrograms = [
+        Program(name: "php-fpm8.2", package: "php8.2-fpm php8.2-mysql php8.2-redis"), Program(name: "php", package: "php8.2-cli"),
+        Program(name: "mariadbd", package: "mariadb-server"), Program(name: "memcached", package: "memcached"),
+        Program(name: "postfix", package: "postfix"), Program(name: "searchd", package: "sphinxsearch"),
+        Program(name: "rabbitmqctl", package: "rabbitmq-server"),
+        Program(name: "sshd", package: "openssh-server openssh-sftp-server"),
+        Program(name: "sftp", package: "openssh-client"), Program(name: "cron", package: "cron"),
+        Program(name: "keepalived", package: "keepalived"), Program(name: "varnishd", package: "varnish"),
+        // Varnish compiles its configuration.
+        Program(name: "cc", package: "gcc libc6-dev"),
+    ]
     /// The module of rsyslog that speaks RELP, where Debian puts it (a package of its own).
     package static let relpModules = [
         "/usr/lib/x86_64-linux-gnu/rsyslog/omrelp.so", "/usr/lib/aarch64-linux-gnu/rsyslog/omrelp.so",
@@ -27,7 +39,7 @@ package enum Prerequisites {
 
     /// Verifies this machine.
     /// - Throws: ``LabError`` that names everything missing at once, with the line that installs it.
-    package static func verify() throws(LabError) {
+    package static func verify(programs: [Program] = Prerequisites.programs) throws(LabError) {
         let files = FileManager.default
         var absent = programs.filter { program in
             !directories.contains { files.isExecutableFile(atPath: "\($0)/\(program.name)") }

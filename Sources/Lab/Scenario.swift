@@ -21,7 +21,7 @@ package struct Scenario: Sendable {
     let costPerRequest: Double
 
     /// What all steps together gave.
-    package struct Result: Sendable, Equatable {
+    package struct Result: Sendable, Equatable, Encodable {
         package var verdicts: [Verdict] = []
         package var measures: [Measure] = []
 

@@ -49,8 +49,10 @@ struct StreamSocket: ~Copyable {
     deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// Writes all of it.
-    func send(_ text: String) throws(LabError) {
-        let bytes = Array(text.utf8)
+    func send(_ text: String) throws(LabError) { try send(Array(text.utf8)) }
+
+    /// Writes all of it.
+    func send(_ bytes: [UInt8]) throws(LabError) {
         var sent = 0
         while sent < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { buffer in

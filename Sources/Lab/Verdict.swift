@@ -1,5 +1,5 @@
 /// Whether a step of the scenario held, and what was seen.
-package struct Verdict: Sendable, Equatable {
+package struct Verdict: Sendable, Equatable, Encodable {
     package var step: String
     package var held: Bool
     package var detail: String
@@ -21,7 +21,7 @@ package struct Verdict: Sendable, Equatable {
 }
 
 /// A figure with the bar it has to reach.
-package struct Measure: Sendable, Equatable {
+package struct Measure: Sendable, Equatable, Encodable {
     package var name: String
     package var value: String
     package var bar: String

@@ -19,6 +19,21 @@ struct WholeStackTests {
     }
 
     @Test(
+        "Every role with its real software is saturated, loses a container and serves on", .timeLimit(.minutes(12)),
+        .enabled(if: Laboratory.hasAllRoles, "needs the packages of scripts/need-packages roles"))
+    func allRoles() async throws {
+        let directory = try TemporaryDirectory("lab")
+        let (status, output) = try await Laboratory.run(["--roles", "all", "--scenario", "all", "--directory", directory.path])
+        #expect(status == 0, "\(output)")
+        #expect(output.contains("All held."), "\(output)")
+        for role in ["lb", "web", "db", "mail", "search", "monitor", "queue", "acc"] {
+            let line = output.split(separator: "\n").last { $0.hasPrefix("  \(role) ") }
+            #expect(line?.contains(" after ") == true, "the table has no time of \(role)")
+        }
+        #expect(Laboratory.leftovers(of: directory).isEmpty)
+    }
+
+    @Test(
         "A run that is killed leaves no process; the next removes its files, and cuts a server off that returns",
         .timeLimit(.minutes(5)))
     func killed() async throws {
@@ -66,6 +81,13 @@ private enum Laboratory {
         let programs = ["/usr/bin/lxc-start", "/usr/sbin/haproxy", "/usr/sbin/nginx", "/usr/bin/wrk", "/usr/sbin/rsyslogd"]
         return geteuid() == 0 && ProcessInfo.processInfo.environment["MAGEWATCH_LAB"] != "0"
             && (programs + [binary.path]).allSatisfy { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    static var hasAllRoles: Bool {
+        [
+            "/usr/sbin/php-fpm8.2", "/usr/sbin/mariadbd", "/usr/bin/searchd", "/usr/sbin/rabbitmqctl", "/usr/sbin/postfix",
+            "/usr/sbin/sshd", "/usr/sbin/keepalived", "/usr/sbin/varnishd", "/usr/bin/memcached",
+        ].allSatisfy { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
     static func run(_ arguments: [String]) async throws -> (status: Int32, output: String) {

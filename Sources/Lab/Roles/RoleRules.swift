@@ -1,0 +1,82 @@
+/// The alert rules of the stack of all roles: the shipped ones with parts of a second where those have minutes. What services say of themselves comes by
+/// the names that the agent gives it.
+package enum RoleRules {
+    package static let containerAlert = "ContainerDown"
+    package static let busyAlert = "RoleSaturated"
+    package static let queueAlert = "QueueFills"
+    package static let mailAlert = "MailWaits"
+    package static let databaseAlert = "DatabaseConnectionsUsedUp"
+    package static let accessAlert = "LoginsQueue"
+    package static let balancerAlert = "LoadBalancerFull"
+
+    package static var file: String {
+        """
+        groups:
+          - name: recording
+            interval: 500ms
+            rules:
+              - record: magewatch:role_utilisation:ratio
+                expr: >-
+                  sum by (role) (rate(magewatch_container_cpu_usage_seconds_total[4s]))
+                  / sum by (role) (magewatch_container_cpu_limit_cores)
+          - name: containers
+            interval: 250ms
+            rules:
+              - alert: \(containerAlert)
+                # Without the label `server`: it is the container that is lost, and its server answers.
+                expr: >-
+                  max by (container, role) (magewatch_container_up == 0
+                  and on (container, server) magewatch_inventory_container{kind="active", state="running"})
+                labels: { action: failover, severity: critical }
+                annotations: { summary: "{{ $labels.container }} does not run" }
+          - name: servers
+            interval: 500ms
+            rules:
+              - alert: ServerDown
+                expr: up{server!="", job="agent"} == 0
+                for: 1500ms
+                labels: { action: failover, severity: critical }
+                annotations: { summary: "{{ $labels.server }} does not answer" }
+              - alert: ContainerStray
+                expr: >-
+                  magewatch_container_up == 1 and on (container) magewatch_inventory_container
+                  unless on (container, server) magewatch_inventory_container{state=~"running|draining|starting"}
+                for: 5s
+                labels: { action: rebalance, severity: warning }
+                annotations: { summary: "{{ $labels.container }} runs on {{ $labels.server }}, where it should not" }
+          - name: saturation
+            interval: 500ms
+            rules:
+              - alert: \(busyAlert)
+                expr: magewatch:role_utilisation:ratio{role=~"web|search"} > 0.9
+                for: 1500ms
+                labels: { action: scale, severity: critical }
+                annotations: { summary: "{{ $labels.role }} uses {{ $value }} of its capacity" }
+              - alert: \(queueAlert)
+                expr: max(rabbitmq_queue_messages_ready{queue="\(QueueRole.queue)"}) / \(QueueRole.fullQueue) > 1
+                for: 1s
+                labels: { action: scale, role: queue, severity: critical }
+                annotations: { summary: "{{ $value }} times as many orders wait as may" }
+              - alert: \(mailAlert)
+                expr: max by (role) (postfix_queue_oldest_age_seconds{queue=~"active|deferred"}) > \(mailAgeSeconds)
+                labels: { severity: warning }
+                annotations: { summary: "mail has waited for {{ $value }} s" }
+              - alert: \(databaseAlert)
+                expr: max by (role) (mysql_global_status_threads_connected / mysql_global_variables_max_connections) > 0.9
+                labels: { severity: critical }
+                annotations: { summary: "{{ $value }} of the database's connections are in use" }
+              - alert: \(accessAlert)
+                expr: max by (role) (magewatch_service_used{service="sshd"} / magewatch_service_limit{service="sshd"}) > 0.8
+                labels: { severity: warning }
+                annotations: { summary: "{{ $value }} of the logins that sshd lets begin are under way" }
+              - alert: \(balancerAlert)
+                expr: max by (server) (haproxy_process_current_connections / haproxy_process_max_connections) > 0.8
+                labels: { role: lb, severity: critical }
+                annotations: { summary: "{{ $value }} of the load balancer's connections are in use" }
+
+        """
+    }
+
+    /// Mail that has waited so long is told of.
+    package static let mailAgeSeconds = 4
+}

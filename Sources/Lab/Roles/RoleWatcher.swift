@@ -1,0 +1,52 @@
+import Topology
+
+/// Looks at the stack of all roles all the time and tells ``Observations``.
+struct RoleWatcher: Sendable {
+    let stack: RoleStack
+    let monitor: MonitorView
+    let observations: Observations
+
+    /// Runs until it is cancelled.
+    func run() async {
+        await withTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await watchLoadBalancers() }
+            tasks.addTask { await watchMonitor() }
+        }
+    }
+
+    /// Both are told the same; the first that answers and has all pools is believed.
+    private func watchLoadBalancers() async {
+        while !Task.isCancelled {
+            let readings = RoleMachine.loadBalancers.compactMap { machine in
+                try? reading(of: stack.loadBalancerSocket(machine))
+            }
+            // One that was started anew has no servers until its agent has told it; what was served, only the active one knows.
+            if var best = readings.max(by: { $0.servers.count < $1.servers.count }) {
+                for index in best.servers.indices {
+                    best.servers[index].successes =
+                        readings.compactMap { $0.server(best.servers[index].name)?.successes }.max() ?? 0
+                }
+                observations.saw(best, at: Timeline.now)
+            }
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    private func reading(of socket: String) throws -> LoadBalancerStatistics {
+        let text = try LoadBalancerStatistics.ask("show stat", socket: socket)
+        var all = try LoadBalancerStatistics(parsing: text, pool: WebRole.pool)
+        all.servers += try LoadBalancerStatistics(parsing: text, pool: SearchRole.pool).servers
+        return all
+    }
+
+    private func watchMonitor() async {
+        while !Task.isCancelled {
+            if let alerts = try? await monitor.alerts() {
+                observations.saw(firing: alerts.filter { $0.state == "firing" }.map(\.labels), at: Timeline.now)
+            }
+            if let plans = try? await monitor.plans() { observations.saw(plans: plans, at: Timeline.now) }
+            if let stack = try? await monitor.stack() { observations.saw(leases: stack.leases, at: Timeline.now) }
+            try? await Task.sleep(for: .milliseconds(200))
+        }
+    }
+}
