@@ -17,15 +17,15 @@ struct DatabaseFailoverTests {
     func anything(count: Int) throws {
         let first = UInt64.random(in: 0...UInt64.max)
         var tally = DatabaseStage.Tally()
-        for run in 0..<400 {
+        for run in 0..<40 {
             let stage = try DatabaseStage(members: count, seed: first &+ UInt64(run))
             try stage.play(rounds: 12)
             try stage.recover()
             tally.add(stage.tally)
         }
         // What is never reached is not tested either.
-        #expect(tally.failovers > 50 && tally.switchovers > 50 && tally.joined > 50 && tally.undone > 20, "\(tally)")
-        #expect(tally.cutShort > 10 && tally.cancelled > 20 && tally.writes > 10_000, "\(tally)")
+        #expect(tally.failovers > 5 && tally.switchovers > 3 && tally.joined > 5 && tally.undone > 3, "\(tally)")
+        #expect(tally.cutShort > 1 && tally.cancelled > 3 && tally.writes > 500, "\(tally)")
     }
 
     @Test(
