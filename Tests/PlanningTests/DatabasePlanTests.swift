@@ -4,7 +4,7 @@ import Telemetry
 import Testing
 import Topology
 
-/// The order of steps for a replicated role; what any interleaving of them does is tested with the executor.
+/// The order of steps for a replicated role.
 @Suite("Plans for a replicated database")
 struct DatabasePlanTests {
     static let access = DatabaseAccess(port: 3306, user: "magewatch", passwordFile: "/p", socket: "/s")
