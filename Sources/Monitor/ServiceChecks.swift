@@ -6,7 +6,8 @@ import Topology
 /// Checks from outside that are made without being configured: one for each port at which an agent saw a service of a role container take
 /// connections from other machines.
 ///
-/// A check goes on while the inventory has its container run, also when its service, or the agent that saw it, is gone.
+/// Where the monitor never reached a service it may have no way to the container's network: that says nothing, and is only counted. A check
+/// that was up once goes on while the inventory has its container run, also when its service, or the agent that saw it, is gone.
 actor ServiceChecks {
     /// How often a service is checked.
     static let intervalSeconds = 30.0
@@ -30,6 +31,8 @@ actor ServiceChecks {
     private let metrics: SelfMetrics
     private let stack: @Sendable () throws -> Stack
     private var known: Set<Target> = []
+    /// Names of checks that were up once.
+    private var proven: Set<String> = []
 
     init(
         source: any SeriesSource, sink: any SampleSink, prober: Prober, metrics: SelfMetrics,
@@ -51,8 +54,15 @@ actor ServiceChecks {
             return await group.reduce(into: []) { $0.append($1) }
         }
         var batch = SampleBatch()
+        proven.formIntersection(checks.map(\.name))
         for (index, result) in results {
-            result.append(to: &batch, checks[index], vantage: "monitor", at: now)
+            let check = checks[index]
+            if result.isUp { proven.insert(check.name) }
+            guard proven.contains(check.name) else {
+                metrics.add("magewatch_service_checks_total", ["result": "never reached"])
+                continue
+            }
+            result.append(to: &batch, check, vantage: "monitor", at: now)
             metrics.add("magewatch_service_checks_total", ["result": result.isUp ? "up" : "down"])
         }
         if !batch.isEmpty { _ = try await sink.append(batch) }

@@ -70,7 +70,7 @@ struct ServiceChecksTests {
         try store.close()
     }
 
-    @Test("What was probed becomes series")
+    @Test("What was reached once becomes series, up and down; what never was is counted")
     func probes() async throws {
         let directory = try TemporaryDirectory("checks")
         let store = try MetricStore(directory: directory.path, metrics: SelfMetrics())
@@ -87,11 +87,16 @@ struct ServiceChecksTests {
         let seen: [Labels: Double] = [Self.listens("web1", "nginx", port): 1, Self.listens("web1", "nginx", 1): 1]
         _ = try await store.append(ScalerTests.batch(seen, at: now))
         try await checks.probe(at: now)
-        #expect(metrics.value("magewatch_service_checks_total", ["result": "up"]) == 1)
-        #expect(metrics.value("magewatch_service_checks_total", ["result": "down"]) == 1)
-        let series = try store.select([.equal("__name__", "magewatch_check_up")], in: now...now)
-        #expect(Set(series.compactMap { $0.labels["check"] }) == ["web1 nginx \(port)", "web1 nginx 1"])
+        func count(_ result: String) -> Double { metrics.value("magewatch_service_checks_total", ["result": result]) }
+        #expect(count("up") == 1 && count("never reached") == 1 && count("down") == 0)
         try await listener.close()
+        try await checks.probe(at: now + 30_000)
+        #expect(count("up") == 1 && count("never reached") == 2 && count("down") == 1)
+        let series = try store.select([.equal("__name__", "magewatch_check_up")], in: now...now + 30_000)
+        #expect(series.map { $0.labels["check"] } == ["web1 nginx \(port)"])
+        var columns = SampleColumns()
+        try #require(series.first).read(now...now + 30_000, into: &columns)
+        #expect(columns.values == [1, 0])
         try store.close()
     }
 }
