@@ -31,6 +31,15 @@ struct ServiceDiscovery: Sendable {
         return (Array(kept.prefix(ServiceDiscovery.maximumServices)), max(0, kept.count - ServiceDiscovery.maximumServices))
     }
 
+    /// Processes that may be the first of a service, by their names alone: what has changed since services were looked for.
+    static func candidates(in table: ProcessTable) -> Set<Int32> {
+        Set(
+            table.processes.values.lazy.filter { process in
+                process.state != "Z" && ServiceKind.mayBe(program: process.name)
+                    && table.processes[process.parent]?.name != process.name
+            }.map(\.id))
+    }
+
     /// Two of one kind at the same endpoint would be told as one series: the older is told.
     private static func distinct(_ services: [FoundService]) -> [FoundService] {
         var seen: Set<[String]> = []

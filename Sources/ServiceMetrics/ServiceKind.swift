@@ -29,6 +29,11 @@ package enum ServiceKind: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether a program of this name can be a service: what ``init(program:arguments:)`` looks at more closely.
+    static func mayBe(program name: String) -> Bool {
+        ServiceKind(program: name) { "postfix rabbit solr" } != nil
+    }
+
     /// What a server without containers does by running it; nil for what every server runs.
     package var roleOnServer: Role? {
         switch self {

@@ -12,7 +12,10 @@ package final class ServiceWatch: Sendable {
     package static let interval = Duration.seconds(5)
     /// How long one may take for all of its answers.
     package static let timeout = Duration.seconds(2)
-    /// How often new ones are looked for; at once where a known one went away.
+    /// For how long every round looks for services anew after processes that may be some have come or gone: a service opens its ports one
+    /// after the other.
+    package static let settlingTime = Duration.seconds(60)
+    /// How often they are looked for otherwise.
     package static let discoveryInterval = Duration.seconds(30)
     /// How long a service whose processes are gone is told as down, in a container that goes on or on the server itself.
     package static let forgottenAfter = Duration.seconds(900)
@@ -30,6 +33,9 @@ package final class ServiceWatch: Sendable {
         var waiting: [@Sendable () -> Void] = []
         var running = 0
         var discoveredAt: ContinuousClock.Instant?
+        /// What may be a service, and since when.
+        var candidates: Set<Int32> = []
+        var changedAt: ContinuousClock.Instant?
         var isLooking = false
         var refused = 0
         var waiters: [CheckedContinuation<Void, Never>] = []
@@ -129,9 +135,14 @@ package final class ServiceWatch: Sendable {
 
     private func discover(_ table: ProcessTable, _ scopes: [ServiceScope], _ sockets: @escaping (Int32) -> SocketTable) {
         let now = ContinuousClock.now
+        let candidates = ServiceDiscovery.candidates(in: table)
         let isDue = state.withLock { state in
-            state.discoveredAt.map { now - $0 >= ServiceWatch.discoveryInterval } ?? true
-                || state.services.values.contains { table.processes[$0.service.process] == nil }
+            if state.candidates != candidates {
+                state.candidates = candidates
+                state.changedAt = now
+            }
+            return state.discoveredAt.map { now - $0 >= ServiceWatch.discoveryInterval } ?? true
+                || state.changedAt.map { now - $0 < ServiceWatch.settlingTime } ?? false
         }
         guard isDue else { return }
         var tables: [String: SocketTable] = [:]

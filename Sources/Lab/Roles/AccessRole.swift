@@ -36,7 +36,7 @@ package enum AccessRole {
             UsePAM no
             UseDNS no
             StrictModes no
-            MaxStartups 20:50:40
+            MaxStartups 20
             Subsystem sftp internal-sftp
 
             """

@@ -3,7 +3,7 @@
 struct SSHCollector: ServiceCollector {
     func collect(_ access: ServiceAccess) throws(ServiceError) -> ServiceReading {
         Self.reading(
-            listener: access.service.arguments,
+            listener: access.processes.arguments(of: access.service.process),
             children: access.processes.descendants(of: access.service.process).map {
                 (isDirect: $0.parent == access.service.process, name: $0.name, title: access.processes.arguments(of: $0.id))
             })
