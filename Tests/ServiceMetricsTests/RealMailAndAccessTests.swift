@@ -40,12 +40,14 @@ struct RealMailAndAccessTests {
             printf 'Subject: x\\n\\nbody\\n' | sendmail -i someone@elsewhere.test
             exec postfix start-fg
             """)
-        let figures = try await house.look { $0["postfix_queue_messages", ["queue": "deferred"]] == 1 }
+        // Processes are read before queues, so what is first seen deferred may be a round ahead of them.
+        let figures = try await house.look {
+            $0["postfix_queue_messages", ["queue": "deferred"]] == 1 && $0["postfix_process_count", ["program": "qmgr"]] == 1
+        }
         let age = try #require(figures["postfix_queue_oldest_age_seconds", ["queue": "deferred"]])
         #expect(age >= 0 && age < 3600, "a message's next turn is no part of its age")
         #expect(figures["postfix_queue_messages", ["queue": "hold"]] == 0)
         #expect(figures.limit("postfix", "delivery_processes") == 7)
-        #expect(figures["postfix_process_count", ["program": "qmgr"]] == 1)
         #expect(figures.isUp("postfix"))
     }
 
