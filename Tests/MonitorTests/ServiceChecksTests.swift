@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Checks
+import Glibc
 import MetricStore
 import NIOCore
 import NIOPosix
@@ -70,6 +71,24 @@ struct ServiceChecksTests {
         try store.close()
     }
 
+    /// A socket that has a port of the loopback.
+    private static func taking(_ port: Int) throws -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        unsafe address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var yes: Int32 = 1
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        let result = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        try #require(result == 0, "port \(port) was taken by somebody else in between")
+        return descriptor
+    }
+
     @Test("What was reached once becomes series, up and down; what never was is counted")
     func probes() async throws {
         let directory = try TemporaryDirectory("checks")
@@ -79,7 +98,7 @@ struct ServiceChecksTests {
         let port = try #require(listener.localAddress?.port)
         let metrics = SelfMetrics()
         let checks = ServiceChecks(
-            source: store, sink: store, prober: Prober(client: .shared, group: MultiThreadedEventLoopGroup.singleton),
+            source: store, sink: store, prober: Prober(client: .shared, group: MultiThreadedEventLoopGroup(numberOfThreads: 1)),
             metrics: metrics
         ) { Stack(name: "shop", containers: [Self.container("web1", .web, .running)]) }
         let now: Milliseconds = 1_700_000_000_000
@@ -90,6 +109,9 @@ struct ServiceChecksTests {
         func count(_ result: String) -> Double { metrics.value("magewatch_service_checks_total", ["result": result]) }
         #expect(count("up") == 1 && count("never reached") == 1 && count("down") == 0)
         try await listener.close()
+        // Taken and not listened at, so that no other test is found there.
+        let holder = try ServiceChecksTests.taking(port)
+        defer { close(holder) }
         try await checks.probe(at: now + 30_000)
         #expect(count("up") == 1 && count("never reached") == 2 && count("down") == 1)
         let series = try store.select([.equal("__name__", "magewatch_check_up")], in: now...now + 30_000)
