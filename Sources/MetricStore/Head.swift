@@ -88,6 +88,7 @@ struct Head {
                 prepared.entries.append(Entry(slot: slot, samples: start..<item.samples.upperBound))
             }
         }
+        index.settle()
         for entry in prepared.entries {
             prepared.outcome.accepted += entry.samples.count
             if !batch.details.isEmpty {
@@ -208,7 +209,7 @@ struct Head {
         if activeCount >= options.maximumSeries { return Head.tooMany }
         if let source, sources.count(of: source) >= options.maximumSeriesPerSource { return Head.tooManyOfSource }
         guard let name = labels.metricName else { return nil }
-        return index.postings(Labels.metricNameLabel, name).count >= options.maximumSeriesPerMetric ? Head.tooManyOfMetric : nil
+        return index.count(Labels.metricNameLabel, name) >= options.maximumSeriesPerMetric ? Head.tooManyOfMetric : nil
     }
 
     /// Whether a series is in memory.

@@ -19,15 +19,28 @@ extension ArraySlice<UInt8> {
 }
 
 extension [UInt32] {
-    /// Adds to an ascending list; mostly at its end.
-    mutating func insertSorted(_ element: UInt32) {
-        guard let last, last >= element else { append(element); return }
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle] < element { low = middle + 1 } else { high = middle }
+    /// Adds to the end of an ascending list.
+    /// - Returns: whether it belongs there; where it does not, nothing is added.
+    mutating func appendAscending(_ element: UInt32) -> Bool {
+        if let last, last >= element { return false }
+        append(element)
+        return true
+    }
+
+    /// Takes an ascending list into this one.
+    mutating func merge(_ other: [UInt32]) {
+        var merged: [UInt32] = []
+        merged.reserveCapacity(count + other.count)
+        var rest = other[...]
+        for element in self {
+            while let next = rest.first, next <= element {
+                rest.removeFirst()
+                if next < element { merged.append(next) }
+            }
+            merged.append(element)
         }
-        if low == count || self[low] != element { insert(element, at: low) }
+        merged += rest
+        self = merged
     }
 }
 
