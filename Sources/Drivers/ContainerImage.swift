@@ -72,7 +72,8 @@ package struct ContainerImage: Sendable, Equatable {
                 directories.append(value)
             default:
                 throw wrong(
-                    "unknown key '\(key.prefix(40))'; known are base, init, halt-signal, environment, mount, data, volume, directory")
+                    "unknown key '\(key.prefix(40))'; known are base, init, halt-signal, environment, mount, data, volume, directory"
+                )
             }
         }
         guard !command.isEmpty else { throw DriverError(.invalidRequest, "\(file): the line 'init = COMMAND' is missing") }

@@ -47,7 +47,8 @@ extension MariaDBReplication {
         guard own.isReadOnly else {
             throw DriverError(.failed, "\(database.name) takes writes and can follow nobody; demote it first")
         }
-        if let following = own.following, own.follows(primary), following.isReceiving, following.isApplying, !own.isAcknowledging {
+        if let following = own.following, own.follows(primary), following.isReceiving, following.isApplying, !own.isAcknowledging
+        {
             return .unchanged("\(database.name) follows \(primary.container) already")
         }
         let other = try await standing(of: primary)

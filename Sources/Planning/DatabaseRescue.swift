@@ -57,17 +57,6 @@ struct DatabaseRescue {
         }.map { replicated.demote($0) }
     }
 
-    /// Bound replicas that do not answer where their server does are started: none is promoted before all were asked.
-    private func wake(_ bound: [Container]) -> [PlannedStep] {
-        bound.filter { input.databases[$0.name] == nil }.flatMap { replica in
-            let parts = replicated.parts(replica)
-            return parts.mount + [
-                replicated.on(replica, .startContainer(parts.specification)),
-                replicated.demote(replica, answersWithin: ReplicatedRole.startSeconds),
-            ]
-        }
-    }
-
     private func takeOver(by replica: Container, _ bound: [Container], _ alert: Alert) -> Plan {
         let peers = bound.filter { $0.name != replica.name }
         let isDead = lostServer != nil
@@ -85,7 +74,7 @@ struct DatabaseRescue {
                 lost, .demoteDatabase(replicated.database(lost), answersWithinSeconds: 0), mayFail: isDead, seconds: wait),
         ]
         steps += replicated.release(lost, mayFail: true)
-        steps += silence(bound) + wake(bound) + bound.map { replicated.sever($0, expectsLoss: isDead) }
+        steps += silence(bound) + replicated.wake(bound, input) + bound.map { replicated.sever($0, expectsLoss: isDead) }
         steps += replicated.rise(
             replica, peers: peers, asked: peers, old: lost, oldState: .failed, deadServer: lostServer)
         let standings = bound.map { "\($0.name) \(position(of: $0))" }.joined(separator: ", ")
@@ -109,7 +98,8 @@ struct DatabaseRescue {
         let bound = replicated.bound(to: lost)
         let lead = replicated.lead(lost, peers: bound, isPointOfNoReturn: true)
         return made(
-            begin + silence(bound) + wake(bound) + lead + replicated.serve(lost) + bound.map(replicated.acknowledge),
+            begin + silence(bound) + replicated.wake(bound, input) + replicated.claim(lost) + lead + replicated.parts(lost).join()
+                + bound.map(replicated.acknowledge),
             "\(lost.name) is started again on \(lost.server)", alert,
             evidence: [.init("replicas", bound.isEmpty ? "none is bound" : "none answers")])
     }

@@ -32,7 +32,8 @@ extension OrderPlanning {
             steps = replicated.parts(container).leave(drainSeconds: 0)
             steps.append(replicated.demote(container, undo: promotion(of: container, replicated)))
         } else if container.state == .running, let primary = replicated.primary(of: container) {
-            steps = replicated.writeOff([container], of: primary, as: .starting, left: others(than: container, primary, replicated))
+            steps = replicated.writeOff(
+                [container], of: primary, as: .starting, left: others(than: container, primary, replicated))
         }
         return made(
             .stop, container.name, role: container.role,
@@ -116,9 +117,10 @@ extension OrderPlanning {
     private func begin(_ container: Container, _ replicated: ReplicatedRole) -> [PlannedStep] {
         let bound = replicated.bound(to: container)
         let lead = replicated.lead(
-            container, peers: bound, undo: .demoteDatabase(replicated.database(container), answersWithinSeconds: 0))
-        return replicated.parts(container).mount + replicated.parts(container).run(graceSeconds: 5) + lead
-            + replicated.serve(container)
+            container, peers: bound, undo: .demoteDatabase(replicated.database(container), answersWithinSeconds: 0),
+            isPointOfNoReturn: !bound.isEmpty)
+        return replicated.parts(container).mount + replicated.parts(container).run(graceSeconds: 5)
+            + replicated.wake(bound, input) + lead + replicated.serve(container) + bound.map(replicated.acknowledge)
     }
 
     /// It is again what it was: bound replicas are waited for, or it would acknowledge what they have not.

@@ -59,6 +59,16 @@ extension ReplicatedRole {
         ]
     }
 
+    /// Bound replicas that do not answer where their server does are started: none is promoted before all were asked.
+    func wake(_ bound: [Container], _ input: PlanningInput) -> [PlannedStep] {
+        bound.filter { input.databases[$0.name] == nil }.flatMap { replica in
+            parts(replica).mount + [
+                on(replica, .startContainer(parts(replica).specification)),
+                demote(replica, answersWithin: ReplicatedRole.startSeconds),
+            ]
+        }
+    }
+
     /// A primary by the inventory is found by its clients, even if the plan that made it one ended early.
     func reach(_ primary: Container) -> [PlannedStep] {
         [on(primary, .unfence(address: primary.host))]
@@ -142,13 +152,14 @@ extension ReplicatedRole {
             off.state = .starting
             return PlannedStep(.putContainer(off))
         }
+        steps += claim(new)
         steps.append(
             on(
                 new, promotion(of: new, peers: asked, requiresReplica: false),
                 undo: .demoteDatabase(database(new), answersWithinSeconds: 0), seconds: DatabaseTimes.promotionSeconds + 10,
                 isPointOfNoReturn: true))
         steps += ([new, retired] + waiting).map { PlannedStep(.putContainer($0)) }
-        steps += serve(new, except: deadServer)
+        steps += parts(new).join(except: deadServer)
         guard !waiting.isEmpty else { return steps }
         steps += shutOut(of: new, except: [])
         for peer in waiting { steps += bind(peer, to: new, isFirst: peer.name == waiting[0].name) }

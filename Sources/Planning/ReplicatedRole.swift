@@ -97,13 +97,17 @@ struct ReplicatedRole {
     }
 
     /// Clients find the primary by its service address and by the load balancers.
-    func serve(_ primary: Container, except deadServer: String? = nil) -> [PlannedStep] {
-        let claim = replication.serviceAddress.map { address in
-            on(
-                primary, .claimServiceAddress(address: address, container: primary.name),
-                undo: .releaseServiceAddress(address: address, container: primary.name))
-        }
-        return (claim.map { [$0] } ?? []) + parts(primary).join(except: deadServer)
+    func serve(_ primary: Container) -> [PlannedStep] { claim(primary) + parts(primary).join() }
+
+    /// Comes before a promotion where nothing may be left undone after it: whoever can't have the address is not promoted.
+    func claim(_ primary: Container) -> [PlannedStep] {
+        replication.serviceAddress.map { address in
+            [
+                on(
+                    primary, .claimServiceAddress(address: address, container: primary.name),
+                    undo: .releaseServiceAddress(address: address, container: primary.name))
+            ]
+        } ?? []
     }
 
     /// The service address leaves a container. Nobody else may have it before.

@@ -85,7 +85,8 @@ final class DatabaseStage {
         world.cutOff = []
         for _ in 0..<40 {
             write()
-            if let stopped = stack.containers.first(where: { $0.state == .stopped }), alerts().isEmpty || stopped.kind == .active {
+            let stopped = stack.containers.filter { $0.state == .stopped }
+            if let stopped = stopped.first(where: { $0.kind == .active }) ?? (alerts().isEmpty ? stopped.first : nil) {
                 try follow(OperatorOrder(.start(container: stopped.name), by: "test"))
                 continue
             }
@@ -157,9 +158,11 @@ final class DatabaseStage {
     private func orders() -> [OperatorOrder] {
         let names = stack.containers.map(\.name)
         let actions: [OperatorOrder.Action] =
-            names.map { .restart(container: $0) } + names.map { .move(container: $0, server: nil) }
-            + names.map { .start(container: $0) } + names.map { .stop(container: $0) } + [.rollout(role: .db, image: Bool.random(using: &random) ? "v1" : "v2")]
-        return actions.map { OperatorOrder($0, by: "test") }
+            names.map { .restart(container: $0) } + (names + names + names).map { .move(container: $0, server: nil) }
+            + names.map { .start(container: $0) } + names.map { .stop(container: $0) } + [
+                .rollout(role: .db, image: Bool.random(using: &random) ? "v1" : "v2")
+            ]
+        return actions.map { OperatorOrder($0, by: "test", isForced: true) }
     }
 
     // MARK: - What the rules say

@@ -165,7 +165,8 @@ struct DatabaseWorld {
         members[name]?.isRunning = true
         members[name]?.isReadOnly = true
         members[name]?.isStrict = false
-        members[name]?.listens = true
+        // Nobody listens by itself, least of all to a primary that is none any more.
+        members[name]?.listens = false
         members[name]?.acknowledges = true
     }
 
