@@ -99,7 +99,7 @@ struct DatabaseRescue {
         let lead = replicated.lead(lost, peers: bound, isPointOfNoReturn: true)
         return made(
             begin + silence(bound) + replicated.wake(bound, input) + replicated.claim(lost) + lead + replicated.parts(lost).join()
-                + bound.map(replicated.acknowledge),
+                + bound.map { replicated.acknowledge($0, mayFail: true) },
             "\(lost.name) is started again on \(lost.server)", alert,
             evidence: [.init("replicas", bound.isEmpty ? "none is bound" : "none answers")])
     }

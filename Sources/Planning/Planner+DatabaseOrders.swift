@@ -31,6 +31,8 @@ extension OrderPlanning {
         if container.kind == .active {
             steps = replicated.parts(container).leave(drainSeconds: 0)
             steps.append(replicated.demote(container, undo: promotion(of: container, replicated)))
+            // It ends with the container; taken back, it comes with it.
+            steps += replicated.release(container, isUndone: true)
         } else if container.state == .running, let primary = replicated.primary(of: container) {
             steps = replicated.writeOff(
                 [container], of: primary, as: .starting, left: others(than: container, primary, replicated))
@@ -120,7 +122,8 @@ extension OrderPlanning {
             container, peers: bound, undo: .demoteDatabase(replicated.database(container), answersWithinSeconds: 0),
             isPointOfNoReturn: !bound.isEmpty)
         return replicated.parts(container).mount + replicated.parts(container).run(graceSeconds: 5)
-            + replicated.wake(bound, input) + lead + replicated.serve(container) + bound.map(replicated.acknowledge)
+            + replicated.wake(bound, input) + lead + replicated.serve(container)
+            + bound.map { replicated.acknowledge($0, mayFail: true) }
     }
 
     /// It is again what it was: bound replicas are waited for, or it would acknowledge what they have not.

@@ -21,7 +21,9 @@ extension ReplicatedRole {
     }
 
     /// Acknowledges what it receives from now on.
-    func acknowledge(_ replica: Container) -> PlannedStep { on(replica, .resumeReplica(database(replica))) }
+    func acknowledge(_ replica: Container, mayFail: Bool = false) -> PlannedStep {
+        on(replica, .resumeReplica(database(replica)), mayFail: mayFail)
+    }
 
     /// A severed replica is let in and follows, without acknowledging; once it has caught up it is bound and acknowledges.
     ///
@@ -120,7 +122,7 @@ extension ReplicatedRole {
             off.state = state
             return PlannedStep(.putContainer(off), isPointOfNoReturn: true)
         }
-        return replicas.map { shutOut($0, of: primary, isUndone: true) } + left.map(acknowledge)
+        return replicas.map { shutOut($0, of: primary, isUndone: true) } + left.map { acknowledge($0) }
             + left.map { self.await($0, primary) } + off
             + (left.isEmpty ? [on(primary, .waiveReplica(database(primary)))] : [])
     }
