@@ -84,6 +84,7 @@ final class DatabaseWatch: Service {
             }
             guard let following = standing.following else { continue }
             append("magewatch_database_receiving", following.isReceiving ? 1 : 0)
+            append("magewatch_database_acknowledging", standing.isAcknowledging ? 1 : 0)
             append("magewatch_database_applying", following.isApplying ? 1 : 0)
             if let lag = following.lagSeconds { append("magewatch_database_lag_seconds", lag) }
         }

@@ -12,6 +12,8 @@ extension Hands {
             if case .demoteDatabase(_, let seconds) = step, seconds <= 0 {
                 return .unchanged("container \(database.container) does not run")
             }
+            // Once it starts it listens to nobody; that is seen and mended by its rule.
+            if case .resumeReplica = step { return .unchanged("container \(database.container) does not run") }
             throw DriverError(
                 .missing, "\(step.name): container \(database.container) does not run on this server; start it first")
         }

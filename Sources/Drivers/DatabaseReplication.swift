@@ -10,8 +10,9 @@ package protocol DatabaseReplication: Sendable {
     func demote(_ database: LocalDatabase, answersWithin: Duration) async throws -> DriverOutcome
     /// Has it listen to its primary no longer; with `expectsLoss` only if the primary is not heard.
     func sever(_ database: LocalDatabase, expectsLoss: Bool) async throws -> DriverOutcome
+    /// Has it listen, and acknowledge what it receives.
     func resume(_ database: LocalDatabase) async throws -> DriverOutcome
-    /// Makes it a replica of another.
+    /// Makes it a replica of another. It acknowledges nothing until it is told to by ``resume(_:)``.
     func follow(_ database: LocalDatabase, primary: Database) async throws -> DriverOutcome
     /// Returns when it has all that the primary had at the call.
     func waitForAll(_ database: LocalDatabase, of primary: Database, timeout: Duration) async throws -> DriverOutcome
@@ -67,6 +68,8 @@ package struct DatabaseStanding: Sendable, Equatable {
     package var requiresReplica: Bool
     /// Replicas connected that acknowledge.
     package var acknowledgingReplicas: Int
+    /// It acknowledges what it receives.
+    package var isAcknowledging = false
 
     /// Takes writes and follows nobody.
     package var isPrimary: Bool { !isReadOnly && following == nil }

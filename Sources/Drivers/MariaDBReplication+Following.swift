@@ -20,13 +20,20 @@ extension MariaDBReplication {
     }
 
     package func resume(_ database: LocalDatabase) async throws -> DriverOutcome {
-        guard let following = try await standing(of: database).following else {
+        let standing = try await standing(of: database)
+        guard let following = standing.following else {
             throw DriverError(
                 .failed, "\(database.name) follows nobody, so there is nothing to resume; have it follow the primary")
         }
-        guard following.isSevered else { return .unchanged("\(database.name) listens already") }
-        try await run(["START SLAVE IO_THREAD"], on: database)
-        return .done("\(database.name) listens to \(following.host):\(following.port) again")
+        if following.isReceiving, standing.isAcknowledging {
+            return .unchanged("\(database.name) listens and acknowledges already")
+        }
+        // Whether it acknowledges is agreed when it connects.
+        try await run(
+            (following.isSevered ? [] : ["STOP SLAVE IO_THREAD"])
+                + ["SET GLOBAL rpl_semi_sync_slave_enabled = 1", "START SLAVE IO_THREAD"],
+            on: database, timeout: MariaDBReplication.changeTimeout)
+        return .done("\(database.name) listens to \(following.host):\(following.port) and acknowledges")
     }
 
     package func follow(_ database: LocalDatabase, primary: Database) async throws -> DriverOutcome {
@@ -40,7 +47,8 @@ extension MariaDBReplication {
         guard own.isReadOnly else {
             throw DriverError(.failed, "\(database.name) takes writes and can follow nobody; demote it first")
         }
-        if let following = own.following, own.follows(primary), following.isReceiving, following.isApplying {
+        if let following = own.following, own.follows(primary), following.isReceiving, following.isApplying, !own.isAcknowledging
+        {
             return .unchanged("\(database.name) follows \(primary.container) already")
         }
         let other = try await standing(of: primary)
@@ -103,7 +111,7 @@ extension MariaDBReplication {
         let password = MariaDBClient.quoted(try MariaDBClient.password(of: access))
         try MariaDBClient.check(primary)
         return [
-            "STOP SLAVE", "SET GLOBAL rpl_semi_sync_master_enabled = 0", "SET GLOBAL rpl_semi_sync_slave_enabled = 1",
+            "STOP SLAVE", "SET GLOBAL rpl_semi_sync_master_enabled = 0", "SET GLOBAL rpl_semi_sync_slave_enabled = 0",
             "SET GLOBAL slave_net_timeout = \(MariaDBReplication.silenceSeconds)",
             // A former primary begins where its own writing ended.
             "SET GLOBAL gtid_slave_pos = @@GLOBAL.gtid_current_pos",

@@ -11,6 +11,8 @@ package struct MariaDBReplication: DatabaseReplication {
     static let promotionTimeout = Duration.seconds(Int64(DatabaseTimes.promotionSeconds))
     /// Longest a change of a member's role may take.
     static let changeTimeout = Duration.seconds(10)
+    /// Longest a replica may take to connect to its primary and to agree that it acknowledges.
+    static let connectTimeout = Duration.seconds(5)
     /// Seconds without a heartbeat, sent each second, after which a primary counts as not heard.
     static let silenceSeconds = 4
 
@@ -107,15 +109,16 @@ package struct MariaDBReplication: DatabaseReplication {
     // MARK: - Acknowledgements
 
     package func requireReplica(_ database: LocalDatabase) async throws -> DriverOutcome {
-        let standing = try await standing(of: database)
-        guard standing.isPrimary else {
-            throw DriverError(.failed, "\(database.name) is no primary that takes writes, so it acknowledges nothing")
-        }
-        guard standing.acknowledgingReplicas > 0 else {
-            throw DriverError(
-                .failed,
-                "no replica of \(database.name) acknowledges, so nothing could be committed any more; look at rpl_semi_sync_slave_enabled "
-                    + "and at the replicas")
+        // One that was just told to acknowledge connects anew.
+        let standing = try await poll(
+            within: MariaDBReplication.connectTimeout,
+            "no replica of \(database.name) acknowledges, so nothing could be committed any more; look at the replicas: none did so"
+        ) { () async throws -> DatabaseStanding? in
+            let standing = try await self.standing(of: database)
+            guard standing.isPrimary else {
+                throw DriverError(.failed, "\(database.name) is no primary that takes writes, so it acknowledges nothing")
+            }
+            return standing.acknowledgingReplicas > 0 ? standing : nil
         }
         if standing.requiresReplica { return .unchanged("\(database.name) waits for its replicas already") }
         try await run(MariaDBReplication.strict, on: database)

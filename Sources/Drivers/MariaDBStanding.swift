@@ -17,6 +17,10 @@ enum MariaDBStanding {
         SELECT VARIABLE_VALUE AS mw_clients FROM information_schema.GLOBAL_STATUS \
         WHERE VARIABLE_NAME = 'RPL_SEMI_SYNC_MASTER_CLIENTS'
         """,
+        """
+        SELECT VARIABLE_VALUE AS mw_acknowledging FROM information_schema.GLOBAL_STATUS \
+        WHERE VARIABLE_NAME = 'RPL_SEMI_SYNC_SLAVE_STATUS'
+        """,
         "SHOW SLAVE STATUS",
     ]
 
@@ -34,7 +38,8 @@ enum MariaDBStanding {
             serverID: server, isReadOnly: try answer.isOn("mw_read_only"), writesBinaryLog: logs,
             history: try answer.position("mw_history"), position: try answer.position("mw_position"),
             following: try answer.following(), requiresReplica: waits && timeout == longestTimeout && point == "AFTER_SYNC",
-            acknowledgingReplicas: Int(fields["mw_clients"] ?? "") ?? 0)
+            acknowledgingReplicas: Int(fields["mw_clients"] ?? "") ?? 0,
+            isAcknowledging: fields["mw_acknowledging"] == "ON")
     }
 }
 

@@ -86,7 +86,7 @@ package enum EmbeddedDefaults {
                   - alert: DatabaseReplicaLost
                     expr: |
                       magewatch_inventory_container{kind="backup", state="running"}
-                        unless on (container, server) magewatch_database_receiving == 1
+                        unless on (container, server) (magewatch_database_receiving == 1 and magewatch_database_acknowledging == 1)
                         and on (role) (
                           magewatch_inventory_container{kind="active", state="running"}
                             * on (container, server) group_left magewatch_database_replicas
@@ -101,7 +101,7 @@ package enum EmbeddedDefaults {
                       action: failover
                       severity: warning
                     annotations:
-                      summary: "the replica {{ $labels.container }} on {{ $labels.server }} does not follow its primary"
+                      summary: "the replica {{ $labels.container }} on {{ $labels.server }} does not follow its primary, or acknowledges nothing"
                   # A former primary, or a replica that was away, joins again.
                   - alert: DatabaseReplicaMissing
                     expr: |

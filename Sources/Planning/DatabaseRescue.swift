@@ -8,7 +8,8 @@ import Topology
 /// |---|---|
 /// | the primary, with a bound replica | fenced and demoted; the replicas cease to listen; the one that has most is promoted and serves |
 /// | the primary, without one, its server alive | started again where its data is |
-/// | a replica | written off; a primary that it was the last of goes on alone |
+/// | the primary and each bound replica, the primary's server alive | all are started; the primary has what they have before it serves |
+/// | a replica | shut out and written off; a primary that it was the last of goes on alone |
 ///
 /// Fence and demotion may fail only where the whole server is lost: then the replicas are the other witnesses, and each ceases to listen only
 /// if it does not hear the primary any more. That alone stops the old primary: it acknowledges nothing that no replica has.
@@ -21,10 +22,9 @@ struct DatabaseRescue {
 
     func plan(for alert: Alert) throws(Refusal) -> Plan {
         // A plan that waits for people may wait; one under way is not overtaken, or its steps would come after these.
-        let busy = input.underWay.first { plan in
-            plan.approval?.isComplete != false && plan.touches(container: lost.name)
+        if let busy = replicated.underWay(input) {
+            throw Refusal(code: .underWay, reason: "plan \(busy.id) works on members of \(lost.role.rawValue)")
         }
-        if let busy { throw Refusal(code: .underWay, reason: "plan \(busy.id) works on \(lost.name)") }
         guard lost.kind == .active else { return try writeOff(alert) }
         let bound = replicated.bound(to: lost)
         guard !bound.isEmpty else { return try startAgain(alert) }
@@ -43,7 +43,18 @@ struct DatabaseRescue {
                     "\(witness.name) hears \(lost.name), so \(lost.server) is not dead, and its agent alone does not answer; look at it"
             )
         }
+        // With each of them down at once the primary's own data is the surest; the replicas are asked before it serves.
+        if lostServer == nil, isUsable(lost.server), bound.allSatisfy({ input.databases[$0.name] == nil }) {
+            return try startAgain(alert)
+        }
         return takeOver(by: best(of: bound), bound, alert)
+    }
+
+    /// A former primary that came back and does not know it yet would forbid the promotion.
+    private func silence(_ bound: [Container]) -> [PlannedStep] {
+        replicated.others(than: lost).filter { other in
+            input.databases[other.name]?.isWritable == true && !bound.contains { $0.name == other.name } && isUsable(other.server)
+        }.map { replicated.demote($0) }
     }
 
     private func takeOver(by replica: Container, _ bound: [Container], _ alert: Alert) -> Plan {
@@ -63,7 +74,7 @@ struct DatabaseRescue {
                 lost, .demoteDatabase(replicated.database(lost), answersWithinSeconds: 0), mayFail: isDead, seconds: wait),
         ]
         steps += replicated.release(lost, mayFail: true)
-        steps += bound.map { replicated.sever($0, expectsLoss: isDead) }
+        steps += silence(bound) + replicated.wake(bound, input) + bound.map { replicated.sever($0, expectsLoss: isDead) }
         steps += replicated.rise(
             replica, peers: peers, asked: peers, old: lost, oldState: .failed, deadServer: lostServer)
         let standings = bound.map { "\($0.name) \(position(of: $0))" }.joined(separator: ", ")
@@ -72,7 +83,7 @@ struct DatabaseRescue {
             evidence: [.init("replicas", standings)])
     }
 
-    /// Without a replica the data is where it was and nowhere else.
+    /// Without a replica the data is where it was and nowhere else. Bound ones have to answer, and are waited for again.
     private func startAgain(_ alert: Alert) throws(Refusal) -> Plan {
         guard lostServer == nil, isUsable(lost.server) else {
             throw Refusal(
@@ -84,11 +95,13 @@ struct DatabaseRescue {
         let parts = replicated.parts(lost)
         // One that answers was started by somebody, read-only as it has to be.
         let begin = input.databases[lost.name] == nil ? [parts.stop] + parts.run(graceSeconds: 5) : []
-        let promote = replicated.on(
-            lost, replicated.promotion(of: lost, peers: [], requiresReplica: false), seconds: DatabaseTimes.promotionSeconds + 10)
+        let bound = replicated.bound(to: lost)
+        let lead = replicated.lead(lost, peers: bound, isPointOfNoReturn: true)
         return made(
-            begin + [promote] + replicated.serve(lost), "\(lost.name) is started again on \(lost.server)", alert,
-            evidence: [.init("replicas", "none is bound")])
+            begin + silence(bound) + replicated.wake(bound, input) + replicated.claim(lost) + lead + replicated.parts(lost).join()
+                + bound.map { replicated.acknowledge($0, mayFail: true) },
+            "\(lost.name) is started again on \(lost.server)", alert,
+            evidence: [.init("replicas", bound.isEmpty ? "none is bound" : "none answers")])
     }
 
     private func writeOff(_ alert: Alert) throws(Refusal) -> Plan {
@@ -96,11 +109,18 @@ struct DatabaseRescue {
             throw Refusal(
                 code: .unneeded, reason: "the primary of \(lost.name) does not serve either; that is seen to first")
         }
-        let left = replicated.bound(to: primary).filter { $0.name != lost.name && isUsable($0.server) }
+        // All that do not follow go together: none of them could say what another has acknowledged.
+        let bound = replicated.bound(to: primary).filter { $0.name != lost.name }
+        let left = bound.filter { isUsable($0.server) && input.databases[$0.name]?.isReceiving == true }
+        let gone = [lost] + bound.filter { other in !left.contains { $0.name == other.name } }
         return made(
-            replicated.writeOff(lost, of: primary, as: .failed, left: left),
+            [replicated.on(primary, .unfence(address: primary.host))]
+                + replicated.writeOff(gone, of: primary, as: .failed, left: left),
             left.isEmpty ? "\(primary.name) goes on without a replica" : "\(primary.name) goes on with the others", alert,
-            evidence: [.init("replicas left", left.isEmpty ? "none" : left.map(\.name).joined(separator: ", "))])
+            evidence: [
+                .init("replicas lost", gone.map(\.name).joined(separator: ", ")),
+                .init("replicas left", left.isEmpty ? "none" : left.map(\.name).joined(separator: ", ")),
+            ])
     }
 
     /// The one that has received most, by what the agents saw last. Should another have more after all, it is fetched from there.

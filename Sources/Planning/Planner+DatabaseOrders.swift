@@ -30,12 +30,12 @@ extension OrderPlanning {
         var steps: [PlannedStep] = []
         if container.kind == .active {
             steps = replicated.parts(container).leave(drainSeconds: 0)
-            steps.append(
-                replicated.demote(
-                    container,
-                    undo: replicated.promotion(of: container, peers: replicated.bound(to: container), requiresReplica: false)))
+            steps.append(replicated.demote(container, undo: promotion(of: container, replicated)))
+            // It ends with the container; taken back, it comes with it.
+            steps += replicated.release(container, isUndone: true)
         } else if container.state == .running, let primary = replicated.primary(of: container) {
-            steps = replicated.writeOff(container, of: primary, as: .starting, left: others(than: container, primary, replicated))
+            steps = replicated.writeOff(
+                [container], of: primary, as: .starting, left: others(than: container, primary, replicated))
         }
         return made(
             .stop, container.name, role: container.role,
@@ -60,10 +60,7 @@ extension OrderPlanning {
                     reason: "\(container.name) has no primary that runs; start \(container.backupOf ?? "one") first")
             }
             let bound = replicated.bound(to: primary)
-            let promote = replicated.on(
-                primary, replicated.promotion(of: primary, peers: bound, requiresReplica: !bound.isEmpty),
-                seconds: DatabaseTimes.promotionSeconds + 10)
-            steps = [promote] + replicated.serve(primary) + replicated.join(container, primary)
+            steps = replicated.lead(primary, peers: bound) + replicated.serve(primary) + replicated.join(container, primary)
         }
         return made(
             .start, container.name, role: container.role, steps, "start \(container.name) on \(container.server)")
@@ -110,7 +107,7 @@ extension OrderPlanning {
         renewed.image = image
         let off =
             replica.state == .running
-            ? replicated.writeOff(replica, of: primary, as: .starting, left: others(than: replica, primary, replicated)) : []
+            ? replicated.writeOff([replica], of: primary, as: .starting, left: others(than: replica, primary, replicated)) : []
         return off + [replicated.parts(replica).stop] + replicated.join(renewed, primary)
     }
 
@@ -121,11 +118,17 @@ extension OrderPlanning {
     /// Started, made the primary, and served by.
     private func begin(_ container: Container, _ replicated: ReplicatedRole) -> [PlannedStep] {
         let bound = replicated.bound(to: container)
-        let promote = replicated.on(
-            container, replicated.promotion(of: container, peers: bound, requiresReplica: !bound.isEmpty),
-            undo: .demoteDatabase(replicated.database(container), answersWithinSeconds: 0),
-            seconds: DatabaseTimes.promotionSeconds + 10)
-        return replicated.parts(container).mount + replicated.parts(container).run(graceSeconds: 5) + [promote]
-            + replicated.serve(container)
+        let lead = replicated.lead(
+            container, peers: bound, undo: .demoteDatabase(replicated.database(container), answersWithinSeconds: 0),
+            isPointOfNoReturn: !bound.isEmpty)
+        return replicated.parts(container).mount + replicated.parts(container).run(graceSeconds: 5)
+            + replicated.wake(bound, input) + lead + replicated.serve(container)
+            + bound.map { replicated.acknowledge($0, mayFail: true) }
+    }
+
+    /// It is again what it was: bound replicas are waited for, or it would acknowledge what they have not.
+    private func promotion(of container: Container, _ replicated: ReplicatedRole) -> Step {
+        let bound = replicated.bound(to: container)
+        return replicated.promotion(of: container, peers: bound, requiresReplica: !bound.isEmpty)
     }
 }

@@ -69,8 +69,8 @@ extension Planner {
         guard container.state != .stopped || input.databases[name]?.isWritable == true else {
             return .refuse(.unneeded, "\(name) was stopped by an order; magewatch stack start \(name) has it follow again")
         }
-        guard !input.underWay.contains(where: { $0.touches(container: name) }) else {
-            return .refuse(.underWay, "a plan under way works on \(name)")
+        if let busy = replicated.underWay(input) {
+            return .refuse(.underWay, "plan \(busy.id) works on members of \(container.role.rawValue)")
         }
         guard let server = input.stack.server(container.server), server.health != .down else {
             return .refuse(.noRoom, "\(container.server), where the data of \(name) is, is down")

@@ -32,7 +32,10 @@ struct MariaDBReplicationTests {
         var servers: [MariaDBServer] = []
         for number in 1...count { servers.append(try await server(number)) }
         try #require(await driver.promote(servers[0].local, DatabasePromotion(requiresReplica: false)).changed)
-        for replica in servers.dropFirst() { _ = try await driver.follow(replica.local, primary: servers[0].database) }
+        for replica in servers.dropFirst() {
+            _ = try await driver.follow(replica.local, primary: servers[0].database)
+            _ = try await driver.resume(replica.local)
+        }
         _ = try await driver.requireReplica(servers[0].local)
         try await servers[0].query("CREATE DATABASE shop", "CREATE TABLE shop.orders (id INT PRIMARY KEY) ENGINE = InnoDB")
         return servers
@@ -49,7 +52,7 @@ struct MariaDBReplicationTests {
         try await primary.query("INSERT INTO shop.orders VALUES (1), (2)")
         _ = try await driver.waitForAll(replica.local, of: primary.database, timeout: .seconds(10))
         #expect(try await rows(replica) == [1, 2])
-        #expect(try await !driver.follow(replica.local, primary: primary.database).changed)
+        #expect(try await !driver.resume(replica.local).changed)
         #expect(try await !driver.requireReplica(primary.local).changed)
         #expect(
             try await !driver.promote(primary.local, DatabasePromotion(peers: [replica.database], requiresReplica: true)).changed)
@@ -63,6 +66,13 @@ struct MariaDBReplicationTests {
 
         #expect(try await driver.sever(replica.local, expectsLoss: false).changed)
         #expect(try await !driver.sever(replica.local, expectsLoss: false).changed)
+        #expect(try await driver.resume(replica.local).changed)
+
+        // Told to follow, it listens and does not acknowledge.
+        #expect(try await driver.follow(replica.local, primary: primary.database).changed)
+        #expect(try await !driver.follow(replica.local, primary: primary.database).changed)
+        let silent = try await driver.standing(of: replica.local)
+        #expect(silent.following?.isReceiving == true && !silent.isAcknowledging)
         #expect(try await driver.resume(replica.local).changed)
         #expect(try await driver.demote(primary.local).changed)
         #expect(try await !driver.demote(primary.local).changed)
@@ -101,6 +111,7 @@ struct MariaDBReplicationTests {
         try await old.start()
         #expect(try await driver.standing(of: old.local).isReadOnly)
         _ = try await driver.follow(old.local, primary: new.database)
+        _ = try await driver.resume(old.local)
         _ = try await driver.requireReplica(new.local)
         try await new.query("INSERT INTO shop.orders VALUES (1000001)")
         _ = try await driver.waitForAll(old.local, of: new.database, timeout: .seconds(10))
@@ -185,6 +196,7 @@ struct MariaDBReplicationTests {
         #expect(try await driver.promote(new.local, promotion).changed)
         #expect(try await rows(new) == [1, 2, 3])
         _ = try await driver.follow(other.local, primary: new.database)
+        _ = try await driver.resume(other.local)
         try await new.query("INSERT INTO shop.orders VALUES (4)")
         _ = try await driver.waitForAll(other.local, of: new.database, timeout: .seconds(10))
         #expect(try await rows(other) == [1, 2, 3, 4])
@@ -217,6 +229,7 @@ struct MariaDBReplicationTests {
         MariaDBReplicationTests.take(writer.output.readDataToEndOfFile(), &rest, &acknowledged)
         writer.process.waitUntilExit()
         _ = try await driver.follow(old.local, primary: new.database)
+        _ = try await driver.resume(old.local)
         _ = try await driver.requireReplica(new.local)
         try await new.query("INSERT INTO shop.orders VALUES (1000000)")
         _ = try await driver.waitForAll(old.local, of: new.database, timeout: .seconds(10))

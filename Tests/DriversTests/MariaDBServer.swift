@@ -52,7 +52,7 @@ final class MariaDBServer: @unchecked Sendable {  // Its process is started and 
                 "--port=\(database.access.port)", "--bind-address=127.0.0.1", "--server-id=\(number)",
                 "--log-bin=\(directory.path)/data/binlog", "--log-slave-updates", "--gtid-strict-mode=1", "--read-only=1",
                 "--skip-slave-start", "--relay-log=relay", "--innodb-buffer-pool-size=16M", "--innodb-log-file-size=8M",
-                "--rpl-semi-sync-slave-enabled=1",
+                "--rpl-semi-sync-slave-enabled=1", "--skip-slave-start",
             ] + (dropsUnacknowledged ? ["--init-rpl-role=SLAVE"] : [])
         let log = directory.path + "/log"
         _ = FileManager.default.createFile(atPath: log, contents: nil)

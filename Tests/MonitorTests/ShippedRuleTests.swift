@@ -49,8 +49,9 @@ struct ShippedRuleTests {
         #expect(try await firing("ContainerStray", [Self.seen("s1"): 0, Self.known(server, state): 1]).isEmpty)
     }
 
-    /// Beside this file, as `magewatch rules test` reads it.
-    private static let roleTests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/Rules/roles-test.yaml"
+    /// Beside this file, as `magewatch rules test` reads them.
+    private static let rules = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/Rules/"
+    private static let roleTests = rules + "roles-test.yaml"
 
     @Test("The rules of roles fire and keep quiet as their tests say, and each alert is tested both ways")
     func roles() throws {
@@ -69,6 +70,21 @@ struct ShippedRuleTests {
             #expect(
                 alert.annotations["summary"] != nil && alert.annotations["description"] != nil, "\(alert.name) says what to do")
             #expect(alert.labels["action"] == nil, "\(alert.name) orders nothing")
+            #expect(text.contains("name: \(alert.name) fires") && text.contains("name: \(alert.name) is quiet"), "\(alert.name)")
+        }
+    }
+
+    @Test("The rules of databases fire and keep quiet as their tests say, and each alert is tested both ways")
+    func databases() throws {
+        let text = try String(contentsOfFile: Self.rules + "databases-test.yaml", encoding: .utf8)
+        let tests = try RuleTestFile(text, file: "databases-test.yaml")
+        #expect(tests.ruleFiles == ["../../../alerts/databases.yaml"])
+        let groups = try RuleFile.parse(try #require(EmbeddedDefaults.file("alerts/databases.yaml")), file: "databases.yaml")
+        for outcome in tests.run(groups) { #expect(outcome.verdict == .passed, "\(outcome.place)") }
+        let alerts = groups.flatMap(\.rules).filter { $0.kind == .alert }
+        #expect(alerts.count >= 7)
+        for alert in alerts {
+            #expect(alert.annotations["summary"] != nil, "\(alert.name)")
             #expect(text.contains("name: \(alert.name) fires") && text.contains("name: \(alert.name) is quiet"), "\(alert.name)")
         }
     }

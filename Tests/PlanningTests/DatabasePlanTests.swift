@@ -38,14 +38,28 @@ struct DatabasePlanTests {
             isServer ? ["container": name, "server": server, "lost": "server"] : ["container": name])
     }
 
-    /// Steps on agents by name and container, inventory by state.
+    static let heard: [String: PlanningInput.SeenDatabase] = [
+        "db1": .init(isWritable: true, isReceiving: nil), "db2": .init(isWritable: false, isReceiving: true),
+        "db3": .init(isWritable: false, isReceiving: true),
+    ]
+
+    /// Steps on agents by name and server, fences of others than the server's own by number, inventory by state.
     static func lines(_ plan: Plan) -> [String] {
-        plan.steps.map { step in
-            switch step.action {
+        plan.steps.map { planned in
+            switch planned.action {
+            case .agent(let server, let step, _) where Self.fenced(step) != nil:
+                "\(server) \(step.name)" + (fenced(step) == server.last ? "" : " of \(fenced(step) ?? "0")")
             case .agent(let server, let step, _): "\(server) \(step.name)"
             case .putContainer(let container): "\(container.name) \(container.kind.rawValue) \(container.state.rawValue)"
-            default: step.summary
+            default: planned.summary
             }
+        }
+    }
+
+    private static func fenced(_ step: Step) -> Character? {
+        switch step {
+        case .fence(let address), .unfence(let address): address.last
+        default: nil
         }
     }
 
@@ -60,15 +74,18 @@ struct DatabasePlanTests {
         #expect(
             Self.lines(plan) == [
                 "s3 remove_backend", "s1 fence", "s1 demote_database", "s1 release_service_address", "s2 sever_replica",
-                "s3 sever_replica", "db2 backup starting", "s3 promote_database", "db3 active running", "db1 backup failed",
-                "db2 backup starting", "s3 claim_service_address", "s3 add_backend", "s2 follow_primary", "s2 await_replica",
-                "s3 require_replica", "db2 backup running",
+                "s3 sever_replica", "db2 backup starting", "s3 claim_service_address", "s3 promote_database",
+                "db3 active running", "db1 backup failed",
+                "db2 backup starting", "s3 add_backend", "s3 fence of 1", "s3 fence of 2",
+                "s3 unfence of 2",
+                "s2 follow_primary", "s2 await_replica", "s2 resume_replica", "s3 require_replica", "s2 await_replica",
+                "db2 backup running",
             ])
         let mayFail = zip(Self.lines(plan), plan.steps).filter { $0.1.mayFail }.map(\.0)
         #expect(mayFail == ["s3 remove_backend", "s1 fence", "s1 demote_database", "s1 release_service_address"])
-        #expect(plan.steps.filter(\.isPointOfNoReturn).count == 1 && plan.steps[7].isPointOfNoReturn)
+        #expect(plan.steps.filter(\.isPointOfNoReturn).count == 1 && plan.steps[8].isPointOfNoReturn)
         #expect(plan.steps.filter(\.mayFail).allSatisfy { $0.timeoutSeconds <= 2 })
-        guard case .agent(_, .promoteDatabase(_, let promotion), _) = plan.steps[7].action else {
+        guard case .agent(_, .promoteDatabase(_, let promotion), _) = plan.steps[8].action else {
             Issue.record("no promotion"); return
         }
         #expect(promotion.peers.map(\.container) == ["db2"] && promotion.lost.map(\.container) == ["db1"])
@@ -81,7 +98,9 @@ struct DatabasePlanTests {
 
     @Test("Where the server is there, fence and demotion have to succeed")
     func lostDatabase() throws {
-        let plan = try #require(Self.lost("db1", "s1", isServer: false).plan)
+        var input = Self.input(Self.three)
+        input.databases = Self.heard
+        let plan = try #require(House.plan(for: Self.alert("db1", "s1", isServer: false), input).plan)
         let lines = Self.lines(plan)
         let promoted = try #require(lines.firstIndex(of: "s2 promote_database"))
         for name in ["s1 fence", "s1 demote_database"] {
@@ -121,9 +140,71 @@ struct DatabasePlanTests {
     func lostReplica() throws {
         let two = Self.input(Array(Self.three.prefix(2)), down: ["s2"])
         let last = try #require(House.plan(for: Self.alert("db2", "s2", isServer: true), two).plan)
-        #expect(Self.lines(last) == ["db2 backup failed", "s1 waive_replica"])
-        let one = try #require(Self.lost("db2", "s2", isServer: true).plan)
-        #expect(Self.lines(one) == ["s3 await_replica", "db2 backup failed"])
+        #expect(Self.lines(last) == ["s1 unfence", "s1 fence of 2", "db2 backup failed", "s1 waive_replica"])
+        var three = Self.input(Self.three, down: ["s2"])
+        three.databases = Self.heard
+        let one = try #require(House.plan(for: Self.alert("db2", "s2", isServer: true), three).plan)
+        #expect(
+            Self.lines(one) == ["s1 unfence", "s1 fence of 2", "s3 resume_replica", "s3 await_replica", "db2 backup failed"])
+        // What only one of two had acknowledged could not be asked of the other: they go together.
+        three.databases["db3"]?.isReceiving = false
+        let both = try #require(House.plan(for: Self.alert("db2", "s2", isServer: true), three).plan)
+        #expect(
+            Self.lines(both) == [
+                "s1 unfence", "s1 fence of 2", "s1 fence of 3", "db2 backup failed", "db3 backup failed", "s1 waive_replica",
+            ])
+    }
+
+    @Test("With every member's database down and the servers there, all are started and the primary asks its replicas first")
+    func allDown() throws {
+        let plan = try #require(Self.lost("db1", "s1", isServer: false).plan)
+        #expect(
+            Self.lines(plan) == [
+                "s1 stop_container", "s1 start_container", "s1 wait_until_healthy", "s2 start_container", "s2 demote_database",
+                "s3 start_container", "s3 demote_database", "s1 claim_service_address", "s1 unfence", "s1 promote_database",
+                "s3 add_backend", "s2 resume_replica", "s3 resume_replica",
+            ])
+        guard case .agent(_, .promoteDatabase(_, let promotion), _) = plan.steps[9].action else {
+            Issue.record("no promotion"); return
+        }
+        #expect(promotion.peers.map(\.container) == ["db2", "db3"] && promotion.requiresReplica)
+    }
+
+    @Test("A bound replica that does not run is started and asked; a former primary that still takes writes is demoted")
+    func oneDown() throws {
+        let former = Self.container(3, of: "db1", .failed)
+        var input = Self.input([Self.three[0], Self.three[1], former], down: ["s1"])
+        input.databases = ["db2": .init(isWritable: false, isReceiving: false), "db3": .init(isWritable: true, isReceiving: nil)]
+        let lines = Self.lines(try #require(House.plan(for: Self.alert("db1", "s1", isServer: true), input).plan))
+        let promoted = try #require(lines.firstIndex(of: "s2 promote_database"))
+        #expect(lines.prefix(promoted).contains("s3 demote_database") && !lines.contains("s2 start_container"))
+        var two = Self.input(Self.three, down: ["s1"])
+        two.databases = ["db2": .init(isWritable: false, isReceiving: false)]
+        let woken = Self.lines(try #require(House.plan(for: Self.alert("db1", "s1", isServer: true), two).plan))
+        let start = try #require(woken.firstIndex(of: "s3 start_container"))
+        #expect(start < (woken.firstIndex(of: "s3 sever_replica") ?? 0))
+    }
+
+    @Test("A further replica is written down before it acknowledges, whoever it followed last")
+    func further() throws {
+        let containers = [Self.container(1, of: "db3", .failed), Self.container(2, of: nil), Self.container(3, of: "db2")]
+        let order = House.alert("rebalance", ["container": "db1", "server": "s1"])
+        let lines = Self.lines(try #require(House.plan(for: order, Self.input(containers)).plan))
+        #expect(
+            lines.suffix(6) == [
+                "s2 fence of 1", "s2 unfence of 1", "s1 follow_primary", "s1 await_replica", "db1 backup running",
+                "s1 resume_replica",
+            ])
+    }
+
+    @Test("A stop that is taken back has the primary wait for its replicas again")
+    func stopTakenBack() throws {
+        let order = OperatorOrder(.stop(container: "db1"), by: "eva", isForced: true)
+        let plan = try #require(Planner.plan(for: order, Self.input(Self.three)).plan)
+        let promotions = plan.steps.compactMap { step in
+            if case .agent(_, .demoteDatabase, .promoteDatabase(_, let promotion)?) = step.action { promotion } else { nil }
+        }
+        #expect(promotions.map(\.requiresReplica) == [true])
     }
 
     @Test("What comes back is demoted before anything else, and waited for before it is written down")
@@ -134,8 +215,9 @@ struct DatabasePlanTests {
         #expect(
             Self.lines(plan) == [
                 "s1 fence", "s1 demote_database", "s1 release_service_address", "s1 start_container", "s1 demote_database",
-                "s1 unfence", "s1 wait_until_healthy", "s1 follow_primary", "s1 await_replica", "s2 require_replica",
-                "db1 backup running",
+                "s1 sever_replica", "s1 unfence", "s1 unfence of 2", "s1 wait_until_healthy", "s2 unfence",
+                "s2 claim_service_address", "s3 add_backend", "s2 fence of 1", "s2 unfence of 1", "s1 follow_primary",
+                "s1 await_replica", "s1 resume_replica", "s2 require_replica", "s1 await_replica", "db1 backup running",
             ])
         #expect(House.plan(for: order, Self.input(containers, down: ["s1"])).refusal?.code == .noRoom)
     }
@@ -147,8 +229,10 @@ struct DatabasePlanTests {
         #expect(
             Self.lines(plan) == [
                 "s3 remove_backend", "s1 demote_database", "s1 release_service_address", "s2 await_replica", "s2 sever_replica",
-                "s2 promote_database", "db2 active running", "db1 backup starting", "s2 claim_service_address", "s3 add_backend",
-                "s1 follow_primary", "s1 await_replica", "s2 require_replica", "db1 backup running",
+                "s2 claim_service_address", "s2 promote_database", "db2 active running", "db1 backup starting", "s3 add_backend",
+                "s1 unfence of 2", "s2 fence of 1", "s2 unfence of 1", "s1 follow_primary", "s1 await_replica",
+                "s1 resume_replica",
+                "s2 require_replica", "s1 await_replica", "db1 backup running",
             ])
         let to = OperatorOrder(.move(container: "db2", server: "s3"), by: "eva")
         #expect(Planner.plan(for: to, Self.input(Self.three)).refusal?.reason.contains("does not move") == true)
@@ -159,7 +243,7 @@ struct DatabasePlanTests {
         let order = OperatorOrder(.rollout(role: .db, image: "v2"), by: "eva")
         let plan = try #require(Planner.plan(for: order, Self.input(Array(Self.three.prefix(2)))).plan)
         let lines = Self.lines(plan)
-        #expect(lines.prefix(3) == ["db2 backup starting", "s1 waive_replica", "s2 stop_container"])
+        #expect(lines.prefix(4) == ["s1 fence of 2", "db2 backup starting", "s1 waive_replica", "s2 stop_container"])
         #expect(lines.filter { $0 == "s2 promote_database" }.count == 1 && lines.filter { $0 == "s1 stop_container" }.count == 1)
         #expect(lines.last == "db1 backup running")
         let images = plan.steps.compactMap { step in
