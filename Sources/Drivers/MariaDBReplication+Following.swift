@@ -31,7 +31,9 @@ extension MariaDBReplication {
         // Whether it acknowledges is agreed when it connects.
         try await run(
             (following.isSevered ? [] : ["STOP SLAVE IO_THREAD"])
-                + ["SET GLOBAL rpl_semi_sync_slave_enabled = 1", "START SLAVE IO_THREAD"],
+                + [
+                    MariaDBReplication.replicaID, "SET GLOBAL rpl_semi_sync_slave_enabled = 1", "START SLAVE IO_THREAD",
+                ],
             on: database, timeout: MariaDBReplication.changeTimeout)
         return .done("\(database.name) listens to \(following.host):\(following.port) and acknowledges")
     }
@@ -106,6 +108,12 @@ extension MariaDBReplication {
         }
     }
 
+    /// A replica passes over what carries its own `server_id`. A former primary that dropped its last transactions at its start gets them
+    /// back from the new primary, still with its number on them: so while it follows it goes by another, the highest bit set.
+    static let replicaID = "SET GLOBAL server_id = @@GLOBAL.server_id | 2147483648"
+    /// The number of its configuration, for what it writes itself.
+    static let primaryID = "SET GLOBAL server_id = @@GLOBAL.server_id & 2147483647"
+
     private func change(_ primary: Database) throws -> [String] {
         let access = primary.access
         let password = MariaDBClient.quoted(try MariaDBClient.password(of: access))
@@ -120,7 +128,7 @@ extension MariaDBReplication {
             MASTER_USER = \(MariaDBClient.quoted(access.user)), MASTER_PASSWORD = \(password), MASTER_USE_GTID = slave_pos, \
             MASTER_HEARTBEAT_PERIOD = 1, MASTER_CONNECT_RETRY = 1
             """,
-            "START SLAVE",
+            MariaDBReplication.replicaID, "START SLAVE",
         ]
     }
 

@@ -22,7 +22,7 @@ extension MariaDBReplication {
         for (peer, standing) in peers { try await fetchRest(database, from: peer, standing) }
         // Writes come last: none may be acknowledged in between by other rules than these.
         let statements =
-            ["STOP SLAVE", "RESET SLAVE ALL"]
+            ["STOP SLAVE", "RESET SLAVE ALL", MariaDBReplication.primaryID]
             + (promotion.requiresReplica ? MariaDBReplication.strict : MariaDBReplication.relaxed)
             + ["SET GLOBAL read_only = 0"]
         try await run(statements, on: database, timeout: MariaDBReplication.changeTimeout)
