@@ -59,7 +59,7 @@ package struct Prober: Sendable {
 
     private func connect(_ host: String, _ port: Int, _ timeoutSeconds: Double) async throws -> any Channel {
         try await ClientBootstrap(group: group).connectTimeout(.nanoseconds(Int64(timeoutSeconds * 1e9)))
-            .connect(host: host, port: port).get()
+            .connect(toNumberOrName: host, port).get()
     }
 
     /// The handler is there before the first byte can be: many services speak first.
@@ -74,7 +74,7 @@ package struct Prober: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(GreetingHandler(greeting, done: done))
                 }
-            }.connect(host: host, port: port).get()
+            }.connect(toNumberOrName: host, port).get()
             defer { channel.close(promise: nil) }
             try await done.futureResult.get()
         } catch {
@@ -151,5 +151,13 @@ private final class HandshakeHandler: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         done.fail(ChannelError.eof)
         context.fireChannelInactive()
+    }
+}
+
+extension ClientBootstrap {
+    /// An address in numbers is taken as it is: looking it up as a name would wait for a thread that others may hold up.
+    fileprivate func connect(toNumberOrName host: String, _ port: Int) -> EventLoopFuture<any Channel> {
+        guard let address = try? SocketAddress(ipAddress: host, port: port) else { return connect(host: host, port: port) }
+        return connect(to: address)
     }
 }
