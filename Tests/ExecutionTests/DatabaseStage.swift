@@ -22,6 +22,8 @@ final class DatabaseStage {
         var cancelled = 0
         var seeded = 0
         var writes = 0
+        /// Plays that ended with something left for an operator.
+        var unhealed = 0
 
         mutating func add(_ other: Tally) {
             failovers += other.failovers
@@ -32,6 +34,7 @@ final class DatabaseStage {
             cancelled += other.cancelled
             seeded += other.seeded
             writes += other.writes
+            unhealed += other.unhealed
         }
     }
 
@@ -80,10 +83,12 @@ final class DatabaseStage {
         faultsAreOn = false
     }
 
-    /// Everything is mended, and the rules go on until there is nothing to order.
+    /// Everything is mended, and the rules go on until there is nothing to order. What an operator would still have to see to is told and
+    /// tallied; that nothing acknowledged is lost holds however it ends.
     func recover() throws {
         world.cutOff = []
-        for _ in 0..<40 {
+        var trouble: String?
+        for _ in 0..<40 where trouble == nil {
             write()
             let stopped = stack.containers.filter { $0.state == .stopped }
             if let stopped = stopped.first(where: { $0.kind == .active }) ?? (alerts().isEmpty ? stopped.first : nil) {
@@ -91,22 +96,31 @@ final class DatabaseStage {
                 continue
             }
             guard let alert = alerts().first else { break }
-            guard let plan = plan(for: alert) else {
-                Issue.record("nothing is done about \(alert.labels): \(tale)")
-                return
+            if let plan = plan(for: alert) {
+                try run(plan, .none, at: 0)
+            } else {
+                trouble = "nothing is done about \(alert.labels)"
             }
-            try run(plan, .none, at: 0)
         }
         write()
         let primaries = world.acknowledging
-        #expect(primaries.count == 1, "\(tale)")
-        guard let primary = primaries.first else { return }
-        #expect(stack.container(primary)?.kind == .active, "\(tale)")
-        #expect(stack.containers.allSatisfy { $0.state == .running }, "\(tale)")
-        #expect(world.members.filter(\.value.holdsAddress).map(\.key) == [primary], "\(tale)")
-        #expect(world.acknowledgers(of: primary).count == stack.containers.count - 1, "\(tale)")
-        #expect(world.members[primary]?.isStrict == true, "\(tale)")
-        #expect(world.acknowledged.isSubset(of: world.members[primary]?.log ?? []), "\(tale)")
+        #expect(primaries.count <= 1, "\(tale)")
+        let primary = primaries.first
+        if let primary { #expect(world.acknowledged.isSubset(of: world.members[primary]?.log ?? []), "\(tale)") }
+        trouble = trouble ?? unhealed(primary)
+        guard let trouble else { return }
+        tally.unhealed += 1
+        print("not healed, seed \(seed): \(trouble)")
+    }
+
+    private func unhealed(_ primary: String?) -> String? {
+        guard let primary else { return "nobody is primary" }
+        if stack.container(primary)?.kind != .active { return "\(primary) is primary, and the inventory has it as a backup" }
+        if !stack.containers.allSatisfy({ $0.state == .running }) { return "not all run" }
+        let holders = world.members.filter(\.value.holdsAddress).map(\.key)
+        if holders != [primary] { return "the service address is at \(holders)" }
+        if world.acknowledgers(of: primary).count != stack.containers.count - 1 { return "not all replicas acknowledge" }
+        return world.members[primary]?.isStrict == true ? nil : "\(primary) requires no replica"
     }
 
     private func follow(_ order: OperatorOrder) throws {

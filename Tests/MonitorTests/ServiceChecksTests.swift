@@ -96,7 +96,7 @@ struct ServiceChecksTests {
         let store = try MetricStore(directory: directory.path, metrics: SelfMetrics())
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelInitializer { $0.close() }.bind(host: "127.0.0.1", port: 0).get()
+            .bind(host: "127.0.0.1", port: 0).get()
         let port = try #require(listener.localAddress?.port)
         let metrics = SelfMetrics()
         let checks = ServiceChecks(
