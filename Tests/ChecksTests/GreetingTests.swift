@@ -35,7 +35,7 @@ struct GreetingTests {
         let (greeting, bytes, isUp) = answer
         let speaksFirst = [.smtp, .ssh, .mysql].contains(greeting)
         try await withServer(bytes, speaksFirst: speaksFirst, piece: piece) { port in
-            let result = await prober.probe(check(greeting, port))
+            let result = await prober.probe(GreetingTests.check(greeting, port))
             #expect(result.isUp == isUp, "\(greeting) \(result.message)")
             #expect(result.message.isEmpty == isUp)
         }
@@ -46,11 +46,37 @@ struct GreetingTests {
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: "127.0.0.1", port: 0)
             .get()
         let port = try #require(server.localAddress?.port)
-        let result = await prober.probe(check(.smtp, port, timeoutSeconds: 0.1))
+        let result = await prober.probe(GreetingTests.check(.smtp, port, timeoutSeconds: 0.1))
         #expect(!result.isUp && result.message.contains("127.0.0.1:\(port)"))
         try await server.close()
-        #expect(await prober.probe(check(.redis, 1)).isUp == false)
+        #expect(await prober.probe(GreetingTests.check(.redis, 1)).isUp == false)
     }
+
+    fileprivate static func check(_ greeting: Greeting, _ port: Int, timeoutSeconds: Double = 20) -> Check {
+        Check(
+            name: "c", kind: .greeting(greeting, host: "127.0.0.1", port: port), intervalSeconds: 1,
+            timeoutSeconds: timeoutSeconds)
+    }
+
+    private func withServer(
+        _ bytes: [UInt8], speaksFirst: Bool, piece: Int, _ body: (Int) async throws -> Void
+    ) async throws {
+        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Speaker(bytes, speaksFirst: speaksFirst, piece: piece))
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        try await body(try #require(server.localAddress?.port))
+        try await server.close()
+    }
+}
+
+/// Programs that were started a moment ago are waited for, which goes wrong where hundreds of tests want the processors at once.
+@Suite("Greetings of real services")
+struct GreetingAloneTests {
+    private let prober = Prober(client: .shared, group: MultiThreadedEventLoopGroup.singleton)
 
     @Test(
         "Real ones are recognised",
@@ -75,33 +101,14 @@ struct GreetingTests {
         defer { kill(process.processIdentifier, SIGKILL) }
         // Asked again and again, as on a busy machine it may be long until it says something.
         let end = ContinuousClock.now + .seconds(180)
-        var result = await prober.probe(check(greeting, port, timeoutSeconds: 3))
+        var result = await prober.probe(GreetingTests.check(greeting, port, timeoutSeconds: 3))
         while !result.isUp, process.isRunning, ContinuousClock.now < end {
-            result = await prober.probe(check(greeting, port, timeoutSeconds: 3))
+            result = await prober.probe(GreetingTests.check(greeting, port, timeoutSeconds: 3))
         }
         #expect(result.isUp, "\(result.message)")
         let other: Greeting = greeting == .redis ? .memcached : .redis
-        #expect(await prober.probe(check(other, port, timeoutSeconds: 3)).isUp == false, "one is not taken for another")
-    }
-
-    private func check(_ greeting: Greeting, _ port: Int, timeoutSeconds: Double = 20) -> Check {
-        Check(
-            name: "c", kind: .greeting(greeting, host: "127.0.0.1", port: port), intervalSeconds: 1,
-            timeoutSeconds: timeoutSeconds)
-    }
-
-    private func withServer(
-        _ bytes: [UInt8], speaksFirst: Bool, piece: Int, _ body: (Int) async throws -> Void
-    ) async throws {
-        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Speaker(bytes, speaksFirst: speaksFirst, piece: piece))
-                }
-            }
-            .bind(host: "127.0.0.1", port: 0).get()
-        try await body(try #require(server.localAddress?.port))
-        try await server.close()
+        #expect(
+            await prober.probe(GreetingTests.check(other, port, timeoutSeconds: 3)).isUp == false, "one is not taken for another")
     }
 }
 

@@ -9,7 +9,7 @@ import Testing
 @Suite(
     "MariaDB primaries and replicas", .serialized,
     .enabled(if: Machine.runsMariaDB, "needs root and mariadb-server"), .timeLimit(.minutes(5)))
-struct MariaDBReplicationTests {
+struct MariaDBReplicationAloneTests {
     let directory: TemporaryDirectory
     let driver = MariaDBReplication()
     let passwordFile: String
@@ -90,7 +90,7 @@ struct MariaDBReplicationTests {
         while acknowledged.count < 300 {
             let chunk = writer.output.availableData
             try #require(!chunk.isEmpty)
-            MariaDBReplicationTests.take(chunk, &rest, &acknowledged)
+            MariaDBReplicationAloneTests.take(chunk, &rest, &acknowledged)
         }
         old.kill()
         let start = ContinuousClock.now
@@ -99,7 +99,7 @@ struct MariaDBReplicationTests {
         #expect(outcome.changed)
         #expect(ContinuousClock.now - start < .seconds(10))
         while case let chunk = writer.output.availableData, !chunk.isEmpty {
-            MariaDBReplicationTests.take(chunk, &rest, &acknowledged)
+            MariaDBReplicationAloneTests.take(chunk, &rest, &acknowledged)
         }
         writer.process.waitUntilExit()
         let kept = try await rows(new)
@@ -222,13 +222,13 @@ struct MariaDBReplicationTests {
         while acknowledged.count < 200 {
             let chunk = writer.output.availableData
             try #require(!chunk.isEmpty)
-            MariaDBReplicationTests.take(chunk, &rest, &acknowledged)
+            MariaDBReplicationAloneTests.take(chunk, &rest, &acknowledged)
         }
         _ = try await driver.demote(old.local)
         _ = try await driver.waitForAll(new.local, of: old.database, timeout: .seconds(10))
         _ = try await driver.sever(new.local, expectsLoss: false)
         _ = try await driver.promote(new.local, DatabasePromotion(peers: [old.database], requiresReplica: false))
-        MariaDBReplicationTests.take(writer.output.readDataToEndOfFile(), &rest, &acknowledged)
+        MariaDBReplicationAloneTests.take(writer.output.readDataToEndOfFile(), &rest, &acknowledged)
         writer.process.waitUntilExit()
         _ = try await driver.follow(old.local, primary: new.database)
         _ = try await driver.resume(old.local)
