@@ -103,7 +103,7 @@ struct Head {
         _ entry: Entry, of batch: borrowing SampleBatch, _ timestamps: [Milliseconds], _ values: [Double], segment: UInt64,
         into record: inout WALRecordWriter
     ) {
-        if !series[entry.slot].isKnown(to: segment) {
+        if !series[entry.slot].markLogged(in: segment) {
             // A series that replay brought back belongs to whoever sends it first.
             if series[entry.slot].source < 0 { series[entry.slot].source = sources.add(source) }
             record.define(entry.slot, labels: series[entry.slot].labels)

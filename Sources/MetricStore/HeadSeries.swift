@@ -64,7 +64,7 @@ struct HeadSeries: Sendable {
 
     /// Notes that a segment of the write-ahead log gets to know this series.
     /// - Returns: whether it knew it already. Segments are far fewer than would share the low half of their number.
-    mutating func isKnown(to segment: UInt64) -> Bool {
+    mutating func markLogged(in segment: UInt64) -> Bool {
         let short = UInt32(truncatingIfNeeded: segment)
         if loggedSegment == short { return true }
         loggedSegment = short

@@ -73,7 +73,7 @@ struct DatabaseRescue {
             replicated.on(
                 lost, .demoteDatabase(replicated.database(lost), answersWithinSeconds: 0), mayFail: isDead, seconds: wait),
         ]
-        steps += replicated.release(lost, mayFail: true)
+        steps += replicated.release(lost, mayFail: true, isUndone: true)
         steps += silence(bound) + replicated.wake(bound, input) + bound.map { replicated.sever($0, expectsLoss: isDead) }
         steps += replicated.rise(
             replica, peers: peers, asked: peers, old: lost, oldState: .failed, deadServer: lostServer)

@@ -48,13 +48,18 @@ extension ReplicatedRole {
         ]
     }
 
+    /// Who is to be asked before a promotion is reached: a plan that was to shut it out may have ended where that could not be undone.
+    private func hear(_ asked: [Container], _ primary: Container) -> [PlannedStep] {
+        asked.map { on(primary, .unfence(address: $0.host)) }
+    }
+
     // MARK: - Parts of plans
 
     /// Made the primary, or the primary again. Whoever is not bound is shut out before it may acknowledge.
     func lead(
         _ primary: Container, peers: [Container], undo: Step? = nil, isPointOfNoReturn: Bool = false
     ) -> [PlannedStep] {
-        [on(primary, .unfence(address: primary.host))] + shutOut(of: primary, except: peers) + [
+        [on(primary, .unfence(address: primary.host))] + hear(peers, primary) + shutOut(of: primary, except: peers) + [
             on(
                 primary, promotion(of: primary, peers: peers, requiresReplica: !peers.isEmpty), undo: undo,
                 seconds: DatabaseTimes.promotionSeconds + 10, isPointOfNoReturn: isPointOfNoReturn)
@@ -71,13 +76,18 @@ extension ReplicatedRole {
         }
     }
 
-    /// A primary by the inventory is found by its clients, even if the plan that made it one ended early.
+    /// A primary by the inventory is found by its clients, even if the plan that made it one ended early: it has the address, or this is tried
+    /// again. A load balancer that does not answer may wait.
     func reach(_ primary: Container) -> [PlannedStep] {
-        [on(primary, .unfence(address: primary.host))]
-            + serve(primary).map { step in
-                guard case .agent(let server, let action, _) = step.action else { return step }
-                return PlannedStep(.agent(server: server, step: action, undo: nil), mayFail: true, timeoutSeconds: 5)
-            }
+        let claiming = claim(primary).map { step in
+            guard case .agent(let server, let action, _) = step.action else { return step }
+            return PlannedStep(.agent(server: server, step: action, undo: nil), mayFail: step.mayFail, timeoutSeconds: 5)
+        }
+        let joining = parts(primary).join().map { step in
+            guard case .agent(let server, let action, _) = step.action else { return step }
+            return PlannedStep(.agent(server: server, step: action, undo: nil), mayFail: true, timeoutSeconds: 5)
+        }
+        return [on(primary, .unfence(address: primary.host))] + claiming + joining
     }
 
     /// A plan under way that works on any member: what two do to one role at once can't be reasoned about. One that waits for people waits.
@@ -154,7 +164,7 @@ extension ReplicatedRole {
             off.state = .starting
             return PlannedStep(.putContainer(off))
         }
-        steps += claim(new)
+        steps += claim(new, deadServer: deadServer) + hear(asked, new)
         steps.append(
             on(
                 new, promotion(of: new, peers: asked, requiresReplica: false),

@@ -99,15 +99,19 @@ struct ReplicatedRole {
     /// Clients find the primary by its service address and by the load balancers.
     func serve(_ primary: Container) -> [PlannedStep] { claim(primary) + parts(primary).join() }
 
-    /// Comes before a promotion where nothing may be left undone after it: whoever can't have the address is not promoted.
-    func claim(_ primary: Container) -> [PlannedStep] {
-        replication.serviceAddress.map { address in
-            [
-                on(
-                    primary, .claimServiceAddress(address: address, container: primary.name),
-                    undo: .releaseServiceAddress(address: address, container: primary.name))
-            ]
-        } ?? []
+    /// Comes before a promotion where nothing may be left undone after it: whoever can't have the address is not promoted. One that kept it,
+    /// as its server was not reached when it was to be taken back, gives it up first.
+    /// - Parameter deadServer: is not asked, as it would be waited for.
+    func claim(_ primary: Container, deadServer: String? = nil) -> [PlannedStep] {
+        guard let address = replication.serviceAddress else { return [] }
+        let strays = others(than: primary).filter { other in
+            other.server != deadServer && stack.server(other.server)?.health != .down
+        }
+        return strays.flatMap { release($0, mayFail: true) } + [
+            on(
+                primary, .claimServiceAddress(address: address, container: primary.name),
+                undo: .releaseServiceAddress(address: address, container: primary.name))
+        ]
     }
 
     /// The service address leaves a container. Nobody else may have it before.

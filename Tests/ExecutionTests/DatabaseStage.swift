@@ -22,8 +22,6 @@ final class DatabaseStage {
         var cancelled = 0
         var seeded = 0
         var writes = 0
-        /// Plays that ended with something left for an operator.
-        var unhealed = 0
 
         mutating func add(_ other: Tally) {
             failovers += other.failovers
@@ -34,7 +32,6 @@ final class DatabaseStage {
             cancelled += other.cancelled
             seeded += other.seeded
             writes += other.writes
-            unhealed += other.unhealed
         }
     }
 
@@ -83,8 +80,7 @@ final class DatabaseStage {
         faultsAreOn = false
     }
 
-    /// Everything is mended, and the rules go on until there is nothing to order. What an operator would still have to see to is told and
-    /// tallied; that nothing acknowledged is lost holds however it ends.
+    /// Everything is mended, and the rules go on until there is nothing to order: then all serve, and nothing acknowledged is lost.
     func recover() throws {
         world.cutOff = []
         var trouble: String?
@@ -109,8 +105,7 @@ final class DatabaseStage {
         if let primary { #expect(world.acknowledged.isSubset(of: world.members[primary]?.log ?? []), "\(tale)") }
         trouble = trouble ?? unhealed(primary)
         guard let trouble else { return }
-        tally.unhealed += 1
-        print("not healed, seed \(seed): \(trouble)")
+        Issue.record("not healed: \(trouble); \(tale)")
     }
 
     private func unhealed(_ primary: String?) -> String? {

@@ -2,9 +2,11 @@ import Foundation
 
 /// One exchange with a service, short and real: what a client of its kind does first, and in part all that it does.
 package enum Exchange {
-    /// Each reads at most what fits one receive, and fails by the witness's patience.
-    private static func socket(_ address: String, _ port: Int) throws(LabError) -> StreamSocket {
-        try StreamSocket(address: address, port: port, timeout: Witness.patience)
+    /// Each reads at most what fits one receive, and fails by the witness's patience where it has none of its own.
+    private static func socket(
+        _ address: String, _ port: Int, patience: Duration = Witness.patience
+    ) throws(LabError) -> StreamSocket {
+        try StreamSocket(address: address, port: port, timeout: patience)
     }
 
     private static func expect(_ condition: Bool, _ what: String, _ bytes: [UInt8]) throws(LabError) {
@@ -74,8 +76,11 @@ package enum Exchange {
     }
 
     /// Logs in without a password and runs a statement: MariaDB's protocol, which Sphinx speaks as well.
-    package static func mysql(_ address: String, port: Int, user: String, statement: String) throws(LabError) {
-        let socket = try socket(address, port)
+    /// - Parameter patience: longer where a load balancer may try another server first.
+    package static func mysql(
+        _ address: String, port: Int, user: String, statement: String, patience: Duration = Witness.patience
+    ) throws(LabError) {
+        let socket = try socket(address, port, patience: patience)
         let greeting = try socket.receive()
         try expect(greeting.count > 5 && greeting[4] == 10, "the database greets with", greeting)
         // Protocol 4.1 with authentication by plug-in: capabilities, largest packet, character set 33 (UTF-8).
@@ -87,6 +92,13 @@ package enum Exchange {
         try socket.send(packet([3] + Array(statement.utf8), sequence: 0))
         let answer = try socket.receive()
         try expect(answer.count > 4 && answer[4] != 0xff, "the database answers with", answer)
+    }
+
+    /// A search.
+    package static func search(_ address: String, patience: Duration = Witness.patience) throws(LabError) {
+        try mysql(
+            address, port: SearchRole.port, user: "witness",
+            statement: "SELECT id FROM products WHERE MATCH('linen') LIMIT 1", patience: patience)
     }
 
     private static func packet(_ body: [UInt8], sequence: UInt8) -> [UInt8] {

@@ -61,6 +61,7 @@ package enum LoadBalancerRole {
         backend \(SearchRole.pool)
             mode tcp
             balance leastconn
+            default-server on-marked-down shutdown-sessions
 
         """
     }

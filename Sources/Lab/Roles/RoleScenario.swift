@@ -110,7 +110,7 @@ package struct RoleScenario: Sendable {
         return witness
     }
 
-    /// How long a visitor waits for a page.
+    /// How long a visitor waits for a page or a search.
     static let visitorPatience = Duration.seconds(8)
 
     /// What a client of a role does.
@@ -124,12 +124,7 @@ package struct RoleScenario: Sendable {
                     DatabaseRole.address, port: DatabaseRole.port, user: "witness",
                     statement: "REPLACE INTO shop.witness VALUES (1, 1)")
             }
-        case .search:
-            {
-                try Exchange.mysql(
-                    RoleMachine.shopAddress, port: SearchRole.port, user: "witness",
-                    statement: "SELECT id FROM products WHERE MATCH('linen') LIMIT 1")
-            }
+        case .search: { try Exchange.search(RoleMachine.shopAddress) }
         case .queue: { try Exchange.stomp(QueueRole.address) }
         case .mail: { try Exchange.smtp(MailRole.address) }
         case .acc: { try Exchange.ssh(AccessRole.address) }

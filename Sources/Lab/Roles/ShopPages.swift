@@ -71,10 +71,15 @@ package enum ShopPages {
         $row = database()->query("SELECT title, price FROM product WHERE id = $id");
         if (!$row || !($product = $row->fetch_assoc())) away('db');
         $word = preg_replace('/[^a-z0-9]/', '', $_GET['q'] ?? 'linen');
-        $search = mysqli_init();
-        $search->options(MYSQLI_OPT_CONNECT_TIMEOUT, 1);
-        if (!@$search->real_connect('\(RoleMachine.shopAddress)', '', '', '', \(SearchRole.port))) away('search');
-        $found = $search->query("SELECT id FROM products WHERE MATCH('*$word*') LIMIT 5");
+        $found = false;
+        // A search that is under way where a server dies can't be sent again by the load balancer; whoever asked can.
+        for ($try = 0; $try < 2 && !$found; $try++) {
+            $search = mysqli_init();
+            $search->options(MYSQLI_OPT_CONNECT_TIMEOUT, 1);
+            $search->options(MYSQLI_OPT_READ_TIMEOUT, 2);
+            if (!@$search->real_connect('\(RoleMachine.shopAddress)', '', '', '', \(SearchRole.port))) continue;
+            $found = @$search->query("SELECT id FROM products WHERE MATCH('*$word*') LIMIT 5");
+        }
         if (!$found) away('search');
         $views = 0;
         if ($cache = @stream_socket_client('tcp://\(CacheRole.address):\(CacheRole.memcachedPort)', $code, $why, 1)) {
