@@ -5,6 +5,9 @@ SWIFT ?= swift
 BUILD_FLAGS ?=
 BINARY := .build/release/magewatch
 
+# A thousand tests started at once queue for two threads, and one that waits for a program is not heard for a minute.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
+
 .PHONY: run build test lab benchmark benchmark-metrics benchmark-logs benchmark-forecast benchmark-placement benchmark-waf lint clean help
 
 help: ## List the targets.

@@ -25,18 +25,7 @@ package final class LabStack: Sendable {
         token = String(generator.next() as UInt64, radix: 36) + String(generator.next() as UInt64, radix: 36)
         let network = try await NetworkSwitch.boot(in: run, groups: groups)
         self.network = network
-        hosts = try await withThrowingTaskGroup(of: (AddressPlan.Machine, Host).self) { tasks in
-            for machine in AddressPlan.Machine.allCases {
-                tasks.addTask {
-                    let host = try await Host.boot(machine.rawValue, in: run, groups: groups)
-                    try await network.connect(host, address: machine.address, isServer: machine.isServer)
-                    return (machine, host)
-                }
-            }
-            var hosts: [AddressPlan.Machine: Host] = [:]
-            for try await (machine, host) in tasks { hosts[machine] = host }
-            return hosts
-        }
+        hosts = try await network.bootAll(AddressPlan.Machine.allCases, in: run, groups: groups)
     }
 
     /// A machine; all of them exist from the beginning.

@@ -12,7 +12,7 @@ struct Watcher: Sendable {
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await watchLoadBalancer() }
             tasks.addTask { await watchUtilisation() }
-            tasks.addTask { await watchMonitor() }
+            tasks.addTask { await observations.follow(monitor) }
         }
     }
 
@@ -34,18 +34,6 @@ struct Watcher: Sendable {
             let now = Timeline.now
             if let value = meter.read(at: now) { observations.saw(utilisation: value, at: now) }
             try? await Task.sleep(for: .milliseconds(250))
-        }
-    }
-
-    /// The monitor may be dead at times, on purpose; what it says is read again when it is back.
-    private func watchMonitor() async {
-        while !Task.isCancelled {
-            if let alerts = try? await monitor.alerts() {
-                observations.saw(firing: alerts.filter { $0.state == "firing" }.map(\.labels), at: Timeline.now)
-            }
-            if let plans = try? await monitor.plans() { observations.saw(plans: plans, at: Timeline.now) }
-            if let stack = try? await monitor.stack() { observations.saw(leases: stack.leases, at: Timeline.now) }
-            try? await Task.sleep(for: .milliseconds(200))
         }
     }
 }

@@ -62,9 +62,14 @@ final class ServiceStream {
         }
         defer { close(place) }
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: Array("/proc/self/fd/\(place)".utf8)) }
-        return unsafe withUnsafePointer(to: &address) { pointer in
+        return connect(to: address)
+    }
+
+    /// Connects to a socket address of any family.
+    private func connect<Address>(to address: Address) -> Int32 {
+        unsafe withUnsafePointer(to: address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                unsafe Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<Address>.size))
             }
         }
     }
@@ -74,11 +79,7 @@ final class ServiceStream {
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         unsafe withUnsafeMutableBytes(of: &address.sin_addr) { unsafe $0.copyBytes(from: bytes) }
-        return unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
+        return connect(to: address)
     }
 
     private func connect6(_ bytes: [UInt8], _ port: UInt16) -> Int32 {
@@ -86,11 +87,7 @@ final class ServiceStream {
         address.sin6_family = sa_family_t(AF_INET6)
         address.sin6_port = port.bigEndian
         unsafe withUnsafeMutableBytes(of: &address.sin6_addr) { unsafe $0.copyBytes(from: bytes) }
-        return unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in6>.size))
-            }
-        }
+        return connect(to: address)
     }
 
     func write(_ bytes: [UInt8]) throws(ServiceError) {

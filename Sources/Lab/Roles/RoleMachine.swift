@@ -1,13 +1,3 @@
-/// Something with a name and an address in the laboratory's network.
-package protocol NetworkMachine: Sendable {
-    /// The name.
-    var rawValue: String { get }
-    /// Its own address.
-    var address: String { get }
-}
-
-extension AddressPlan.Machine: NetworkMachine {}
-
 /// The machines of the stack of all roles: two load balancers and two monitors that share an address each, members, one overflow server,
 /// visitors, and the rest of the world, which takes the shop's mail.
 package enum RoleMachine: String, NetworkMachine, CaseIterable {

@@ -10,7 +10,7 @@ struct RoleWatcher: Sendable {
     func run() async {
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await watchLoadBalancers() }
-            tasks.addTask { await watchMonitor() }
+            tasks.addTask { await observations.follow(monitor) }
         }
     }
 
@@ -37,16 +37,5 @@ struct RoleWatcher: Sendable {
         var all = try LoadBalancerStatistics(parsing: text, pool: WebRole.pool)
         all.servers += try LoadBalancerStatistics(parsing: text, pool: SearchRole.pool).servers
         return all
-    }
-
-    private func watchMonitor() async {
-        while !Task.isCancelled {
-            if let alerts = try? await monitor.alerts() {
-                observations.saw(firing: alerts.filter { $0.state == "firing" }.map(\.labels), at: Timeline.now)
-            }
-            if let plans = try? await monitor.plans() { observations.saw(plans: plans, at: Timeline.now) }
-            if let stack = try? await monitor.stack() { observations.saw(leases: stack.leases, at: Timeline.now) }
-            try? await Task.sleep(for: .milliseconds(200))
-        }
     }
 }
