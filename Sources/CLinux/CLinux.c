@@ -138,6 +138,8 @@ done:;
 
 void clinux_release_free_memory(void) { malloc_trim(0); }
 
+void clinux_share_arenas(int count) { mallopt(M_ARENA_MAX, count); }
+
 void clinux_map_allocations_from(int bytes, int kept_free) {
     mallopt(M_MMAP_THRESHOLD, bytes);
     mallopt(M_TRIM_THRESHOLD, kept_free);

@@ -58,6 +58,7 @@ package final class AccessMetrics: LogSink {
         let programs = batch.streams.map { Array(($0["app"] ?? "").utf8) }
         let keys = batch.streams.map(\.hashValue)
         var sightings: [LogSighting] = []
+        sightings.reserveCapacity(batch.entries.count)
         state.withLock { state in
             for index in batch.entries.indices where stored?[index] ?? true {
                 let entry = batch.entries[index]

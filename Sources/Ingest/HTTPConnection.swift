@@ -42,6 +42,9 @@ struct HTTPConnection: Sendable {
         }
     }
 
+    /// Most bytes made room for before they have come.
+    static let roomBytes = 4 << 20
+
     let intake: Intake
     let peer: String
 
@@ -54,6 +57,7 @@ struct HTTPConnection: Sendable {
                     switch part {
                     case .head(let head):
                         request = Request(head: head)
+                        request?.makeRoom(intake)
                         if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
                             try await outbound.write(.head(HTTPResponseHead(version: head.version, status: .continue)))
                         }
@@ -121,6 +125,12 @@ extension HTTPConnection.Request {
             body: "the body is over the limit of \(intake.options.maximumBodyBytes) bytes: send smaller requests\n")
     }
 
+    /// Makes room for the body that is announced, as far as announcing alone may cost memory.
+    mutating func makeRoom(_ intake: Intake) {
+        let announced = Int(head.headers.first(name: "content-length") ?? "") ?? 0
+        body.reserveCapacity(max(0, min(announced, intake.options.maximumBodyBytes, HTTPConnection.roomBytes)))
+    }
+
     /// Adds a piece of the body, or notes why the request is refused and lets the rest pass.
     mutating func take(_ chunk: ByteBuffer, _ intake: Intake) {
         guard refusal == nil else {
@@ -134,7 +144,7 @@ extension HTTPConnection.Request {
                 status: .tooManyRequests, body: "too much is on its way into the stores: send again later\n")
         } else {
             reserved += chunk.readableBytes
-            body.append(contentsOf: chunk.readableBytesView)
+            unsafe chunk.withUnsafeReadableBytes { unsafe body.append(contentsOf: $0) }
         }
     }
 }

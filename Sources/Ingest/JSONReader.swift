@@ -58,20 +58,25 @@ struct JSONReader {
 
     /// Reads a string, unescaped.
     mutating func string() throws(JSONReadError) -> [UInt8] {
+        var text: [UInt8] = []
+        try string(into: &text)
+        return text
+    }
+
+    /// Reads a string, unescaped, behind what stands in `text`.
+    mutating func string(into text: inout [UInt8]) throws(JSONReadError) {
         guard take("\"") else { throw failure }
-        let start = index
-        while index < end, bytes[index] != UInt8(ascii: "\""), bytes[index] != UInt8(ascii: "\\") { index += 1 }
-        var text = Array(bytes[start..<index])
-        while index < end {
-            let byte = bytes[index]
-            index += 1
-            switch byte {
-            case UInt8(ascii: "\""): return text
-            case UInt8(ascii: "\\"): try escape(into: &text)
-            default: text.append(byte)
+        while true {
+            let mark = nextMark(from: index)
+            unsafe bytes.withUnsafeBufferPointer { unsafe text.append(contentsOf: $0[index..<mark]) }
+            guard mark < end else {
+                index = end
+                throw failure
             }
+            index = mark + 1
+            if bytes[mark] == UInt8(ascii: "\"") { return }
+            try escape(into: &text)
         }
-        throw failure
     }
 
     /// Reads a scalar as text: a string unescaped, a number or word as it stands; nil (and passed over) for null and containers.
@@ -106,16 +111,35 @@ struct JSONReader {
     private mutating func skipString() throws(JSONReadError) {
         index += 1
         while index < end {
-            switch bytes[index] {
-            case UInt8(ascii: "\""):
-                index += 1
+            let mark = nextMark(from: index)
+            guard mark < end else { break }
+            if bytes[mark] == UInt8(ascii: "\"") {
+                index = mark + 1
                 return
-            case UInt8(ascii: "\\"): index += 2
-            default: index += 1
             }
+            index = mark + 2
         }
         index = end
         throw failure
+    }
+
+    /// Where, from `start` on, the next byte stands that ends a string or begins an escape; `end` where there is none. Eight bytes are
+    /// looked at together: a byte that equals the one wanted is the lowest that borrows when one is taken from all.
+    private func nextMark(from start: Int) -> Int {
+        unsafe bytes.withUnsafeBytes { raw in
+            let (ones, tops): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+            let (quotes, backslashes) = (ones &* UInt64(UInt8(ascii: "\"")), ones &* UInt64(UInt8(ascii: "\\")))
+            var index = start
+            while index + 8 <= end {
+                let eight = UInt64(littleEndian: unsafe raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+                let (noQuote, noBackslash) = (eight ^ quotes, eight ^ backslashes)
+                let found = ((noQuote &- ones) & ~noQuote | (noBackslash &- ones) & ~noBackslash) & tops
+                if found != 0 { return index + found.trailingZeroBitCount / 8 }
+                index += 8
+            }
+            while index < end, unsafe raw[index] != UInt8(ascii: "\""), unsafe raw[index] != UInt8(ascii: "\\") { index += 1 }
+            return index
+        }
     }
 
     private mutating func escape(into text: inout [UInt8]) throws(JSONReadError) {

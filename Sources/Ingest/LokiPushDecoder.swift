@@ -109,36 +109,54 @@ package struct LokiPushDecoder {
     }
 
     private mutating func decodeStream(_ reader: inout JSONReader) throws(JSONReadError) {
-        var labels: [Label]?
-        var values: Int?
+        var stream: Int?
+        // Values that stand before the labels they belong to are read when both are known.
+        var early: Int?
         try reader.object { (reader, key) throws(JSONReadError) in
-            switch String(decoding: key, as: UTF8.self) {
-            case "stream": labels = try LokiPushDecoder.labels(&reader)
-            case "values":
+            if key == LokiPushDecoder.streamKey {
+                let labels = try LokiPushDecoder.labels(&reader)
+                stream = labels.isEmpty ? nil : batch.stream(Labels(labels))
+            } else if key == LokiPushDecoder.valuesKey {
+                if let stream { return try decodeEntries(&reader, stream) }
                 _ = reader.peek
-                values = reader.index
+                early = reader.index
                 try reader.skip()
-            default: try reader.skip()
+            } else {
+                try reader.skip()
             }
         }
-        guard let labels, !labels.isEmpty, let values else { throw reader.failure }
-        let stream = batch.stream(Labels(labels))
-        // Values may stand before the labels they belong to, so they are read when both are known.
-        var entries = reader
-        entries.index = values
-        try entries.array { (reader) throws(JSONReadError) in try decodeEntry(&reader, stream) }
+        guard let stream else { throw reader.failure }
+        if let early {
+            var entries = reader
+            entries.index = early
+            try decodeEntries(&entries, stream)
+        }
     }
 
-    private mutating func decodeEntry(_ reader: inout JSONReader, _ stream: Int) throws(JSONReadError) {
-        guard reader.take("["), let time = Nanoseconds(String(decoding: try reader.string(), as: UTF8.self)), reader.take(",")
-        else {
-            throw reader.failure
+    private static let streamKey = Array("stream".utf8)
+    private static let valuesKey = Array("values".utf8)
+
+    private mutating func decodeEntries(_ reader: inout JSONReader, _ stream: Int) throws(JSONReadError) {
+        var text: [UInt8] = []
+        try reader.array { (reader) throws(JSONReadError) in
+            text.removeAll(keepingCapacity: true)
+            guard reader.take("[") else { throw reader.failure }
+            try reader.string(into: &text)
+            guard let time = LokiPushDecoder.time(text), reader.take(",") else { throw reader.failure }
+            text.removeAll(keepingCapacity: true)
+            try reader.string(into: &text)
+            let metadata = reader.take(",") ? Labels(try LokiPushDecoder.labels(&reader)) : .empty
+            guard reader.take("]") else { throw reader.failure }
+            append(stream, time, text[...], metadata)
         }
-        let line = try reader.string()
-        var metadata: [Label] = []
-        if reader.take(",") { metadata = try LokiPushDecoder.labels(&reader) }
-        guard reader.take("]") else { throw reader.failure }
-        append(stream, time, line[...], Labels(metadata))
+    }
+
+    /// Whole nanoseconds in decimal digits.
+    private static func time(_ digits: [UInt8]) -> Nanoseconds? {
+        guard digits.count <= 18, !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return Nanoseconds(String(decoding: digits, as: UTF8.self))
+        }
+        return digits.reduce(0) { $0 * 10 + Nanoseconds($1 - 0x30) }
     }
 
     private static func labels(_ reader: inout JSONReader) throws(JSONReadError) -> [Label] {

@@ -17,12 +17,13 @@ extension LogStore {
             let streams = Set(try self.streams(matchingAny: [matchers], in: range))
             guard !streams.isEmpty else { return 0 }
             // What stands in heads goes to blocks first, so that a block either holds entries of the deletion or came later.
-            let flushes = sealHeads { streams.contains($0.labels) }
-            if !flushes.isEmpty { try write(flushes) }
-            let all = state.withLock { state in
-                let deletion = Deletion(
-                    streams: streams, range: range, throughFile: state.lastFileNumber, throughSequence: state.appliedSequence)
-                return state.deletions + [deletion]
+            let all = try flushing.withLock { _ in
+                try write(sealHeads { streams.contains($0.labels) })
+                return state.withLock { state in
+                    let deletion = Deletion(
+                        streams: streams, range: range, throughFile: state.lastFileNumber, throughSequence: state.appliedSequence)
+                    return state.deletions + [deletion]
+                }
             }
             try Files.replace(deletionsPath, in: directory, with: Deletion.encode(all))
             state.withLock { $0.deletions = all }
@@ -44,8 +45,7 @@ extension LogStore {
             log.rotate()
             return log.lastSequence(ofSegmentsThrough: through)
         }
-        let flushes = sealHeads { $0.head.firstSequence <= last }
-        if !flushes.isEmpty { try write(flushes) }
+        try flush { sealHeads { $0.head.firstSequence <= last } }
         try shortenLog()
         // Appends went on meanwhile: a segment with records from before may be held by others. The next maintenance tries again. The log
         // goes first: replayed after its blocks were written anew, it would bring back what was deleted.

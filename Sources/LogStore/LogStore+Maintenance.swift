@@ -17,26 +17,28 @@ extension LogStore {
         }
         // What is too old goes first: on a full disk it makes the room that the rest needs.
         try expire(now: now)
-        let flushes = sealHeads(now: now)
-        if !flushes.isEmpty { try write(flushes) }
+        try flush { sealHeads(now: now) }
         try shortenLog()
         try finishDeletions()
         try mergeFiles()
         publishGauges()
     }
 
-    /// Closes the heads that are due: full ones, old ones, those that keep the log long, and where memory runs short the largest.
+    /// Closes the heads that are due: full ones, old ones, those that keep the log long, where memory runs short the largest, and all
+    /// when nothing comes.
     private func sealHeads(now: Nanoseconds) -> [Flush] {
         let isLogLong = log.withLock { $0.bytes } > options.maximumLogBytes
         return state.withLock { state in
             var due: [Int] = []
             var others: [(id: Int, bytes: Int)] = []
+            let isQuiet = state.quietTime(now: now) >= options.quietAge && state.headBytes >= options.quietBytes
             let pinned = state.appliedSequence - (state.appliedSequence - state.flushedSequence) / 2
             for id in state.streams.indices {
                 guard let head = state.streams[id]?.head, !head.isEmpty else { continue }
                 let since = state.streams[id]?.headSince ?? now
                 state.streams[id]?.headSince = since
-                if head.lines >= options.blockLines || head.bytes >= options.blockBytes || now &- since >= options.blockAge
+                if isQuiet || head.lines >= options.blockLines || head.bytes >= options.blockBytes
+                    || now &- since >= options.blockAge
                     || isLogLong && head.firstSequence <= pinned
                 {
                     due.append(id)
@@ -44,15 +46,46 @@ extension LogStore {
                     others.append((id, head.bytes))
                 }
             }
-            var left = others.reduce(0) { $0 + $1.bytes }
-            if state.headBytes > options.headBytes {
-                for other in others.sorted(by: { $0.bytes > $1.bytes }) where left > options.headBytes / 2 {
-                    due.append(other.id)
-                    left -= other.bytes
-                }
-            }
+            if state.headBytes > options.headBytes { due += LogStore.largest(of: others, until: options.headBytes / 2) }
             return due.sorted().compactMap { LogStore.seal(&state, $0) }
         }
+    }
+
+    /// Those heads without which the others have no more than so many bytes, the largest first.
+    private static func largest(of heads: [(id: Int, bytes: Int)], until limit: Int) -> [Int] {
+        var left = heads.reduce(0) { $0 + $1.bytes }
+        var chosen: [Int] = []
+        for head in heads.sorted(by: { $0.bytes > $1.bytes }) where left > limit {
+            chosen.append(head.id)
+            left -= head.bytes
+        }
+        return chosen
+    }
+
+    /// Writes the largest heads where all have grown faster than maintenance came. Runs on the writer's queue, so senders wait for it
+    /// and memory stays as it is. Where blocks can't be written, maintenance has to succeed first.
+    func relieve() {
+        func isUrgent() -> Bool { state.withLock { $0.headBytes > options.urgentHeadBytes && !$0.isFlushBroken } }
+        guard isUrgent() else { return }
+        do {
+            try flush {
+                // Maintenance may have written them while this waited.
+                guard isUrgent() else { return [] }
+                return state.withLock { state in
+                    let heads = state.streams.indices.map { ($0, state.streams[$0]?.head.bytes ?? 0) }.filter { $0.1 > 0 }
+                    return LogStore.largest(of: heads, until: options.headBytes / 2).sorted()
+                        .compactMap { LogStore.seal(&state, $0) }
+                }
+            }
+        } catch {
+            state.withLock { $0.isFlushBroken = true }
+            report("\(error)")
+        }
+    }
+
+    /// Writes what is sealed to blocks; one at a time.
+    func flush(_ seal: () -> [Flush]) throws(LogStoreError) {
+        try flushing.withLock { _ throws(LogStoreError) in try write(seal()) }
     }
 
     /// Closes the heads of the streams that pass, whatever their size and age.
@@ -70,7 +103,9 @@ extension LogStore {
         return Flush(id: id, labels: stream.labels, chunks: chunks, throughSequence: stream.head.lastSequence)
     }
 
+    /// Writes a file of blocks from heads, which are let go of. `flushing` is held.
     func write(_ flushes: [Flush]) throws(LogStoreError) {
+        guard !flushes.isEmpty else { return }
         let number = state.withLock { state in
             state.lastFileNumber += 1
             return state.lastFileNumber
@@ -134,6 +169,7 @@ extension LogStore {
                 state.streams[flush.id]?.headSince = nil
                 state.headBytes -= flush.chunks.reduce(0) { $0 + $1.bytes.count }
             }
+            state.isFlushBroken = false
             state.add(file, entries)
         }
     }

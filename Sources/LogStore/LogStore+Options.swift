@@ -21,10 +21,16 @@ extension LogStore {
         package var blockAge: Nanoseconds = 2 * 3600 * 1_000_000_000
         /// Bytes of text after which a head is written to a block; also about the most text of one block.
         package var blockBytes = 8 << 20
-        /// Bytes of text in all heads after which the largest ones are written, until half is left.
-        package var headBytes = 48 << 20
+        /// Bytes of text in all heads after which maintenance writes the largest ones, until half is left.
+        package var headBytes = 28 << 20
+        /// Bytes of text in all heads after which senders wait until the largest are written.
+        package var urgentHeadBytes = 40 << 20
+        /// Heads with so many bytes of text in all are written when nothing came for this long: a store at rest has nothing in its
+        /// write-ahead log, and answers from blocks.
+        package var quietBytes = 1 << 20
+        package var quietAge: Nanoseconds = 3 * 1_000_000_000
         /// Bytes of write-ahead log after which the heads that keep it from being shortened are written.
-        package var maximumLogBytes = 256 << 20
+        package var maximumLogBytes = 96 << 20
         /// Most streams; entries of further ones are refused as `too_many_streams`.
         package var maximumStreams = 100_000
         /// Longest line kept whole.
@@ -35,8 +41,8 @@ extension LogStore {
         package var maximumFields = 128
         /// How much each stream may send; what is over it is refused as `rate_limited`. A stream that passes none has no limit.
         package var rateLimits: [RateLimit] = []
-        /// Most bytes of text in all heads; beyond it batches are refused as overloaded until blocks were written.
-        package var maximumHeadBytes = 256 << 20
+        /// Most bytes of text in all heads, reached where blocks can't be written; beyond it batches are refused as overloaded.
+        package var maximumHeadBytes = 128 << 20
         /// Most bytes of batches that wait to be written; beyond it batches are refused as overloaded.
         package var maximumPendingBytes = 64 << 20
         /// How many entries with a retry identity are remembered: at least half of it, and at most all of it.

@@ -25,8 +25,7 @@ extension LogStore {
                 throw LogStoreError(.closed, "log store \(directory) was closed: copy its directory instead")
             }
             try finishDeletions()
-            let flushes = sealHeads { _ in true }
-            if !flushes.isEmpty { try write(flushes) }
+            try flush { sealHeads { _ in true } }
             // On the writer's queue no batch is half way.
             let (window, files) = writer.sync { state.withLock { ($0.window, $0.files) } }
             return try LogStore.build(path) { partial throws(LogStoreError) in

@@ -27,6 +27,7 @@ extension LogStore {
             }
             if group.isEmpty { return }
             write(group)
+            relieve()
         } while all
         writer.async { self.drain() }
     }

@@ -35,8 +35,10 @@ package final class LogStore: LogSink, LogSource, Sendable {
     let subscribers = Mutex<[Int: AsyncStream<LogBatch>.Continuation]>([:])
     /// Appends are written here, one group after the other.
     let writer = DispatchQueue(label: "magewatch.log-store")
-    /// Held by whoever writes files of blocks: maintenance, deletion, snapshot.
+    /// Held by whoever changes files of blocks: maintenance, deletion, snapshot.
     let maintenance = Mutex(())
+    /// Held while heads become blocks, by one of those or by the writer.
+    let flushing = Mutex(())
     private let lockFile: Mutex<OpenFile?>
 
     /// Opens a store, or makes one. What a crash left behind is put in order first.

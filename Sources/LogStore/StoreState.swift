@@ -40,8 +40,12 @@ struct StoreState: Sendable {
     var deletions: [Deletion] = []
     /// The last record whose entries stand in the heads.
     var appliedSequence: UInt64 = 0
+    /// The record that was the last one when maintenance looked, and when it was that first.
+    private var lastSeen: (sequence: UInt64, time: Nanoseconds)?
     var duplicates = 0
     var corruptions = 0
+    /// Heads could not be written to blocks the last time.
+    var isFlushBroken = false
     var isClosed = false
 
     private let rateLimits: [LogStore.RateLimit]
@@ -96,6 +100,13 @@ struct StoreState: Sendable {
                 entry.timestamp, batch.bytes[entry.line], entry.metadata < 0 ? .empty : metadata[entry.metadata], sequence)
         }
         appliedSequence = max(appliedSequence, sequence)
+    }
+
+    /// How long maintenance has seen nothing come.
+    mutating func quietTime(now: Nanoseconds) -> Nanoseconds {
+        if let seen = lastSeen, seen.sequence == appliedSequence, seen.time <= now { return now - seen.time }
+        lastSeen = (appliedSequence, now)
+        return 0
     }
 
     /// Every record up to this one is in blocks for all its streams.

@@ -6,7 +6,7 @@ import Telemetry
 struct StreamHead: Sendable {
     /// A chunk takes no more once it has this many rows or bytes.
     static let chunkRows = 512
-    static let chunkBytes = 128 << 10
+    static let chunkBytes = (128 << 10) - 64
 
     /// Some rows in the order of arrival.
     struct Chunk: Sendable {
@@ -17,7 +17,11 @@ struct StreamHead: Sendable {
         var bytes: [UInt8] = []
         var sealed = false
 
-        var isFull: Bool { sealed || timestamps.count >= StreamHead.chunkRows || bytes.count >= StreamHead.chunkBytes }
+        /// Whether a line of so many bytes belongs in the next chunk. An array that outgrew its room would have twice as much.
+        func isFull(for line: Int) -> Bool {
+            sealed || timestamps.count >= StreamHead.chunkRows
+                || bytes.count + line > StreamHead.chunkBytes && !timestamps.isEmpty
+        }
 
         mutating func append(_ timestamp: Nanoseconds, _ line: ArraySlice<UInt8>, _ metadata: Labels) {
             timestamps.append(timestamp)
@@ -44,7 +48,7 @@ struct StreamHead: Sendable {
     var isEmpty: Bool { lines == 0 }
 
     mutating func append(_ timestamp: Nanoseconds, _ line: ArraySlice<UInt8>, _ metadata: Labels, _ sequence: UInt64) {
-        if chunks.last.map(\.isFull) ?? true { chunks.append(Chunk()) }
+        if chunks.last.map({ $0.isFull(for: line.count) }) ?? true { chunks.append(Chunk()) }
         chunks[chunks.count - 1].append(timestamp, line, metadata)
         lines += 1
         bytes += line.count

@@ -26,14 +26,31 @@ package struct Labels: Hashable, Sendable {
 
     /// Takes labels in any order; of two with one name the later one wins.
     package init(_ labels: some Sequence<Label>) {
-        var kept: [Label] = []
-        for label in labels.enumerated().sorted(by: { ($0.element.name, $0.offset) < ($1.element.name, $1.offset) }).map(
-            \.element)
-        {
-            if kept.last?.name == label.name { kept.removeLast() }
-            kept.append(label)
+        self.init(Array(labels))
+    }
+
+    /// The same of an array, which is kept as it is where it is in order already.
+    package init(_ labels: [Label]) {
+        self.labels = Labels.isInOrder(labels) ? labels : Labels.ordered(labels)
+    }
+
+    private static func isInOrder(_ labels: [Label]) -> Bool {
+        for index in labels.indices {
+            if labels[index].value.isEmpty || index > 0 && labels[index - 1].name >= labels[index].name { return false }
         }
-        self.labels = kept.filter { !$0.value.isEmpty }
+        return true
+    }
+
+    private static func ordered(_ labels: [Label]) -> [Label] {
+        let order = labels.indices.sorted { (labels[$0].name, $0) < (labels[$1].name, $1) }
+        var kept: [Label] = []
+        kept.reserveCapacity(labels.count)
+        for index in order {
+            if kept.last?.name == labels[index].name { kept.removeLast() }
+            kept.append(labels[index])
+        }
+        kept.removeAll { $0.value.isEmpty }
+        return kept
     }
 
     /// Takes labels already sorted by name, unique and non-empty, as a decoder that checked them has.

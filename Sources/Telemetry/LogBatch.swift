@@ -50,6 +50,13 @@ package struct LogBatch: Sendable {
     package mutating func append(
         stream: Int, at timestamp: Nanoseconds, line: some Collection<UInt8>, metadata labels: Labels = .empty
     ) {
+        append(stream: stream, at: timestamp, line: Array(line)[...], metadata: labels)
+    }
+
+    /// The same of a slice, which is not copied twice.
+    package mutating func append(
+        stream: Int, at timestamp: Nanoseconds, line: ArraySlice<UInt8>, metadata labels: Labels = .empty
+    ) {
         let start = bytes.count
         bytes.append(contentsOf: line)
         var index = -1

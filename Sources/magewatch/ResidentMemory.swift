@@ -11,11 +11,16 @@ enum ResidentMemory {
     private static let threshold: CInt = 4 << 20
     /// What is kept free for them.
     private static let keptFree: CInt = 8 << 20
+    /// Two threads run at a time; memory that one frees is for the others, too.
+    private static let arenas: CInt = 2
     /// When what runs now and then has run for the first time.
     private static let settled = DispatchTimeInterval.seconds(3)
 
     /// To be called before the stores are opened.
-    static func begin() { clinux_map_allocations_from(startThreshold, 2 * startThreshold) }
+    static func begin() {
+        clinux_share_arenas(arenas)
+        clinux_map_allocations_from(startThreshold, 2 * startThreshold)
+    }
 
     /// To be called once everything is open: gives back what starting needed, at once and again when first rounds are through.
     static func hasStarted() {

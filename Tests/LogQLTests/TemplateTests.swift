@@ -94,7 +94,11 @@ struct TemplateTests {
             ("{{ .x .y }}", "unexpected"),
             (#"{{ count "(" .x }}"#, "invalid template"), ("{{ count .x .y }}", "must stand there as text"),
             ("{{ lower upper .x }}", "parentheses"),
-            ("{{ fromJson .x }}", "\"fromJson\" is not available"), ("{{ .x | .y }}", "expected a function"),
+            ("{{ now }}", "\"now\" is not available"), ("{{ .x | .y }}", "expected a function"),
+            ("{{ $x }}", "undefined variable \"$x\""), ("{{ if .x }}{{ $y := 1 }}{{ end }}{{ $y }}", "undefined variable \"$y\""),
+            ("{{ $x = 1 }}", "undefined variable"), ("{{ break }}", "{{break}} outside {{range}}"),
+            ("{{ range .x }}{{ else }}{{ continue }}{{ end }}", "outside"), ("{{ range .x }}", "{{range}} without {{end}}"),
+            ("{{ $i, $x := .x }}", "too many variables"), ("{{ template \"x\" }}", "\"template\" is not available"),
         ])
     func mistakes(template: String, message: String) {
         let error = #expect(throws: LogQLError.self) { try TemplateText(template) }

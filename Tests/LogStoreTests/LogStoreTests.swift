@@ -79,6 +79,28 @@ struct LogStoreTests {
         try store.close()
     }
 
+    @Test("Heads are written when nothing comes for a while, if they are worth a block", arguments: [100, 3000])
+    func quietStore(lines: Int) async throws {
+        let directory = try TemporaryDirectory("logs")
+        let store = try LogStore(directory: directory.path, metrics: SelfMetrics())
+        let text = String(repeating: "a long line ", count: 40)
+        func append(_ lines: Range<Int>) async throws {
+            _ = try await store.append(batch(lines.map { (Nanoseconds($0) * 1_000_000, "\(text)\($0)") }))
+        }
+        try await append(0..<lines)
+        try store.maintain(now: 100 * second)
+        try await append(lines..<2 * lines)
+        try store.maintain(now: 104 * second)
+        #expect(store.statistics.blocks == 0)
+        try store.maintain(now: 106 * second)
+        #expect(store.statistics.blocks == 0)
+        try store.maintain(now: 107 * second)
+        let isWorthIt = 2 * lines * text.utf8.count > 1 << 20
+        #expect(store.statistics.headLines == (isWorthIt ? 0 : 2 * lines))
+        #expect(try readAll(store).count == 2 * lines)
+        try store.close()
+    }
+
     @Test("A second store on one directory is refused")
     func exclusive() throws {
         let directory = try TemporaryDirectory("logs")

@@ -48,6 +48,9 @@ void clinux_release_free_memory(void);
 /// others are kept for what comes.
 void clinux_map_allocations_from(int bytes, int kept_free);
 
+/// Keeps the allocator to so many arenas: each keeps what its threads freed for itself.
+void clinux_share_arenas(int count);
+
 /// Opens `path` as if the directory behind `root` were the root of the file system: no link and no `..` leads out of it. A descriptor, or -1.
 int clinux_open_within(int root, const char *path, int flags);
 

@@ -9,13 +9,31 @@ struct Lexer {
         "|=", "|~", "|>", "!=", "!~", "!>", "=~", "==", ">=", "<=", "{", "}", "(", ")", "[", "]", ",", ".", "|", "=", ">", "<",
         "+", "-", "*", "/", "%", "^",
     ].map { Array($0.utf8) }
+    /// What actions of templates have beside.
+    private static let templateSymbols = [":=", "$"].map { Array($0.utf8) } + symbols
+
+    private let symbols: [[UInt8]]
 
     init(_ query: String) {
+        self.init(query, symbols: Lexer.symbols)
+    }
+
+    private init(_ query: String, symbols: [[UInt8]]) {
         text = Array(query.utf8)
+        self.symbols = symbols
+    }
+
+    /// The tokens of an action of a template.
+    static func tokens(ofTemplateAction text: String) throws(LogQLError) -> [Token] {
+        try tokens(of: Lexer(text, symbols: templateSymbols))
     }
 
     static func tokens(of query: String) throws(LogQLError) -> [Token] {
-        var lexer = Lexer(query)
+        try tokens(of: Lexer(query))
+    }
+
+    private static func tokens(of lexer: Lexer) throws(LogQLError) -> [Token] {
+        var lexer = lexer
         var tokens: [Token] = []
         while true {
             let token = try lexer.next()
@@ -40,7 +58,7 @@ struct Lexer {
             index += 2
             token.kind = .flag(flagName())
         } else {
-            guard let symbol = Lexer.symbols.first(where: { text[index...].starts(with: $0) }) else {
+            guard let symbol = symbols.first(where: { text[index...].starts(with: $0) }) else {
                 throw error("syntax error: unexpected character \"\(String(decoding: [byte], as: UTF8.self))\"")
             }
             index += symbol.count

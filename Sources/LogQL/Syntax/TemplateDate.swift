@@ -2,13 +2,13 @@ import Parsing
 
 /// Times in templates, in UTC, written as Go's layouts show them: `2006-01-02T15:04:05.000Z07:00`.
 enum TemplateDate {
-    private static let months = [
+    static let months = [
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
     ]
-    private static let weekdays = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"]
+    static let weekdays = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"]
 
     /// Parts of a layout, those that begin like others before them.
-    private static let parts = [
+    static let parts = [
         "January", "Jan", "Monday", "Mon", "MST", "2006", "Z07:00", "Z0700", "-07:00", "-0700", "-07", "002", "01", "02", "03",
         "04", "05", "06", "15", "PM", "pm", "_2", "1", "2", "3", "4", "5",
     ]

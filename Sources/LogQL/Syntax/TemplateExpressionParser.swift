@@ -5,10 +5,13 @@ struct TemplateExpressionParser {
     private typealias Expression = TemplateText.Expression
 
     private let tokens: ArraySlice<Token>
+    /// Names of the variables that may be used, by their places.
+    private let variables: [String]
     private var index: Int
 
-    init(_ tokens: ArraySlice<Token>) {
+    init(_ tokens: ArraySlice<Token>, variables: [String]) {
         self.tokens = tokens
+        self.variables = variables
         index = tokens.startIndex
     }
 
@@ -55,6 +58,9 @@ struct TemplateExpressionParser {
         guard function.argumentCount.contains(arguments.count) else {
             throw LogQLError(.parse, "invalid template: wrong number of arguments for \(name)")
         }
+        if function == .toDateInZone, case .literal(.text(let zone)) = arguments[1], !TemplateDate.isUTC(zone) {
+            throw LogQLError(.unsupported, "invalid template: time zone \"\(zone)\" of toDateInZone; only UTC is available")
+        }
         guard function.takesRegex else { return .call(function, arguments) }
         guard case .literal(.text(let pattern)) = arguments[0] else {
             throw LogQLError(.unsupported, "invalid template: the regular expression of \(name) must stand there as text")
@@ -83,11 +89,18 @@ struct TemplateExpressionParser {
         case .symbol("."):
             guard case .identifier(let name)? = current?.kind, isAdjacent(token) else { return .dot }
             index += 1
-            return .field(name)
+            return members(of: .field(name))
+        case .symbol("$"):
+            guard case .identifier(let name)? = current?.kind, isAdjacent(token) else { return members(of: .root) }
+            index += 1
+            guard let place = variables.lastIndex(of: name) else {
+                throw LogQLError(.parse, "invalid template: undefined variable \"$\(name)\"")
+            }
+            return members(of: .variable(place))
         case .symbol("("):
             let value = try pipeline(depth: depth + 1)
             guard take(")") else { throw LogQLError(.parse, "invalid template: unclosed left paren") }
-            return value
+            return members(of: value)
         case .string(let text): return .literal(.text(text))
         case .number(let value): return .literal(number(value))
         case .symbol("-"):
@@ -101,6 +114,19 @@ struct TemplateExpressionParser {
         default: break
         }
         throw LogQLError(.parse, "invalid template: unexpected \(token.name)")
+    }
+
+    /// Fields of a value, as far as they follow without a blank: `.a.b`.
+    private mutating func members(of value: Expression) -> Expression {
+        var value = value
+        while index > tokens.startIndex, let dot = current, dot.kind == .symbol("."), isAdjacent(tokens[index - 1]),
+            index + 1 < tokens.endIndex, case .identifier(let name) = tokens[index + 1].kind,
+            tokens[index + 1].range.lowerBound == dot.range.upperBound
+        {
+            value = .member(value, name)
+            index += 2
+        }
+        return value
     }
 
     /// Whether the current token follows another without a blank.

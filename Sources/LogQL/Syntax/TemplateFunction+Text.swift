@@ -33,13 +33,28 @@ extension TemplateFunction {
         case .printf: return .text(TemplatePrintf.format(first, texts.dropFirst()))
         case .print: return .text(texts.joined())
         case .println: return .text(texts.joined(separator: " ") + "\n")
-        case .len: return .integer(Int64(last.utf8.count))
+        case .len: return .integer(Int64(arguments[0].count))
+        case .html: return .text(TemplateFunction.escaped(last, TemplateFunction.htmlEscapes))
+        case .js: return .text(TemplateFunction.escaped(last, TemplateFunction.scriptEscapes))
+        case .urlquery: return .text(TextCodec.percentEncoded(last))
         case .b64enc: return .text(TextCodec.base64(Array(last.utf8)))
         case .b64dec: return .text(TextCodec.fromBase64(last) ?? last)
         case .urlencode: return .text(TextCodec.percentEncoded(last))
         case .urldecode: return .text(TextCodec.fromPercentEncoded(last) ?? last)
         default: return .text(last)
         }
+    }
+
+    private static let htmlEscapes: [Character: String] = [
+        "&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&#34;", "'": "&#39;", "\0": "\u{fffd}",
+    ]
+    private static let scriptEscapes: [Character: String] = [
+        "\\": "\\\\", "'": "\\'", "\"": "\\\"", "<": "\\u003C", ">": "\\u003E", "&": "\\u0026", "=": "\\u003D", "\n": "\\u000A",
+        "\r": "\\u000D", "\t": "\\u0009",
+    ]
+
+    private static func escaped(_ text: String, _ escapes: [Character: String]) -> String {
+        text.reduce(into: "") { $0 += escapes[$1] ?? String($1) }
     }
 
     private func trimmed(

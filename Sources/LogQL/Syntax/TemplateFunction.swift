@@ -6,14 +6,16 @@ enum TemplateFunction: String, Sendable, CaseIterable {
     case trimAll, goTrim = "Trim", goTrimLeft = "TrimLeft", goTrimRight = "TrimRight"
     case contains, hasPrefix, hasSuffix, `repeat`, indent, nindent, alignLeft, alignRight
     case printf, print, println, len, fallback = "default", b64enc, b64dec, urlencode, urldecode
-    case regexReplaceAll, regexReplaceAllLiteral, count
+    case regexReplaceAll, regexReplaceAllLiteral, count, html, js, urlquery
+    // Lists and maps.
+    case fromJSON = "fromJson", index, slice
     // Numbers.
     case int, float64, add, sub, mul, div, mod, addf, subf, mulf, divf, max, min, maxf, minf, ceil, floor, round
     case bytes, duration, durationSeconds = "duration_seconds"
     // Comparisons.
     case eq, ne, lt, le, gt, ge, and, or, not
     // Times.
-    case date, unixEpoch, unixEpochMillis, unixEpochNanos, unixToTime
+    case date, toDate, toDateInZone, unixEpoch, unixEpochMillis, unixEpochNanos, unixToTime
 
     /// Most arguments of a function that takes any number.
     private static let most = 32
@@ -23,17 +25,18 @@ enum TemplateFunction: String, Sendable, CaseIterable {
         switch self {
         case .lower, .upper, .toLower, .toUpper, .title, .trim, .trimSpace, .len, .b64enc, .b64dec, .urlencode, .urldecode,
             .int, .float64, .ceil, .floor, .bytes, .duration, .durationSeconds, .not, .unixEpoch, .unixEpochMillis,
-            .unixEpochNanos, .unixToTime:
+            .unixEpochNanos, .unixToTime, .fromJSON, .html, .js, .urlquery:
             1...1
         case .trunc, .trimPrefix, .trimSuffix, .goTrimPrefix, .goTrimSuffix, .trimAll, .goTrim, .goTrimLeft, .goTrimRight,
             .contains, .hasPrefix, .hasSuffix, .repeat, .indent, .nindent, .alignLeft, .alignRight, .fallback, .count, .div,
-            .mod, .sub, .ne, .lt, .le, .gt, .ge, .date:
+            .mod, .sub, .ne, .lt, .le, .gt, .ge, .date, .toDate:
             2...2
-        case .replace, .substr, .regexReplaceAll, .regexReplaceAllLiteral: 3...3
+        case .slice: 1...3
+        case .replace, .substr, .toDateInZone, .regexReplaceAll, .regexReplaceAllLiteral: 3...3
         case .replaceFirst: 4...4
         case .round: 2...3
         case .eq, .subf, .divf: 2...TemplateFunction.most
-        case .printf, .print, .println, .add, .mul, .addf, .mulf, .max, .min, .maxf, .minf, .and, .or:
+        case .printf, .print, .println, .index, .add, .mul, .addf, .mulf, .max, .min, .maxf, .minf, .and, .or:
             1...TemplateFunction.most
         }
     }
@@ -52,11 +55,31 @@ enum TemplateFunction: String, Sendable, CaseIterable {
         case .not: return .boolean(!last.isTrue)
         case .fallback: return last.isTrue ? last : arguments[0]
         case .date: return .text(TemplateDate.text(last.timeNanoseconds, layout: arguments[0].text))
+        case .toDateInZone where !TemplateDate.isUTC(arguments[1].text): return .nothing
+        case .toDate, .toDateInZone: return .time(TemplateDate.time(last.text, layout: arguments[0].text) ?? 0)
+        case .fromJSON: return TemplateJSON.value(of: last.text) ?? .nothing
+        case .index: return arguments.dropFirst().reduce(arguments[0]) { $0.element($1) }
+        case .slice: return sliced(arguments[0], arguments.dropFirst().map(\.integer))
         case .unixEpoch: return .integer(last.timeNanoseconds / 1_000_000_000)
         case .unixEpochMillis: return .integer(last.timeNanoseconds / 1_000_000)
         case .unixEpochNanos: return .integer(last.timeNanoseconds)
         case .unixToTime: return TemplateDate.time(ofEpoch: last.text)
         default: return text(arguments)
+        }
+    }
+
+    /// Elements or bytes from one place up to, and without, another.
+    private func sliced(_ value: TemplateValue, _ places: [Int64]) -> TemplateValue {
+        func range(_ count: Int) -> Range<Int> {
+            let end = places.count > 1 ? Swift.max(0, Swift.min(Int(clamping: places[1]), count)) : count
+            let start = places.isEmpty ? 0 : Swift.max(0, Swift.min(Int(clamping: places[0]), end))
+            return start..<end
+        }
+        switch value {
+        case .list(let elements): return .list(Array(elements[range(elements.count)]))
+        default:
+            let bytes = Array(value.text.utf8)
+            return .text(String(decoding: bytes[range(bytes.count)], as: UTF8.self))
         }
     }
 

@@ -3,9 +3,10 @@
 /// ```
 /// {{ .status }}   {{ .path | ToUpper | trunc 8 }}   {{ default "-" .user }}   {{ __line__ }}
 /// {{ if and (eq .method "GET") (gt .status 499) }}failed{{ else if .cached }}cached{{ else }}served{{ end }}
+/// {{ range $i, $item := fromJson .items }}{{ if $i }}, {{ end }}{{ $item.sku }}{{ else }}nothing{{ end }}
 /// ```
 ///
-/// A label that is absent is the empty text. Left away are `range`, variables and templates inside templates: there are no lists.
+/// A label that is absent is the empty text, as is what JSON does not have. Left away are templates inside templates.
 struct TemplateText: Sendable {
     /// Most parts, texts and actions together.
     static let maximumParts = 256
@@ -13,12 +14,20 @@ struct TemplateText: Sendable {
     static let maximumDepth = 32
     /// Longest text that a function makes: one that repeats or pads must not make any amount of it.
     static let maximumBytes = 1 << 20
+    /// Most nodes carried out for one entry, those of a loop each time: what is beyond is left out.
+    static let maximumSteps = 100_000
 
     /// A value to be worked out.
     indirect enum Expression: Sendable {
         case field(String)
-        /// What stands behind `with`.
+        /// What stands behind `with`, or the element of a `range`.
         case dot
+        /// What the template began with: its fields are the labels.
+        case root
+        /// A variable by its place.
+        case variable(Int)
+        /// A field of a value that has some.
+        case member(Expression, String)
         case literal(TemplateValue)
         case line
         case timestamp
@@ -34,125 +43,28 @@ struct TemplateText: Sendable {
         case choice([(condition: Expression, nodes: [Node])], [Node])
         /// As a choice, with the condition's value as the dot.
         case with(Expression, [Node], [Node])
+        /// The nodes once for each element, with it as the dot; the last ones where there is none.
+        case range(Expression, key: Int?, element: Int?, [Node], [Node])
+        /// Gives a variable a value.
+        case assign(Int, Expression)
+        case leave
+        case proceed
     }
 
     let nodes: [Node]
+    /// How many places for variables there are.
+    let variables: Int
 
     init(_ text: String) throws(LogQLError) {
-        nodes = try TemplateParser.parse(text)
+        (nodes, variables) = try TemplateParser.parse(text)
     }
 
     /// The text with its actions carried out.
     func expand(line: ArraySlice<UInt8>, timestamp: Int64, label: (String) -> String?) -> String {
         withoutActuallyEscaping(label) { label in
-            var output = ""
-            TemplateScope(line: line, timestamp: timestamp, label: label).expand(nodes, into: &output)
-            return output
-        }
-    }
-}
-
-/// What a template sees of an entry.
-private struct TemplateScope {
-    let line: ArraySlice<UInt8>
-    let timestamp: Int64
-    let label: (String) -> String?
-    var dot = TemplateValue.text("")
-
-    func expand(_ nodes: [TemplateText.Node], into output: inout String) {
-        for node in nodes {
-            switch node {
-            case .text(let text): output += text
-            case .action(let expression): output += value(expression).text
-            case .choice(let branches, let otherwise):
-                let branch = branches.first { value($0.condition).isTrue }
-                expand(branch?.nodes ?? otherwise, into: &output)
-            case .with(let expression, let nodes, let otherwise):
-                let value = value(expression)
-                guard value.isTrue else {
-                    expand(otherwise, into: &output)
-                    continue
-                }
-                var inner = self
-                inner.dot = value
-                inner.expand(nodes, into: &output)
-            }
-        }
-    }
-
-    private func value(_ expression: TemplateText.Expression) -> TemplateValue {
-        switch expression {
-        case .field(let name): .text(label(name) ?? "")
-        case .dot: dot
-        case .literal(let value): value
-        case .line: .text(String(decoding: line, as: UTF8.self))
-        case .timestamp: .time(timestamp)
-        case .call(.and, let arguments): firstValue(arguments) { !$0.isTrue }
-        case .call(.or, let arguments): firstValue(arguments) { $0.isTrue }
-        case .call(let function, let arguments): function.apply(arguments.map { value($0) })
-        case .match(let function, let regex, let arguments): function.apply(regex, arguments.map { value($0).text })
-        }
-    }
-
-    /// The first value that decides, else the last one; those behind it are not worked out.
-    private func firstValue(_ arguments: [TemplateText.Expression], where decides: (TemplateValue) -> Bool) -> TemplateValue {
-        var last = TemplateValue.boolean(false)
-        for argument in arguments {
-            last = value(argument)
-            if decides(last) { break }
-        }
-        return last
-    }
-}
-
-/// A value inside a template.
-enum TemplateValue: Sendable {
-    case text(String)
-    case integer(Int64)
-    case number(Double)
-    case boolean(Bool)
-    /// Nanoseconds since 1970.
-    case time(Int64)
-
-    /// As it is written out.
-    var text: String {
-        switch self {
-        case .text(let text): text
-        case .integer(let value), .time(let value): String(value)
-        case .number(let value): Int64(exactly: value).map { String($0) } ?? String(value)
-        case .boolean(let value): String(value)
-        }
-    }
-
-    /// Neither empty nor nothing.
-    var isTrue: Bool {
-        switch self {
-        case .text(let text): !text.isEmpty
-        case .integer(let value): value != 0
-        case .number(let value): value != 0
-        case .boolean(let value): value
-        case .time: true
-        }
-    }
-
-    /// The number that it is or that is written there; what is none counts as 0.
-    var number: Double { numberIfAny ?? 0 }
-
-    var numberIfAny: Double? {
-        switch self {
-        case .text(let text): Double(text)
-        case .integer(let value), .time(let value): Double(value)
-        case .number(let value): value
-        case .boolean: nil
-        }
-    }
-
-    /// The whole number, fractions cut.
-    var integer: Int64 {
-        switch self {
-        case .integer(let value), .time(let value): value
-        case .text(let text): Int64(text) ?? Int64(exactly: number.rounded(.towardZero)) ?? 0
-        default: Int64(exactly: number.rounded(.towardZero)) ?? 0
+            var run = TemplateRun(line: line, timestamp: timestamp, label: label, variables: variables)
+            run.expand(nodes)
+            return run.output
         }
     }
 }

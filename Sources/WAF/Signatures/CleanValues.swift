@@ -1,3 +1,5 @@
+import Glibc
+
 /// Values that were judged and found clean, so that the paths and user agents that make up most of a log are judged once.
 ///
 /// A table of fixed size: a new value takes the place of the one that has its slot. The hash is seeded anew in every process, so that
@@ -21,7 +23,10 @@ struct CleanValues: Sendable {
 
     /// Whether the value that stands in a slot is this one.
     func holds(_ value: ArraySlice<UInt8>, _ part: RequestPart, at slot: Int) -> Bool {
-        parts[slot] == part && slots[slot].count == value.count && slots[slot].elementsEqual(value)
+        guard parts[slot] == part, slots[slot].count == value.count, !value.isEmpty else { return false }
+        return unsafe slots[slot].withUnsafeBytes { kept in
+            unsafe value.withUnsafeBytes { unsafe memcmp(kept.baseAddress!, $0.baseAddress!, $0.count) == 0 }
+        }
     }
 
     mutating func insert(_ value: ArraySlice<UInt8>, _ part: RequestPart, at slot: Int) {
