@@ -51,7 +51,7 @@ struct LogQLEngineTests {
             (#"{app="a"} |> "x=<_>""#, [#"{app="a"} 1 x=1 y=q"#]),
             (#"{app="a"} | json | __error__="JSONParserErr" | drop __error_details__, __error__"#, [#"{app="a"} 1 x=1 y=q"#]),
             (#"{app="a"} | regexp "x=(?P<n>.)" | label_format n=`{{ substr 0 1 .n }}`"#, [#"{app="a", n="1"} 1 x=1 y=q"#]),
-            (#"{app="a"} | line_format `{{ range .x }}{{ end }}`"#, ["unsupported"]),
+            (#"{app="a"} | line_format `{{ now }}`"#, ["unsupported"]),
             (
                 #"{app="a"} | logfmt | line_format `{{ printf "%c[31m%-3s|%03d|%.2f|%q%%" 27 .y .x .x .y }}` | decolorize"#,
                 [#"{app="a", x="1", y="q"} 1 q  |001|1.00|"q"%"#]

@@ -53,7 +53,7 @@ struct LogQLParserTests {
 
     @Test(
         "What is not available is called unsupported",
-        arguments: [#"{a="b"} | line_format "{{ range .x }}{{ end }}""#, #"{a="b"} | line_format "{{ fromJson .x }}""#])
+        arguments: [#"{a="b"} | line_format "{{ now }}""#, #"{a="b"} | line_format `{{ template "x" }}`"#])
     func namesUnsupported(_ query: String) {
         #expect(#expect(throws: LogQLError.self) { try LogQLParser.parse(query) }?.code == .unsupported)
     }

@@ -81,13 +81,17 @@ package final class Server {
     }
 
     /// Bytes of the files in a folder of its directory.
-    package func diskBytes(under folder: String) -> Int {
+    package func diskBytes(under folder: String) -> Int { files(under: folder).reduce(0) { $0 + $1.bytes } }
+
+    /// The files in a folder of its directory, with their sizes.
+    package func files(under folder: String) -> [(path: String, bytes: Int)] {
         let root = directory + "/" + folder
-        guard let files = FileManager.default.enumerator(atPath: root) else { return 0 }
-        return files.reduce(0) { sum, file in
-            let attributes = try? FileManager.default.attributesOfItem(atPath: "\(root)/\(file)")
-            let isFile = attributes?[.type] as? FileAttributeType == .typeRegular
-            return sum + (isFile ? attributes?[.size] as? Int ?? 0 : 0)
+        guard let files = FileManager.default.enumerator(atPath: root) else { return [] }
+        return files.compactMap { file in
+            let path = "\(root)/\(file)"
+            let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+            guard attributes?[.type] as? FileAttributeType == .typeRegular else { return nil }
+            return (path, attributes?[.size] as? Int ?? 0)
         }
     }
 

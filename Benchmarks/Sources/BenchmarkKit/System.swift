@@ -26,8 +26,9 @@ package struct System: Sendable {
                 let text = """
                     data: \(directory)/data
                     ingest: { listen: "127.0.0.1:\(port)" }
-                    api: { listen: "127.0.0.1:\(port + 1)" }
+                    api: { listen: "127.0.0.1:\(port + 1)", admin: true }
                     agent: { enabled: false }
+                    retention: { logs: 7300d }
                     metrics: { maximum-series: 4000000, maximum-series-per-source: 4000000 }
                     """
                 try? text.write(toFile: directory + "/magewatch.yaml", atomically: true, encoding: .utf8)

@@ -3,7 +3,7 @@ import Foundation
 
 /// What the command was told.
 struct LogOptions {
-    enum Part: String, CaseIterable { case day, sizes, streams, dashboards }
+    enum Part: String, CaseIterable { case day, sizes, streams, dashboards, real }
 
     var binary = "../.build/release/magewatch"
     var load = FileManager.default.temporaryDirectory.appendingPathComponent("magewatch-load").path
@@ -11,6 +11,8 @@ struct LogOptions {
     var limit = Int.max
     var repetitions = 10
     var streams = 10_000
+    /// Files of real logs.
+    var logs: [String] = []
     var parts = Part.allCases
 
     var frames: String { "\(load)/logs.loki.bin" }
@@ -22,6 +24,7 @@ struct LogOptions {
             switch flag {
             case "--binary": binary = value
             case "--load": load = value
+            case "--logs": logs = value.split(separator: ",").map { String($0) }
             case "--scratch": scratch = value
             case "--limit": limit = Int(value) ?? .max
             case "--repetitions": repetitions = max(1, Int(value) ?? 10)
@@ -36,7 +39,7 @@ struct LogOptions {
             default: throw Failure("unknown flag \(flag). \(LogOptions.usage)")
             }
         }
-        guard FileManager.default.fileExists(atPath: frames) else {
+        guard parts == [.real] || FileManager.default.fileExists(atPath: frames) else {
             throw Failure(
                 "\(frames) is not there: make it with the load generator, gen_logs.py, or name its folder with --load")
         }
@@ -44,6 +47,6 @@ struct LogOptions {
 
     static let usage = """
         usage: logs-benchmark [--binary FILE] [--load DIR] [--scratch DIR] [--limit FRAMES] [--repetitions N] [--streams N]
-                              [--parts day,sizes,streams,dashboards]
+                              [--parts day,sizes,streams,dashboards,real] [--logs FILE,FILE...]
         """
 }

@@ -37,6 +37,15 @@ final class LogServer {
         return try server.usage().processorSeconds - before
     }
 
+    /// Bytes of the files of blocks once everything is in some, as a copy has them.
+    func snapshotBytes() throws -> Int {
+        let connection = try HTTPConnection(port: server.queryPort)
+        try connection.send(
+            .init(path: "/api/v1/admin/tsdb/snapshot", body: Data(), type: "application/x-www-form-urlencoded", encoding: nil))
+        let copies = server.files(under: "data/snapshots").filter { $0.path.contains("/logs/blocks/") }
+        return copies.reduce(0) { $0 + $1.bytes }
+    }
+
     /// Stops and starts it, and waits until the files change no more. Young lines stay in memory and in the write-ahead log.
     func settle() throws {
         try server.stop()

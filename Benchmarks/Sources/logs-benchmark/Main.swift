@@ -15,6 +15,7 @@ enum Main {
             case .sizes: try SizesTable(options).print()
             case .streams: try StreamsTable(options).print()
             case .dashboards: try DashboardsTable(options).print()
+            case .real: if !options.logs.isEmpty { try RealTable(options).print() }
             }
             FileHandle.standardError.write(Data("\(part.rawValue): \(Int(Date().timeIntervalSince(began))) s\n".utf8))
         }
