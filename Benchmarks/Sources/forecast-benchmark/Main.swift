@@ -10,6 +10,7 @@ enum Main {
             print("\n## \(table.title)\n")
             try Main.run(options.binary, table.arguments)
         }
+        try PeerTable(options).print()
         if options.simulates { try ScalingTable(options).print() }
     }
 
