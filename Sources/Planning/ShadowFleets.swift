@@ -7,7 +7,8 @@
 /// which expert was lucky in them says little; near misses say as much and are many more.
 struct ShadowFleets {
     let rules: FleetRules
-    /// What each expert wants now, as it says it; servers wanted now; and the highest want of the last ``holdTicks`` ticks, below which nothing is given back.
+    /// What each expert wants now, as it says it; servers wanted now; and the highest want of the last ``holdTicks`` ticks, below which
+    /// nothing is given back.
     private(set) var wishes: [Float]
     private(set) var needs: [Float]
     private(set) var held: [Float]
