@@ -87,7 +87,8 @@ package struct Monitor: Sendable {
         let forecasts = ForecastService(
             source: stores.metrics, sink: stores.metrics, leadsSeconds: configuration.forecast.leadsSeconds,
             limit: configuration.forecast.limit, stepSeconds: configuration.forecast.intervalSeconds,
-            historySeconds: configuration.forecast.historySeconds, events: configuration.knownEvents, metrics: metrics)
+            historySeconds: configuration.forecast.historySeconds,
+            events: configuration.knownEvents(at: SystemClock.milliseconds()), metrics: metrics)
         self.forecasts = forecasts
         capacity = CapacityService(
             source: stores.metrics, sink: stores.metrics, limit: configuration.forecast.limit,
@@ -96,7 +97,8 @@ package struct Monitor: Sendable {
             stepSeconds: configuration.forecast.intervalSeconds, historySeconds: configuration.forecast.historySeconds,
             metrics: metrics)
         let sizing = SizingService(
-            configuration, state: stores.state, source: stores.metrics, sink: stores.metrics, metrics: metrics)
+            configuration, state: stores.state, source: stores.metrics, sink: stores.metrics,
+            capacities: { [capacity] in capacity.capacities() }, metrics: metrics)
         self.sizing = sizing
         executor = try Monitor.makeExecutor(configuration, stores, metrics: metrics, logger: logger)
         scaler = Scaler(

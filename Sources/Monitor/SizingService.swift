@@ -11,7 +11,8 @@ package import Topology
 ///
 /// What it decides is written as series, for rules to act on and people to read: `magewatch_scaler_launch_containers{role}` and
 /// `magewatch_scaler_keep_containers{role}` (the bounds), `magewatch_scaler_containers{role}` (what serves),
-/// `magewatch_scaler_price_periods{role}`, and ``demandMetric``, which a restart learns from again.
+/// `magewatch_scaler_price_periods{role}`, `magewatch_scaler_demand_source{role, source, resource}` (1 for what demand is measured by: requests over
+/// the learned capacity, with the resource that binds it, or utilisation), and ``demandMetric``, which a restart learns from again.
 package actor SizingService {
     /// Demand of a role, in cores.
     package static let demandMetric = "magewatch_scaler_demand_cores"
@@ -25,7 +26,10 @@ package actor SizingService {
     private let sink: any SampleSink
     private let metrics: SelfMetrics
     private let events: [KnownEvent]
+    private let capacities: @Sendable () -> [LearnedCapacity]
     private var sizers: [Role: RoleSizer]?
+    private var meters: [Role: DemandMeter] = [:]
+    private var sources: [Role: Labels] = [:]
     private var preparations: [Role: EventPreparation] = [:]
     /// What known events do to the demand of each role, and when that was learned.
     private var calendars: [Role: EventCalendar] = [:]
@@ -35,13 +39,14 @@ package actor SizingService {
 
     package init(
         _ configuration: MagewatchConfiguration, state: StateStore, source: any SeriesSource, sink: any SampleSink,
-        metrics: SelfMetrics
+        capacities: @escaping @Sendable () -> [LearnedCapacity] = { [] }, metrics: SelfMetrics
     ) {
+        self.capacities = capacities
         self.configuration = configuration
         self.state = state
         self.source = source
         self.sink = sink
-        events = configuration.knownEvents
+        events = configuration.knownEvents(at: SystemClock.milliseconds())
         self.metrics = metrics
     }
 
@@ -53,7 +58,9 @@ package actor SizingService {
         var sizers = try await prepared(at: now)
         try learnEvents(of: sizers.keys, at: now)
         let stack = try state.stack(named: configuration.stack)
-        let utilisation = try measured(at: now)
+        let utilisation = try newest(ForecastService.signalMetric, at: now)
+        let requests = try newest(CapacityService.requestMetric, at: now)
+        let capacities = Dictionary(capacities().map { ($0.role, $0) }) { first, _ in first }
         let tick = configuration.scaler.tickSeconds
         let missed = lastTick > 0 ? Int(max(0, min(1e6, (Double(now - lastTick) / 1000 / tick).rounded() - 1))) : 0
         var batch = SampleBatch()
@@ -61,12 +68,16 @@ package actor SizingService {
         for role in sizers.keys {
             let active = stack.containers(of: role).filter { $0.kind == .active && $0.state == .running }
             let cores = active.reduce(0) { $0 + $1.limits.cores }
-            let demand = RoleSizer.demandCores(utilisation: utilisation[role], cores: cores)
-            guard let next = sizers[role]?.tick(demandCores: demand, readyCores: cores, missed: missed) else { continue }
+            let demand = meters[role]?.demand(
+                utilisation: utilisation[role], cores: cores, requests: requests[role], capacity: capacities[role.rawValue],
+                at: now)
+            guard var next = sizers[role]?.tick(demandCores: demand?.cores, readyCores: cores, missed: missed) else { continue }
+            note(demand?.source, of: role, at: now, into: &batch)
             if let demand {
-                let next = prepared(next, role, at: now)
+                next.sizing += "; demand " + demand.source.summary
+                next = prepared(next, role, at: now)
                 sizing[role] = next
-                write(role, demand, next, containers: active.count, at: now, into: &batch)
+                write(role, demand.cores, next, containers: active.count, at: now, into: &batch)
             }
         }
         self.sizers = sizers
@@ -111,12 +122,27 @@ package actor SizingService {
         for (name, value) in values { batch.append(["__name__": name, "role": role.rawValue], value, at: now) }
     }
 
+    /// Writes what the demand of a role is measured by; a source that is no more is ended.
+    private func note(_ source: DemandMeter.Source?, of role: Role, at now: Milliseconds, into batch: inout SampleBatch) {
+        let name: Labels = ["__name__": "magewatch_scaler_demand_source", "role": role.rawValue]
+        let labels: Labels? =
+            switch source {
+            case .utilisation: name.setting("source", to: "utilisation")
+            case .requests(let resource, _): name.setting("source", to: "requests").setting("resource", to: resource)
+            case nil: nil
+            }
+        if let before = sources[role], before != labels { batch.append(before, SampleBatch.staleMarker, at: now) }
+        sources[role] = labels
+        if let labels { batch.append(labels, 1, at: now) }
+    }
+
     /// The sizers; the first time they are made, and learn from the demand that was recorded before.
     private func prepared(at now: Milliseconds) async throws -> [Role: RoleSizer] {
         if let sizers { return sizers }
         var learned: [Role: RoleSizer] = [:]
         for (role, settings) in configuration.roles where !settings.addresses.isEmpty {
             let sizer = sizer(role, settings)
+            meters[role] = DemandMeter(unitCores: sizer.unitCores, saturation: configuration.forecast.limit)
             let history = try history(of: role, at: now)
             // Seconds of work for weeks of history: not on the threads that all tasks share.
             learned[role] = try await NIOThreadPool.singleton.runIfActive {
@@ -147,10 +173,11 @@ package actor SizingService {
         ).values
     }
 
-    private func measured(at now: Milliseconds) throws -> [Role: Double] {
+    /// The last value of a series by role; none that is older than a minute.
+    private func newest(_ metric: String, at now: Milliseconds) throws -> [Role: Double] {
         let range = now - Scaler.maximumAge...now
         var values: [Role: Double] = [:]
-        for reader in try source.select([.equal(Labels.metricNameLabel, ForecastService.signalMetric)], in: range) {
+        for reader in try source.select([.equal(Labels.metricNameLabel, metric)], in: range) {
             var columns = SampleColumns()
             try reader.read(range, into: &columns)
             guard let role = reader.labels["role"].flatMap(Role.init(rawValue:)), let value = columns.values.last else {

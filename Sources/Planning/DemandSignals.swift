@@ -4,15 +4,18 @@ internal import Glibc
 ///
 /// Demand is in units of what one server can serve. Only values that have been observed are used.
 struct DemandSignals {
-    /// Number of predictors and of volatilities.
+    /// Number of predictors, of volatilities and of jumps.
     static let predictorCount = 4
     static let volatilityCount = 2
+    static let jumpCount = 2
     /// Ticks of history that are kept: seven days, and the ticks around them that the seasonal rise looks at.
     private let capacity: Int
     private let day: Int
     private var ring: [Float]
     private(set) var count = 0
     private(set) var volatility: [Float] = [0, 0]
+    /// The largest rises lately, each fading in its own time: where load comes in bursts, the next is about as high as the last ones.
+    private(set) var jumps: [Float] = [0, 0]
     private var sums = RunningSums()
 
     /// Days back whose course says how demand rises from here, with their weights.
@@ -21,6 +24,8 @@ struct DemandSignals {
     private static let riseTicks = 20
     /// Time constants of the two volatilities, in ticks.
     private static let memories: [Float] = [120, 960]
+    /// What is left of a jump after a tick: time constants of six hours and two days of 15-second ticks.
+    private static let fades: [Float] = [1440, 11520].map { expf(-1 / $0) }
 
     init(ticksPerDay: Int) {
         day = ticksPerDay
@@ -36,6 +41,7 @@ struct DemandSignals {
             let before = mean(from: 12, through: 15)
             let rise = max(0, value - before)
             for index in volatility.indices { volatility[index] += (rise - volatility[index]) / DemandSignals.memories[index] }
+            for index in jumps.indices { jumps[index] = max(rise, jumps[index] * DemandSignals.fades[index]) }
         }
         ring[count % capacity] = value
         count += 1

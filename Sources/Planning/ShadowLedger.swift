@@ -8,6 +8,8 @@ struct ShadowLedger {
     static let halfLifeDays = 8.0
     /// Minutes of an expert's overall figures that are mixed into a block's.
     static let priorMinutes: Float = 1440
+    /// Experts whose mean is followed.
+    static let committeeSize = 20
 
     private let count = SizingExpert.grid.count
     private var periods: [[Float]]
@@ -45,33 +47,38 @@ struct ShadowLedger {
 
     /// The choice of an hour.
     struct Choice: Equatable {
-        var expert: Int
+        /// The cheapest experts of the present block; their mean is followed.
+        var experts: [Int]
         /// Periods that one saturated minute less may cost.
         var price: Float
         /// Share of saturated minutes that the choice is expected to have over the day.
         var expectedShare: Float
     }
 
-    /// The cheapest experts, one a block of the day, whose saturation together stays under the target; the one of the present block is
-    /// returned. The price of a saturated minute rises until the target is met.
+    /// The price of a saturated minute at which the cheapest experts, one a block of the day, are expected to keep the target: it rises
+    /// until they do. Of the present block the best ``committeeSize`` at that price are returned: which of them is the very best is mostly
+    /// luck, and the mean of good ones is steadier than any.
     func choose(block: Int, target: Float) -> Choice {
         let costs = (0..<ShadowLedger.blockCount).map { rates(periods, block: $0) }
         let shares = (0..<ShadowLedger.blockCount).map { rates(saturated, block: $0) }
         let total = max(1e-6, recordedMinutes)
         var price: Float = 0.02
-        var choice = Choice(expert: 0, price: price, expectedShare: 0)
         while true {
             var expected: Float = 0
-            var present = 0
             for part in 0..<ShadowLedger.blockCount {
-                let best = cheapest(costs[part], shares[part], price)
-                expected += minutes[part] / total * shares[part][best]
-                if part == block { present = best }
+                expected += minutes[part] / total * shares[part][cheapest(costs[part], shares[part], price)]
             }
-            choice = Choice(expert: present, price: price, expectedShare: expected)
-            if expected <= target || price >= 50 { return choice }
+            if expected <= target || price >= 50 {
+                return Choice(experts: committee(costs[block], shares[block], price), price: price, expectedShare: expected)
+            }
             price *= 1.25
         }
+    }
+
+    private func committee(_ costs: [Float], _ shares: [Float], _ price: Float) -> [Int] {
+        let order = (0..<count).map { (cost: costs[$0] + price * shares[$0], expert: $0) }
+            .sorted { ($0.cost, $0.expert) < ($1.cost, $1.expert) }
+        return order.prefix(ShadowLedger.committeeSize).map(\.expert)
     }
 
     private func cheapest(_ costs: [Float], _ shares: [Float], _ price: Float) -> Int {

@@ -3,13 +3,13 @@ internal import Glibc
 /// Sizes one role's fleet by following whichever of many simple policies has lately met the target at the least cost.
 ///
 /// Every expert drives a virtual fleet on the real demand (``ShadowFleets``), and what each would have cost and missed is known
-/// (``ShadowLedger``). Once an hour the expert is chosen that keeps the share of saturated minutes under the target most cheaply at this time of
-/// day; the target itself gives way by what the real fleet has really missed. The operator sets only the target, and the price of a
+/// (``ShadowLedger``). Once an hour the experts are chosen that keep the share of saturated minutes under the target most cheaply at this time of
+/// day, and their mean is followed; the target itself gives way by what the real fleet has really missed. The operator sets only the target, and the price of a
 /// saturated minute explains each choice. It sees demand as it comes, never ahead.
 package struct ShadowScaler: Sendable {
     package struct Options: Sendable, Equatable {
         /// Share of minutes that may be saturated.
-        package var targetShare = 0.0012
+        package var targetShare = 0.0014
         /// After so many days what the real fleet missed weighs half.
         package var feedbackHalfLifeDays = 5.0
 
@@ -33,10 +33,11 @@ package struct ShadowScaler: Sendable {
     private var signals: DemandSignals
     private var fleets: ShadowFleets
     private var ledger = ShadowLedger()
-    private var choice = ShadowLedger.Choice(expert: 0, price: 1, expectedShare: 0)
+    private var choice = ShadowLedger.Choice(experts: [ShadowScaler.careful], price: 1, expectedShare: 0)
+    private var wanted: [Int]
     private var tick = 0
     private var realised: Float
-    private var realisedMinutes: Float = 1440
+    private var realisedMinutes = ShadowScaler.feedbackPriorMinutes
 
     /// Ticks of history before the experts are believed; the most careful one is followed until then.
     private let warmUpTicks: Int
@@ -47,9 +48,12 @@ package struct ShadowScaler: Sendable {
         signals = DemandSignals(ticksPerDay: rules.ticksPerDay)
         fleets = ShadowFleets(rules: rules)
         warmUpTicks = rules.ticksPerDay / 4
-        realised = Float(options.targetShare) * 1440
-        choice.expert = ShadowScaler.careful
+        realised = Float(options.targetShare) * ShadowScaler.feedbackPriorMinutes
+        wanted = [Int](repeating: rules.ownedServers, count: ShadowFleets.holdTicks)
     }
+
+    /// What was missed is weighed against so many minutes on target: the first day's luck does not sway it.
+    private static let feedbackPriorMinutes: Float = 4 * 1440
 
     /// A quarter more than the peak of the last minutes, and half as much volatility again: what a new stack begins with.
     private static let careful =
@@ -67,9 +71,12 @@ package struct ShadowScaler: Sendable {
             realisedMinutes *= feedbackFade
             if tick >= 2 * warmUpTicks { choice = ledger.choose(block: block, target: target) }
         }
+        let wish = choice.experts.reduce(0) { $0 + fleets.wishes[$1] } / Float(choice.experts.count)
+        let want = max(rules.ownedServers, Int((wish - 1e-4).rounded(.up)))
+        wanted[tick % wanted.count] = want
         return Decision(
-            launchBound: Int(fleets.needs[choice.expert]), keepBound: Int(fleets.held[choice.expert]),
-            price: Double(choice.price), sizing: SizingExpert.grid[choice.expert].summary)
+            launchBound: want, keepBound: wanted.max() ?? want, price: Double(choice.price),
+            sizing: SizingExpert.grid[choice.experts[0]].summary)
     }
 
     /// Takes the demand of the present tick (in servers' worth) and what the real fleet had to serve it; nil while there is no real fleet.
@@ -78,11 +85,9 @@ package struct ShadowScaler: Sendable {
         fleets.play(demand: value, at: tick)
         if tick >= warmUpTicks { ledger.record(fleets, block: block, minutes: 1 / Float(rules.ticksPerMinute)) }
         if let readyServers {
-            realTicks += 1
             realisedMinutes += 1 / Float(rules.ticksPerMinute)
             let minute = tick / rules.ticksPerMinute
-            // What was missed before a first server could have come says nothing about the sizing.
-            if realTicks > rules.attachTicks, Double(value) > Double(readyServers) + 1e-6, minute != lastSaturatedMinute {
+            if Double(value) > Double(readyServers) + 1e-6, minute != lastSaturatedMinute {
                 realised += 1
                 lastSaturatedMinute = minute
             }
@@ -92,16 +97,15 @@ package struct ShadowScaler: Sendable {
     }
 
     private var lastSaturatedMinute = -1
-    private var realTicks = 0
 
     private var block: Int { tick % rules.ticksPerDay * ShadowLedger.blockCount / rules.ticksPerDay }
 
     private var feedbackFade: Float { Float(exp2(-1 / (24 * options.feedbackHalfLifeDays))) }
 
-    /// The target given to the ledger: what was missed too much is asked back, twice over.
+    /// The target given to the ledger: what was missed too much is asked back.
     private var target: Float {
         let target = Float(options.targetShare)
         let share = realised / max(1, realisedMinutes)
-        return min(3 * target, max(0.2 * target, target + 2 * (target - share)))
+        return min(3 * target, max(0.2 * target, target + (target - share)))
     }
 }

@@ -14,6 +14,7 @@ extension ConfigurationDecoder {
             }
         }
         events(reader, &forecast)
+        holidays(reader, &forecast)
         if !(0.01...1).contains(forecast.limit) { reader.fail("limit", "must lie between 0.01 and 1") }
         if forecast.leadsSeconds.isEmpty { reader.fail("leads", "needs at least one duration") }
     }
@@ -24,6 +25,19 @@ extension ConfigurationDecoder {
         forecast.events = events.map(event)
         if Set(forecast.events.map { "\($0.role?.rawValue ?? "") \($0.name)" }).count < forecast.events.count {
             reader.fail("events", "has the same name twice; give one event several times instead")
+        }
+    }
+
+    private func holidays(_ reader: YAMLReader, _ forecast: inout MagewatchConfiguration.ForecastSettings) {
+        for country in reader.strings("holidays") ?? [] {
+            if !HolidayCalendar.countries.contains(country) {
+                let known = HolidayCalendar.countries.joined(separator: ", ")
+                reader.fail("holidays", "\"\(country)\" is no country whose holidays are known: \(known)")
+            } else if forecast.holidays.contains(country) {
+                reader.fail("holidays", "names \(country) twice")
+            } else {
+                forecast.holidays.append(country)
+            }
         }
     }
 

@@ -27,7 +27,7 @@ extension MagewatchConfiguration {
         /// From the wish for an overflow server until it serves, the age of the measure included.
         package var attachSeconds = 30.0
         /// Share of minutes in which a role may be saturated: what the scaler weighs cost against.
-        package var saturatedShare = 0.0012
+        package var saturatedShare = 0.0014
         /// What an overflow server costs an hour, and in which money; 0 where nobody counts.
         package var pricePerServerHour = 0.0
         package var currency = "EUR"

@@ -144,6 +144,8 @@ package struct MagewatchConfiguration: Sendable, Equatable {
         /// Seconds that nineteen of twenty requests of a role may take; one that is missing goes by its own quiet hours.
         package var acceptableLatencySeconds: [Role: Double] = [:]
         package var events: [Event] = []
+        /// Countries whose public holidays are known events; ISO 3166 codes that `HolidayCalendar` knows.
+        package var holidays: [String] = []
 
         /// Something that is known to come and changes demand.
         package struct Event: Sendable, Equatable {

@@ -33,7 +33,7 @@ struct SimulationTerms: ParsableArguments {
     var addEvent: [String] = []
 
     @Option(help: "Share of minutes, in per cent, that may be saturated.")
-    var target = 0.12
+    var target = 0.14
 
     /// The scaler's own options.
     var options: ShadowScaler.Options {

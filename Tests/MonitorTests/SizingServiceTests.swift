@@ -105,4 +105,70 @@ struct SizingServiceTests {
         #expect(first.sizing.isEmpty)
         try store.close()
     }
+
+    /// Requests and utilisation as the recording rules write them; what a container can serve is as told.
+    private func playRequests(
+        _ service: SizingService, _ ticks: [(requests: Double?, utilisation: Double)], from time: Milliseconds
+    ) async throws {
+        for (tick, item) in ticks.enumerated() {
+            let now = time + Milliseconds(tick) * 15_000
+            var values: [Labels: Double] = [["__name__": ForecastService.signalMetric, "role": "web"]: item.utilisation]
+            if let requests = item.requests {
+                values[["__name__": CapacityService.requestMetric, "role": "web"]] = requests
+            }
+            _ = try await store.append(ScalerTests.batch(values, at: now))
+            try await service.tick(at: now)
+        }
+    }
+
+    private func capacity(low: Double, isExtrapolated: Bool = false) -> LearnedCapacity {
+        LearnedCapacity(
+            role: "web", madeAt: start,
+            bounds: [
+                .init(
+                    resource: "latency", requestsPerSecond: .init(median: 100, low: low, high: 120), limit: 0.2,
+                    isExtrapolated: isExtrapolated)
+            ], load: 40, highestLoad: 95, containers: 1, steps: 5000)
+    }
+
+    @Test("Demand is requests over the learned capacity: workers run out while the processor is idle, and containers are ordered")
+    func requestsOverCapacity() async throws {
+        let learned = capacity(low: 90)
+        let service = SizingService(
+            configuration, state: state, source: store, sink: store, capacities: { [learned] }, metrics: SelfMetrics())
+        try await playRequests(service, [(Double?, Double)](repeating: (30, 0.1), count: 8), from: start)
+        #expect(service.sizing[.web]?.launchContainers == 1)
+        try await playRequests(service, [(Double?, Double)](repeating: (135, 0.2), count: 8), from: start + 120_000)
+        let sizing = try #require(service.sizing[.web])
+        #expect(sizing.launchContainers >= 2, "\(sizing)")
+        // 135 a second over the 90 that a container serves for certain.
+        #expect(abs((sizing.demandContainers ?? 0) - 1.5) < 1e-9)
+        #expect(sizing.sizing.hasSuffix("; demand by requests, 90 a second and container, as latency binds"), "\(sizing)")
+        let end = start + 120_000 + 8 * 15_000
+        let matchers: [LabelMatcher] = [
+            .equal("__name__", "magewatch_scaler_demand_source"), .equal("source", "requests"), .equal("resource", "latency"),
+        ]
+        #expect(try store.select(matchers, in: start...end).count == 1)
+        #expect(abs((try last(SizingService.demandMetric, end) ?? 0) - 1.5 * 0.425) < 1e-9)
+        try store.close()
+    }
+
+    @Test("What is not learned well enough, or has no requests to go by, is sized by utilisation")
+    func utilisationElse() async throws {
+        for (learned, requests) in [
+            (capacity(low: 50), 135), (capacity(low: 90, isExtrapolated: true), 135), (capacity(low: 90), nil),
+        ]
+            as [(LearnedCapacity, Double?)]
+        {
+            let service = SizingService(
+                configuration, state: state, source: store, sink: store, capacities: { [learned] }, metrics: SelfMetrics())
+            // A role whose requests were measured an hour ago and not since.
+            let time = start + 3_600_000
+            try await playRequests(
+                service, [(Double?, Double)](repeating: (requests, 0.2), count: 2), from: requests == nil ? time : start)
+            let sizing = try #require(service.sizing[.web])
+            #expect(sizing.sizing.hasSuffix("; demand by utilisation") && sizing.launchContainers == 1, "\(sizing)")
+        }
+        try store.close()
+    }
 }

@@ -65,7 +65,7 @@ struct ScalingSimulationTests {
         }
         var shadows = ShadowFleets(rules: rules)
         var signals = DemandSignals(ticksPerDay: rules.ticksPerDay)
-        let watched = [0, 77, 311, SizingExpert.grid.count - 1]
+        let watched = [0, 77, 311, 535, SizingExpert.grid.count - 1]
         var twins = watched.map { _ in VirtualFleet(rules: rules) }
         var periods = watched.map { _ in Float(0) }
         var history: [[Float]] = []
@@ -86,6 +86,34 @@ struct ScalingSimulationTests {
         for index in watched.indices {
             #expect(Int(periods[index]) == twins[index].billedPeriods(at: demand.count), "seed \(seed) expert \(watched[index])")
         }
+    }
+
+    @Test("A shadow fleet is short by degrees: not at all well under its capacity, half of a minute at it, wholly well above")
+    func shortByDegrees() {
+        let cases: [(demand: [Float], short: Float)] = [
+            ([3.8], 0), ([3.84], 0), ([3.92], 0.25), ([4], 0.5), ([4.08], 0.75), ([4.16], 1), ([9], 1),
+            // The worst tick of a minute counts, once.
+            ([3, 4, 3, 4], 0.5), ([4, 4.16, 4, 3], 1),
+        ]
+        for item in cases {
+            var shadows = ShadowFleets(rules: rules)
+            var sum: Float = 0
+            for (tick, value) in item.demand.enumerated() {
+                shadows.play(demand: value * Float(rules.ownedServers) / 4, at: tick)
+                sum += shadows.saturatedMinutes[0]
+            }
+            #expect(abs(sum - item.short) < 1e-4, "\(item.demand) gave \(sum)")
+        }
+    }
+
+    @Test("Where load comes in bursts, the largest of the last hours is remembered, and fades")
+    func jumps() {
+        var signals = DemandSignals(ticksPerDay: rules.ticksPerDay)
+        for tick in 0..<400 { signals.observe(tick >= 100 && tick < 112 ? 7 : 2) }
+        #expect(signals.jumps[0] > 3.9 && signals.jumps[0] < 5)
+        #expect(signals.jumps[1] > signals.jumps[0] && signals.jumps[1] <= 5)
+        for _ in 0..<5760 { signals.observe(2) }
+        #expect(signals.jumps[0] < 0.1 && signals.jumps[1] > 2.5)
     }
 
     @Test("Rounding up without a library call is rounding up")

@@ -165,6 +165,11 @@ struct ConfigurationFileTests {
                 "forecast: { acceptable-latency: { web: 0s } }",
                 "m.yaml:1: forecast.acceptable-latency.web: must be more than zero"
             ),
+            (
+                "forecast: { holidays: [DE, Bavaria] }",
+                "m.yaml:1: forecast.holidays: \"Bavaria\" is no country whose holidays are known: AT, BE"
+            ),
+            ("forecast: { holidays: [DE, DE] }", "forecast.holidays: names DE twice"),
             ("forecast: { events: [ { name: sale, for: 1h } ] }", "m.yaml:1: forecast.events[0].at: is missing"),
             ("forecast: { events: [ { name: sale, at: 2026-11-27 00:00 } ] }", "m.yaml:1: forecast.events[0].for: is missing"),
             ("forecast: { events: [ { name: sale, at: Friday, for: 1h } ] }", "events[0].at: \"Friday\" is no time such as"),
@@ -260,6 +265,7 @@ struct ConfigurationFileTests {
               events:
                 - { name: sale, role: web, at: [2026-11-27 00:00, 2025-11-28T00:00], for: 24h, lift: 3 }
                 - { name: holiday, at: 2026-12-25 00:00, for: 2d }
+              holidays: [DE, AT]
             """, file: "m.yaml"
         )
         let scaler = configuration.scaler
@@ -268,6 +274,7 @@ struct ConfigurationFileTests {
                 .init(name: "sale", role: .web, localTimes: [1_764_288_000_000, 1_795_737_600_000], seconds: 86_400, lift: 3),
                 .init(name: "holiday", role: nil, localTimes: [1_798_156_800_000], seconds: 172_800, lift: nil),
             ])
+        #expect(configuration.forecast.holidays == ["DE", "AT"])
         #expect(scaler.mode == .ask && scaler.modes == [.web: .act, .db: .observe])
         #expect(scaler.pricePerServerHour == 0.12 && scaler.currency == "USD")
         #expect(scaler.maximumCost == .init(hour: 1, day: 10.5, month: 200) && scaler.maximumLeases == .init(day: 40))

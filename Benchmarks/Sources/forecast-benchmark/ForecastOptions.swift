@@ -9,6 +9,10 @@ struct ForecastOptions {
     /// NAB's combined_windows.json; nil leaves the anomalies out.
     var labels: String?
     var simulates = true
+    /// The Python that statsforecast is looked for in.
+    var python = "python3"
+    /// Whether models of half a second a series are measured as well.
+    var isSlow = false
 
     init(_ arguments: ArraySlice<String>) throws {
         var rest = arguments
@@ -18,6 +22,8 @@ struct ForecastOptions {
             case "--binary": binary = value
             case "--data": data = value
             case "--labels": labels = value
+            case "--python": python = value
+            case "--slow": isSlow = value == "yes"
             case "--simulate": simulates = value == "yes"
             default: throw Failure("unknown flag \(flag). \(ForecastOptions.usage)")
             }
@@ -29,6 +35,7 @@ struct ForecastOptions {
 
     static let usage =
         "usage: forecast-benchmark [--binary FILE] [--data DIR] [--labels combined_windows.json] [--simulate yes|no]"
+        + " [--python FILE] [--slow yes|no]"
 
     /// The files of a folder, or those among them that the benchmark is about.
     func files(_ folder: String, _ names: [String]? = nil) -> [String] {

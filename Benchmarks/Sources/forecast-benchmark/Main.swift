@@ -10,6 +10,7 @@ enum Main {
             print("\n## \(table.title)\n")
             try Main.run(options.binary, table.arguments)
         }
+        try PeerTable(options).print()
         if options.simulates { try ScalingTable(options).print() }
     }
 
@@ -18,6 +19,8 @@ enum Main {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: binary)
         process.arguments = arguments
+        // What is printed before stands before it in a file, too.
+        fflush(nil)
         try process.run()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
