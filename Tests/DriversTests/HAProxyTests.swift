@@ -52,7 +52,7 @@ struct HAProxyTableTests {
     func unreachable() async throws {
         let directory = try TemporaryDirectory("ha")
         let runtime = try HAProxyRuntime(
-            socketPath: directory.path + "/none.sock", banMap: nil, ledgerPath: directory.path + "/l.json")
+            socketPath: directory.path + "/none.sock", banMaps: BanMaps(), ledgerPath: directory.path + "/l.json")
         let error = await #expect(throws: DriverError.self) { try await runtime.statistics() }
         #expect(error?.code == .unreachable)
         #expect(error?.message.contains("/none.sock") == true)
@@ -70,7 +70,7 @@ struct HAProxyTableTests {
     func injection(backend: Backend) async throws {
         let directory = try TemporaryDirectory("ha")
         let runtime = try HAProxyRuntime(
-            socketPath: directory.path + "/none.sock", banMap: "/m", ledgerPath: directory.path + "/l.json")
+            socketPath: directory.path + "/none.sock", banMaps: BanMaps(address: "/m"), ledgerPath: directory.path + "/l.json")
         let error = await #expect(throws: DriverError.self) { try await runtime.add(backend) }
         #expect(error?.code == .invalidRequest)
         let ban = await #expect(throws: DriverError.self) { try await runtime.ban("1.1.1.1 2; x", until: .max) }
@@ -128,7 +128,7 @@ struct HAProxyIntegrationTests {
         let ledger = directory.path + "/ledger.json"
         var haproxy = try await start()
         defer { haproxy.terminate() }
-        let runtime = try HAProxyRuntime(socketPath: socket, banMap: map, ledgerPath: ledger)
+        let runtime = try HAProxyRuntime(socketPath: socket, banMaps: BanMaps(address: map), ledgerPath: ledger)
         _ = try await runtime.reconcile(at: 0)
         #expect(try await runtime.add(backend).changed)
         #expect(try await !runtime.add(backend).changed)
@@ -145,7 +145,7 @@ struct HAProxyIntegrationTests {
         haproxy.waitUntilExit()
         haproxy = try await start()
         // A new agent, too: it knows only what is on disk.
-        let second = try HAProxyRuntime(socketPath: socket, banMap: map, ledgerPath: ledger)
+        let second = try HAProxyRuntime(socketPath: socket, banMaps: BanMaps(address: map), ledgerPath: ledger)
         let done = try await second.reconcile(at: until - 1)
         #expect(done.serversRestored == ["be/w1"])
         #expect(done.bansRestored == 1)
@@ -177,7 +177,7 @@ struct HAProxyIntegrationTests {
         try DurableFile.write(filled, asJSONTo: ledger)
         let haproxy = try await start()
         defer { haproxy.terminate() }
-        let runtime = try HAProxyRuntime(socketPath: socket, banMap: map, ledgerPath: ledger)
+        let runtime = try HAProxyRuntime(socketPath: socket, banMaps: BanMaps(address: map), ledgerPath: ledger)
         #expect(try await runtime.reconcile(at: 0).bansRestored == 1500)
         let listed = try await HAProxySocket(path: socket).ask("show map \(map)")
         #expect(listed.split(separator: "\n").count == 1500)

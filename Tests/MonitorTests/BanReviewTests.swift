@@ -7,6 +7,7 @@ import StackConfiguration
 import Telemetry
 import TestKit
 import Testing
+import Topology
 import WAF
 
 @testable import Monitor
@@ -33,8 +34,11 @@ struct BanReviewTests {
         _ = try await stores.logs.append(batch)
     }
 
-    private func review(_ address: String) async throws -> BanReview {
-        try await BanReviewer(logs: stores.logs, detector: Detector(exempt: [])).review(address, at: now)
+    private func review(_ address: String, kinds: [BanSubject.Kind] = [.address], inForce: Set<BanSubject> = []) async throws
+        -> BanReview
+    {
+        let reviewer = BanReviewer(logs: stores.logs, detector: Detector(exempt: []), limits: BanToll.Limits())
+        return try await reviewer.review(BanQuestion(address: address, now: now, kinds: kinds, inForce: inForce))
     }
 
     @Test("Attacks are banned; customers, and others behind one address, are left to a person; what is long ago does not count")
@@ -52,7 +56,7 @@ struct BanReviewTests {
             #expect(try await review(address).needsApproval == expected, "\(address)")
         }
         let text = try #require(try await review("203.0.113.1").evidence.first?.text)
-        #expect(text.contains("5 requests, 5 of them attacks, 0 logins and 0 orders of 3 user agents"), "\(text)")
+        #expect(text.contains("5 requests, 5 of them attacks, 0 logins and 0 orders of 0 sessions and 3 user agents"), "\(text)")
     }
 }
 

@@ -16,6 +16,9 @@ extension SQLGrammar {
     private static let assignments = Set(
         ["declare", "set", "print", "goto", "use", "handler", "describe", "show"].map(SQLWords.hash))
 
+    /// What stands before things in a sentence, and before no table.
+    private static let articles = Set(["the", "a", "an", "my", "your", "our", "this", "that", "their"].map(SQLWords.hash))
+
     /// Whether a statement begins at a token, with what its first words require.
     func isStatement(_ start: Int) -> Bool {
         var index = start
@@ -60,6 +63,8 @@ extension SQLGrammar {
         if kind(index) == .word, kind(index + 1) == .semicolon, kind(index + 2) == .comment { return true }
         guard SQLGrammar.objects.contains(word(index)) || kind(index) == .logic else { return false }
         guard let end = operand(at: index + 1)?.end ?? (hasWord(index + 1) ? index + 2 : nil) else { return false }
+        // `drop table lamps from the ceiling`: no definition goes on so.
+        guard word(end) != SQLWords.from else { return false }
         return kind(end) != .word || index > 1 && kind(index - 2) == .semicolon
     }
 
@@ -98,6 +103,7 @@ extension SQLGrammar {
             commas += 1
         }
         let following = kind(item.end)
+        if word(item.end) == SQLWords.from, SQLGrammar.articles.contains(word(item.end + 1)) { return false }
         let hasFrom = word(item.end) == SQLWords.from && (hasWord(item.end + 1) || kind(item.end + 1) == .leftParenthesis)
         if hasFrom { return isLiteral || isEndOfTable(item.end + 2) }
         if needsFrom && !(isLiteral && commas > 0) {
