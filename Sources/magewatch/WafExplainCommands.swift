@@ -89,11 +89,30 @@ struct WafExplainCommand: AsyncParsableCommand {
         print(
             "from \(wafTime(offender.firstSeen)) to \(wafTime(offender.lastSeen)), \(offender.bytes) bytes, \(offender.busySeconds) s of the servers"
         )
+        if !logs.readsLogs { try await showBans(of: offender.address) }
         for evidence in offender.evidence {
             print("\n\(wafTime(evidence.time))  \(evidence.family)  \(evidence.rule)")
             print("  \(evidence.reason)")
             print("  \(evidence.detail)")
             print("  \(evidence.request)")
+        }
+    }
+}
+
+extension WafExplainCommand {
+    /// Bans in force of the client, or narrowed from its.
+    private func showBans(of address: String) async throws {
+        let network = NetworkRange(address)
+        for ban in try await logs.monitor.client.decode([BanReport].self, "/api/magewatch/v1/bans") {
+            let subject = BanSubject(ban.address)
+            let isOf =
+                switch subject {
+                case .network(let banned)?: network.map(banned.overlaps) ?? false
+                case .limit(let limit)?: limit.client == network
+                case .session?: ban.reason.hasPrefix("narrowed from \(address):")
+                case nil: false
+                }
+            if isOf { print("in force: \(subject?.title ?? ban.address), until \(wafTime(ban.until)): \(ban.reason)") }
         }
     }
 }

@@ -142,7 +142,7 @@ struct BanSubjectTests {
         arguments: [
             "", "x", "session/0a", "session/" + String(repeating: "0a", count: 32),
             "session/" + String(repeating: "G", count: 64),
-            "limit/10/203.0.113.0/24/x", "limit/0/203.0.113.7/x", "limit/10/203.0.113.7", "limit/10/203.0.113.7/a b",
+            "limit/0/203.0.113.7/x", "limit/10/203.0.113.7", "limit/10/203.0.113.7/a b",
             "limit/10/203.0.113.7/a;show", "limit/10/203.0.113.7/a\nb", "limit/x/203.0.113.7/a", "limit/10/nobody/a",
             "limit/10/203.0.113.7/" + String(repeating: "a", count: 200),
         ])
