@@ -8,7 +8,8 @@ enum JSONAccessLogParser {
     private static let maximumMembers = 128
 
     private enum Field {
-        case client, forwardedFor, host, method, uri, request, status, bytes, duration, referer, agent, user, time, milliseconds, session
+        case client, forwardedFor, host, method, uri, request, status, bytes, duration, referer, agent, user, time, milliseconds,
+            session
     }
 
     private static let names: [(StaticString, Field)] = [
