@@ -828,7 +828,7 @@ package enum EmbeddedSignatures {
               # Commands that probes and intruders run, and hardly a word of a shop.
               unix: '7z[ar]?|apt(?:-get)?|arp|ash|awk|base64|bash|bunzip2|busybox|bzcat|bzip2|cat|chattr|chgrp|chmod|chown|chroot|crontab|csh|curl|dash|dig|dmesg|docker|echo|egrep|env|expr|fgrep|fish|gawk|gcc|gdb|getent|gunzip|gzip|hexdump|hostid|hostname|iconv|id|ifconfig|ip6?tables|journalctl|kill(?:all)?|ksh|ldd|less|ln|ls|lsb_release|lscpu|lsof|lwp-\w+|mawk|mkdir|mkfifo|mknod|mktemp|mount|mysql\w*|nano|nc|ncat|netcat|netstat|nice|nmap|node|nohup|nslookup|openssl|passwd|perl\d?|pgrep|php\d?|pidstat|ping6?|pkill|printenv|printf|ps|ptar|pwd|python[\d.]*|rbash|readelf|rlogin|rm|rmdir|rsync|ruby\d?|scp|sed|set|setsid|sftp|sha\d+sum|sleep|socat|ssh|strings|stty|su|sudo|systemctl|tac|tail|tar|tcpdump|tcsh|tee|telnet|tftp|timeout|touch|tr|traceroute6?|ulimit|umask|uname|unlink|unxz|unzip|uptime|useradd|usermod|vi|vim|vmstat|wc|wget|which|who|whoami|xargs|xxd|xz|yum|zcat|zsh|dd|df|du|date|dir|find|head|export|exec|eval|source|command|true|false|test|w|last|more|file|type|cp|mv|route|ip|host|iwr|iwmi'
               # Those of them, and of Windows', that are no words of a shop or of a text.
-              unixonly: '7z[ar]?|apt(?:-get)?|awk|base64|bash|bunzip2|busybox|bzcat|bzip2|chattr|chgrp|chmod|chown|chroot|crontab|csh|dmesg|egrep|fgrep|gawk|gdb|getent|gunzip|gzip|hexdump|hostid|ifconfig|ip6?tables|journalctl|killall|ksh|ldd|lsb_release|lscpu|lsof|lwp-\w+|mawk|mkdir|mkfifo|mknod|mktemp|nc|ncat|netcat|netstat|nmap|nohup|nslookup|openssl|pgrep|pidstat|pkill|printenv|ptar|rbash|readelf|rlogin|rm|rmdir|rsync|scp|setsid|sftp|socat|ssh|stty|sudo|systemctl|tac|tcpdump|tcsh|telnet|tftp|ulimit|umask|uname|unlink|unxz|unzip|useradd|usermod|vmstat|wget|whoami|xargs|xxd|zcat|zsh|iwr|iwmi|usleep|xterm|ss|killall'
+              unixonly: '7z[ar]?|apt(?:-get)?|awk|base64|bash|bunzip2|busybox|bzcat|bzip2|chattr|chgrp|chmod|chown|chroot|crontab|csh|dmesg|egrep|fgrep|gawk|gdb|getent|gunzip|gzip|hexdump|hostid|ifconfig|ip6?tables|journalctl|killall|ksh|ldd|lsb_release|lscpu|lsof|lwp-\w+|mawk|mkdir|mkfifo|mknod|mktemp|nc|ncat|netcat|netstat|nmap|nohup|nslookup|openssl|pgrep|pidstat|pkill|printenv|ptar|rbash|readelf|rlogin|rm|rmdir|rsync|scp|setsid|sftp|socat|ssh|stty|sudo|systemctl|tac|tcpdump|tcsh|telnet|tftp|ulimit|umask|uname|unlink|unxz|unzip|useradd|usermod|vmstat|wget|whoami|xargs|xxd|zcat|zsh|iwr|iwmi|reboot|poweroff|shutdown|usleep|xterm|ss|killall'
               windowsonly: 'bitsadmin|bcdedit|cacls|certutil|cmd(?:\.exe|\.com)?|cscript|driverquery|erase|fsutil|gpresult|icacls|ipconfig|mshta|msiexec|nbtstat|net\s+(?:user|view|localgroup|group|start|stop|use|share|accounts)|netsh|nslookup|pathping|powershell(?:\.exe)?|pwsh|query\s+user|reg\s+(?:add|query|delete|save)|regsvr32|rundll32|schtasks|sc\s+(?:query|config|create)|systeminfo|takeown|taskkill|tasklist|tracert|typeperf|vssadmin|wevtutil|whoami|wmic|wscript|xcopy|pushd|popd|ping\.exe'
               # Those that are: what stands around them tells.
               wordy: 'ash|cat|command|curl|date|dash|dir|docker|dig|echo|eval|exec|export|expr|file|find|fish|head|host|history|iconv|info|ip|java|kill|last|less|ln|ls|make|man|mail|more|mount|nano|nice|node|perl\d?|php\d?|ping6?|ps|pwd|python[\d.]*|route|ruby\d?|screen|sed|set|sleep|sort|source|strings|su|tail|tar|tee|test|time|timeout|top|touch|tr|tree|true|false|type|uptime|vi|vim|w|watch|wc|which|who|xz|yum|id|env|du|df|dd|del|copy|move|ren|start|ver|vol|md|rd|net1?|attrib|passwd|hostname|mysql\w*|sh|sha\d+sum|printf|traceroute6?|gcc|arp|cp|mv'
@@ -849,7 +849,7 @@ package enum EmbeddedSignatures {
                 view: shell
                 parts: [path, name, parameter, cookie, body, header]
                 literals: [";", "|", "&", "`", "\n", "$(", "<(", ">("]
-                pattern: '(?:[;|&`\n]|\$\(|[<>]\()[\s({]*(?:[\w.]+=\S*\s+)*(?:(?:[\w.~-]*/)+(?:{{wordy}})(?:$|[\s;|&`)<>},$+#])|(?:{{wordy}})(?:\s*<\s*(?:/?[\w.-]+/[\w.]|[\w-]+\.\w)|\s+-{1,2}[a-z]|[\s+]+(?:\.{0,2}/[\w?*.\[]|~/|[a-z]:[\\/]|/[a-z]\b)|\s*\$[\w({]|\s+%\w+%|,/)|(?:sleep|kill|timeout|nice)[\s+]+\d+\s*(?:$|[;|&`)#\n])|(?:ping6?|curl|dig|host|traceroute6?)[\s+]+(?:-\w+\s+\S+\s+)*(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|https?:|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:$|[\s/;|&`)])))|(?:`|\$\(|[<>]\()\s*(?:{{wordy}})\s*[`)]|^\s*[;|`]+\s*(?:{{wordy}})\s*(?:$|[;|&`#])|^\s*(?:&&|\|\||;|\||&)(?:{{wordy}})(?:$|[\s;|&`#])|(?:^|[\d"''`)])\s*[;|&`]+\s*(?:{{short}}|echo|cat|sleep|ping|dir|type)(?:\s*$|\s*[;|&`)#]|\s+[-/.~$%"''\d])|(?:&&|\|\||[^\s&|;][;|]|[^\s&]&&?)(?:{{short}})\s*(?:$|[;|&`)#])|(?:^|[\d"''`)])\s*[;|&`]+\s*echo\s|[;|&`\n]echo\s+\S'
+                pattern: '(?:[;|&`\n]|\$\(|[<>]\()[\s({]*(?:[\w.]+=\S*\s+)*(?:(?:[\w.~-]*/)+(?:{{wordy}})(?:$|[\s;|&`)<>},$+#])|(?:{{wordy}})(?:\s*<\s*(?:/?[\w.-]+/[\w.]|[\w-]+\.\w)|\s+-{1,2}[a-z]|[\s+]+(?:\.{0,2}/[\w?*.\[]|~/|[a-z]:[\\/]|/[a-z]\b)|\s*\$[\w({]|\s+%\w+%|,/)|(?:sleep|kill|timeout|nice)[\s+]+\d+\s*(?:$|[;|&`)#\n])|(?:ping6?|curl|dig|host|traceroute6?)[\s+]+(?:-\w+\s+\S+\s+)*(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|https?:|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:$|[\s/;|&`)])))|(?:`|\$\(|[<>]\()\s*(?:{{wordy}})\s*[`)]|^\s*[;|`]+\s*(?:{{wordy}})\s*(?:$|[;|&`#])|^\s*(?:&&|\|\||;|\||&)(?:{{wordy}})(?:$|[\s;|&`#])|(?:^|[\d"''`)])\s*[;|&`]+\s*(?:{{short}}|echo|cat|sleep|ping|dir|type)(?:\s*$|\s*[;|&`)#]|\s+[-/.~$%"''\d])|(?:&&|\|\||[^\s&|;][;|]|[^\s&]&&?)(?:{{short}})\s*(?:$|[;|&`)#])|(?:^|[\d"''`)])\s*[;|&`]+\s*echo\s|[;|&`\n]echo\s+\S|&\s*(?:{{short}})\s*&\s*$|^\s*\n+\s*(?:{{short}}|{{unixonly}})\s*(?:$|\n)'
                 positive: ["a;id", "1; cat /etc/issue", "|env", "; ls", "x|cat<a.txt", "127.0.0.1 & ping -n 4 192.0.2.1", "`id`", "$(ls)", "1 & sleep 10 &", "x;/bin/cat", "a.txt;echo hello"]
                 negative: ["dog & cat", "tents; head lamps", "red | blue | more", "perl; python; ruby", "wallet & id", "cats; dogs", "strings; set of 6", "one%0Afind the other", "less & more", "touch & go", "ping & pong", "echo & the bunnymen", "set; tank top", "R&D; test", "black & white; type b", "kill & bury 2 of 3"]
               - id: rce-agent
@@ -896,10 +896,10 @@ package enum EmbeddedSignatures {
                 negative: ["if (a == b) return c;", "if x == 5 then y", "for women in (red)", "if not in stock", "what if all else fails call"]
               - id: rce-expansion
                 reason: Expansions that only a shell makes - command substitution, process substitution, braces with commands, arithmetic.
-                literals: ["$(", "`", "<(", ">(", "${", "$((", "{cat", "$'\\"]
-                pattern: '\$\((?:\(.{1,200}\)|[^()]{1,200})\)|<\(\s*[a-z/]+|>\(\s*[a-z/]+|^\s*["'']?`[^`]{2,200}`["'']?\s*$|[;|&=]\s*`[^`]{2,200}`|\$\{(?:ifs|path|home|shell|ld_preload|bash|hostname|user|@|#|!)[^}]{0,40}\}|\{[a-z/.]+,[^}]{1,80}\}(?:$|\s*[;|&])'
+                literals: ["$(", "`", "<(", ">(", "${", "$((", "{cat", ";{", "|{", "&{", "$'\\"]
+                pattern: '\$\((?:\(.{1,200}\)|[^()]{0,200}[a-z/<][^()]{0,200})\)|<\(\s*[a-z/]+|>\(\s*[a-z/]+|^\s*["'']?`[^`]{2,200}`["'']?\s*$|[;|&=]\s*`[^`]{2,200}`|\$\{(?:ifs|path|home|shell|ld_preload|bash|hostname|user|@|#|!)[^}]{0,40}\}|\{[a-z/.]+,[^}]{1,80}\}(?:$|\s*[;|&])'
                 positive: ["$(id)", "`true`", "\"`false`\"", "cat<(id)", "{cat,/etc/hosts}", "a${IFS}b"]
-                negative: ["$(", "price in $ (5)", "`", "${name}"]
+                negative: ["$(", "$(5)", "price in $ (5)", "`", "${name}"]
                 parts: [path, name, parameter, cookie, body, header, user-agent, referer]
               - id: rce-brace-expansion
                 reason: Braces with an empty part, or within a word, are put together by a shell and by nothing else in a value.
@@ -1085,10 +1085,10 @@ package enum EmbeddedSignatures {
                 negative: ["$or: 5", "return true love", "this.is.my.shop", "db.example", "price: $and"]
               - id: sqli-account-statement
                 reason: A statement that changes tables, accounts or rights, or reads the columns in which passwords stand.
-                literals: ["alter table", "grant ", "create user", "create login", "handler ", "select ", " or ", "or ", "and ", "order by", "into @", "set global"]
+                literals: ["alter table", "grant ", "create user", "create login", "handler ", "select ", " or ", "or ", "and ", "order by", "into @", "set global", "user_name", "database"]
                 parts: [path, name, parameter, body, cookie]
                 view: sql
-                pattern: '\balter\s+(?:table|user|login|database)\s+[\w.`\[\]]+\s+(?:add|drop|modify|change|rename|set|identified|with)\s+\w|\bgrant\s+(?:all|select|insert|update|delete|execute|dba|file|super)\b(?:\s+privileges)?\s+(?:on|to)\s+[\w*.''"`@%]+|\bcreate\s+(?:user|login)\s+\S+\s+(?:identified|with\s+password|for\s+login)|\bhandler\s+\w+\s+(?:open|read)\b|\bset\s+global\s+\w+\s*=|\bselect\s+(?:[\w.]+\s*,\s*)*(?:\w*(?:password|passwd|pwd)\w*|user_?name|email|login|credit_?card\w*|cc_number)(?:\s*,\s*[\w.]+)*\s+from\s+[\w.`]+\s*(?:$|[;#)''"]|--|where\s+\w+\s*(?:[=<>]|like\b|in\b)|limit\s+\d)|^\s*(?:or|and|\|\||&&)\s+[\w''"]{1,20}\s*=\s*[\w''"]{1,20}\s*(?:$|#|--)|^\s*order\s+by\s+\d+\s*(?:--|#|/\*)|\blimit\s+\d+(?:\s*,\s*\d+)?\s+into\s+[@''"]'
+                pattern: '\balter\s+(?:table|user|login|database)\s+[\w.`\[\]]+\s+(?:add|drop|modify|change|rename|set|identified|with)\s+\w|\bgrant\s+(?:all|select|insert|update|delete|execute|dba|file|super)\b(?:\s+privileges)?\s+(?:on|to)\s+[\w*.''"`@%]+|\bcreate\s+(?:user|login)\s+\S+\s+(?:identified|with\s+password|for\s+login)|\bhandler\s+\w+\s+(?:open|read)\b|\bset\s+global\s+\w+\s*=|\b(?:backup|restore)\s+database\s+\w+\s+(?:to|from)\s+disk\b|\bs?user_name\s*\(\s*[\d''"]*\s*\)\s*[=<>!|+]|\bselect\s+(?:[\w.]+\s*,\s*)*(?:\w*(?:password|passwd|pwd)\w*|user_?name|email|login|credit_?card\w*|cc_number)(?:\s*,\s*[\w.]+)*\s+from\s+[\w.`]+\s*(?:$|[;#)''"]|--|where\s+\w+\s*(?:[=<>]|like\b|in\b)|limit\s+\d)|^\s*(?:or|and|\|\||&&)\s+[\w''"]{1,20}\s*=\s*[\w''"]{1,20}\s*(?:$|#|--)|^\s*order\s+by\s+\d+\s*(?:--|#|/\*)|\blimit\s+\d+(?:\s*,\s*\d+)?\s+into\s+[@''"]'
                 positive: ["select password from admin", "alter table users add x int", "grant all privileges on *.* to 'x'@'%'", "OR x=x", "OR x=y#", "ORDER BY 1--", "create user x identified by 'y'", "handler t open"]
                 negative: ["select email from our list", "alter table runner", "grant wood print", "create user guide", "or so = yes and no", "order by 12", "and more", "select login from the menu"]
               - id: sqli-dialect
@@ -1308,9 +1308,9 @@ package enum EmbeddedSignatures {
               - id: traversal-system-file
                 reason: A file of the operating system that only an intruder reads through a shop.
                 view: path
-                literals: ["etc/", "proc/", "var/log", "var/www", "root/.", "home/", "var/", "/dev/", "usr/local/", "opt/lampp", "sys/", "etcpasswd", "etcshadow", "private/etc"]
+                literals: ["etc/", "proc/", "var/log", "var/www", "root/.", "home/", "var/", "/dev/", "usr/local/", "opt/lampp", "sys/", "etcpasswd", "etcshadow", "private/etc", "tmp/sess_", "opt/", "local.xml", ":/xampp", ":/wamp", ":/apache", ":/nginx", ":/php"]
                 parts: [path, name, parameter, cookie, body, header, user-agent, referer]
-                pattern: '(?:^|[^a-z0-9])(?:{{unixfiles}})|\.\.etc(?:passwd|shadow|hosts)'
+                pattern: '(?:^|[^a-z0-9])(?:{{unixfiles}}|tmp/sess_|opt/[\w.-]+/(?:[\w.-]+/){0,4}(?:conf|etc|logs?)/|(?:etc|errors)/local\.xml)|\.\.etc(?:passwd|shadow|hosts)|^[a-z]:/(?:xampp|wamp\w*|apache\w*|nginx|php\w*)/'
                 positive: ["/etc/passwd", "file:///etc/shadow", "/proc/self/environ", "....etcpasswd", "/var/log/nginx/access.log", "/dev/tcp/1.2.3.4/80"]
                 negative: ["hammers, screws, etc/other", "/var/a", "process/self", "home/decor"]
               - id: traversal-windows-file
@@ -1409,8 +1409,8 @@ package enum EmbeddedSignatures {
                 literals: ["javascript:", "vbscript:", "livescript:", "jscript:", "mocha:", "data:text/html", "javascript&colon", "wvbscript"]
                 parts: [path, name, parameter, cookie, body, referer]
                 positive: ["javascript:alert(1)", "java\tscript:x", "jav&#x09;ascript:x", "data:text/html;base64,PHNj"]
-                pattern: '(?:javascript|vbscript|livescript|jscript|mocha)(?::|&colon)(?:$|[^a-z0-9]|[a-z0-9][\w$.]{0,5}$|[a-z0-9][\w$.]*[(\[=`;/+{%\\''"?&<!*])|data:text/html'
-                negative: ["javascript course", "JavaScript: The Good Parts", "JavaScript: the definitive guide, 7th edition", "data: text"]
+                pattern: '(?:javascript|vbscript|livescript|jscript|mocha)(?::|&colon)(?:$|[^a-z0-9]|[a-z0-9]{1,2}$|[a-z0-9][\w$.]*[(\[=`;/+{%\\''"?&<!*])|data:text/html'
+                negative: ["javascript course", "JavaScript: ES6", "JavaScript: The Good Parts", "JavaScript: the definitive guide, 7th edition", "data: text"]
               - id: xss-call
                 reason: A function that tests and exploits of scripts call, with its parenthesis.
                 literals: ["alert", "confirm", "prompt", "eval", "fromcharcode", "setinterval", "settimeout", "document.write", "xmlhttprequest", "atob", "unescape", "fetch(", "function("]

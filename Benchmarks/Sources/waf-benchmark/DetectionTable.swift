@@ -30,10 +30,10 @@ struct DetectionTable {
         }
         if let attacks {
             for file in try FileManager.default.contentsOfDirectory(atPath: attacks).sorted() where file.hasSuffix(".txt") {
-                try row("own, \(file.dropLast(4))", try DetectionTable.lines(of: attacks + "/" + file), atLeast: 95)
+                try row("own, \(file.dropLast(4))", try DetectionTable.values(of: attacks + "/" + file), atLeast: 90)
             }
         }
-        if let benign { try row("own, shop texts", try DetectionTable.lines(of: benign), atMost: 0.1) }
+        if let benign { try row("own, shop texts", try DetectionTable.values(of: benign), atMost: 4) }
     }
 
     private func row(
@@ -59,10 +59,15 @@ struct DetectionTable {
             "| \(name) | \(found) | \(values.count) | \((share * 100).rounded() / 100) % | \(bar)\(isHeld ? "" : " missed") |")
     }
 
+    /// Lines that are no comments.
     private static func lines(of path: String) throws -> [String] {
+        try values(of: path).filter { !$0.hasPrefix("#") && !$0.allSatisfy(\.isWhitespace) }
+    }
+
+    /// One value a line.
+    private static func values(of path: String) throws -> [String] {
         guard let data = FileManager.default.contents(atPath: path) else { throw Failure("cannot read \(path)") }
         return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
-            .filter { !$0.hasPrefix("#") && !$0.allSatisfy(\.isWhitespace) }
     }
 
     /// Rows of four quoted fields.

@@ -22,8 +22,10 @@ extension SQLGrammar {
         if SQLWords.weapons.contains(token.word) {
             let isPackage = kind(index + 1) == .dot && kind(index + 2) == .word
             let hasArgument = kind(index + 2) != .word && kind(index + 2) != nil
+            // sleep (5) hours: with a blank before it, and words that go on.
+            let isSaid = isCalled && tokens[index + 1].start != token.end && kind(closing(index + 1) + 1) == .word
             let isAdjacent = isCalled && (tokens[index + 1].start == token.end || hasArgument)
-            if isPackage || isAdjacent && (!SQLGrammar.everyday.contains(token.word) || hasArgument) {
+            if isPackage || isAdjacent && (!SQLGrammar.everyday.contains(token.word) || hasArgument && !isSaid) {
                 note(.sqlWeapon, index..<index + 3)
             }
             return
