@@ -6,11 +6,10 @@ import Testing
 @Suite(
     "A bouncer of CrowdSec", .enabled(if: MagewatchBinary.isPresent, MagewatchBinary.absence),
     .enabled(
-        if: MagewatchBinary.hasPrograms(RealPrograms.haproxy, "/usr/bin/socat", BouncerTests.bouncer),
+        if: MagewatchBinary.hasPrograms(RealPrograms.haproxy, "/usr/bin/socat", RealPrograms.bouncer),
         "needs haproxy, socat and crowdsec-custom-bouncer"),
     .timeLimit(.minutes(10)))
 struct BouncerTests {
-    static let bouncer = "/usr/bin/crowdsec-custom-bouncer"
     let directory: TemporaryDirectory
     var token: String { directory.path + "/token" }
     var told: String { directory.path + "/told" }
@@ -104,7 +103,7 @@ struct BouncerTests {
         prometheus: { enabled: false }
 
         """.write(toFile: file, atomically: true, encoding: .utf8)
-        return try ChildProcess(BouncerTests.bouncer, ["-c", file])
+        return try ChildProcess(RealPrograms.bouncer, ["-c", file])
     }
 
     private func lines() -> [String] {
