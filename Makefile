@@ -43,7 +43,8 @@ lint: ## Check formatting, floors and embedded defaults.
 benchmark: build ## Measure ingest of metrics and logs on the generated load (see Benchmarks/README.md).
 	$(SWIFT) run -c release --package-path Benchmarks ingest-benchmark --binary $(abspath $(BINARY)) $(BENCHMARK)
 
-benchmark-waf: build ## Measure judging logs beside goaccess: make benchmark-waf BENCHMARK="--log access.log".
+benchmark-waf: build ## Measure judging logs beside goaccess and the Core Rule Set: make benchmark-waf BENCHMARK="--log access.log".
+	@scripts/need-packages benchmark
 	$(SWIFT) run -c release --package-path Benchmarks waf-benchmark --binary $(abspath $(BINARY)) $(BENCHMARK)
 
 benchmark-metrics: build ## Measure metrics beside victoria-metrics and prometheus (Debian's), in one run.

@@ -90,7 +90,7 @@ let engines: [Target] =
 let judgement: [Target] =
     room("Alerting", ["Telemetry", "StateStore", "PromQL", yams, logging, asyncHTTPClient, nioCore, nioHTTP1])
     + room("Checks", ["Telemetry", logging, asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS])
-    + room("WAF", ["Telemetry", "Parsing", "RegularExpressions", "Topology", yams])
+    + room("WAF", ["Telemetry", "Parsing", "RegularExpressions", "Topology", crypto, yams])
     + room("Forecasting", ["Telemetry"])
     + room("Planning", ["AgentContract", "Placement", "Telemetry", "Topology"])
     + room("Execution", ["AgentContract", "StateStore", "Telemetry", "Topology", logging], tests: ["Planning"])
@@ -149,7 +149,7 @@ let house: [Target] =
         .executableTarget(
             name: "magewatch",
             dependencies: [
-                "Agent", "AgentContract", "Alerting", "StackConfiguration", "Dashboard", "Forecasting", "Lab", "LogQL",
+                "Agent", "AgentContract", "Alerting", "StackConfiguration", "Dashboard", "Drivers", "Forecasting", "Lab", "LogQL",
                 "LogStore", "MetricStore", "Monitor", "MonitorAPI", "Parsing", "Placement", "Planning", "PromQL",
                 "ServiceMetrics", "Telemetry", "Topology", "WAF", "CLinux",
                 argumentParser, logging, asyncHTTPClient, serviceLifecycle, unixSignals, nioCore, nioFoundationCompat, nioHTTP1,

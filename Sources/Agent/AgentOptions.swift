@@ -1,4 +1,5 @@
 package import AgentContract
+package import Drivers
 
 /// How an agent is run: what the command line says, as plain values.
 package struct AgentOptions: Sendable, Equatable {
@@ -18,8 +19,8 @@ package struct AgentOptions: Sendable, Equatable {
     package var token: String
     /// HAProxy's runtime socket, where this server has a load balancer.
     package var haproxySocket: String?
-    /// The map file of banned addresses, as HAProxy's configuration names it.
-    package var haproxyMap: String?
+    /// The map files of bans, as HAProxy's configuration names them.
+    package var banMaps: BanMaps
     /// Where logs are shipped to, for instance `http://10.0.0.1:7100`; nil for nowhere.
     package var shipTo: String?
     /// Shown to the monitor when shipping, where it asks for a token.
@@ -36,7 +37,7 @@ package struct AgentOptions: Sendable, Equatable {
     package init(
         name: String, host: String = "127.0.0.1", port: Int = 7102, dataDirectory: String, imagesDirectory: String,
         bridge: String? = nil, gateway: String? = nil, token: String, haproxySocket: String? = nil,
-        haproxyMap: String? = nil, shipTo: String? = nil, shipToken: String? = nil, logPaths: [String] = [],
+        banMaps: BanMaps = BanMaps(), shipTo: String? = nil, shipToken: String? = nil, logPaths: [String] = [],
         sharedFiles: [SharedFiles] = []
     ) {
         self.name = name
@@ -48,7 +49,7 @@ package struct AgentOptions: Sendable, Equatable {
         self.gateway = gateway
         self.token = token
         self.haproxySocket = haproxySocket
-        self.haproxyMap = haproxyMap
+        self.banMaps = banMaps
         self.shipTo = shipTo
         self.shipToken = shipToken
         self.logPaths = logPaths

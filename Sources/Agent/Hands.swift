@@ -30,7 +30,7 @@ package struct Hands: Sendable {
     package init(options: AgentOptions) throws {
         let balancer = try options.haproxySocket.map {
             try HAProxyRuntime(
-                socketPath: $0, banMap: options.haproxyMap, ledgerPath: options.dataDirectory + "/haproxy.json")
+                socketPath: $0, banMaps: options.banMaps, ledgerPath: options.dataDirectory + "/haproxy.json")
         }
         self.init(
             containers: LXCRuntime(

@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import ServiceLifecycle
 import Telemetry
+import Topology
 
 /// Compares the load balancer with what it was told, again and again: a restart makes it forget.
 struct Reconciler: Service {
@@ -12,11 +13,13 @@ struct Reconciler: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            let kinds = await balancer.banKinds
             var complained = false
             while !Task.isCancelled {
                 do {
                     let done = try await balancer.reconcile(at: Int64(Date().timeIntervalSince1970 * 1000))
                     metrics.set("magewatch_agent_load_balancer_reachable", to: 1)
+                    for kind in kinds { metrics.set("magewatch_agent_ban_kind", ["kind": kind.rawValue], to: 1) }
                     if !done.isEmpty {
                         metrics.add("magewatch_agent_servers_restored_total", by: Double(done.serversRestored.count))
                         metrics.add("magewatch_agent_bans_expired_total", by: Double(done.bansExpired))

@@ -39,6 +39,7 @@ package struct PlanReport: Sendable, Codable, Equatable {
 
 /// A ban in force.
 package struct BanReport: Sendable, Codable, Equatable {
+    /// What is banned, as the text of a `BanSubject`: an address or network, `session/DIGEST`, `limit/REQUESTS/ADDRESS/PATH`.
     package var address: String
     package var reason: String
     /// Milliseconds since 1970.

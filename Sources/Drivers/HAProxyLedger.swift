@@ -10,12 +10,12 @@ struct HAProxyLedger: Sendable, Codable, Equatable {
 
     /// Servers that are to be there, by `POOL/NAME`.
     var servers: [String: Backend] = [:]
-    /// End of each ban, in milliseconds since 1970.
+    /// End of each ban, by the text of its subject, in milliseconds since 1970.
     var bans: [String: Milliseconds] = [:]
 
     static func key(_ backend: Backend) -> String { "\(backend.pool)/\(backend.name)" }
 
-    /// Takes out bans whose time is over, and returns their addresses.
+    /// Takes out bans whose time is over, and returns what they were of.
     mutating func removeExpired(at now: Milliseconds) -> [String] {
         let over = bans.filter { $0.value <= now }.map(\.key).sorted()
         for address in over { bans[address] = nil }

@@ -4,28 +4,25 @@ package import Telemetry
 import Topology
 
 /// HAProxy by its runtime socket: servers and bans change without a reload, so no connection is ever dropped for it.
-///
-/// Bans are entries of a map file that the configuration consults (`http-request deny if { src,map_ip(FILE) -m found }`), as
-/// maps, unlike lists, take thousands of entries in one exchange and can be swapped as a whole.
 package actor HAProxyRuntime: LoadBalancer {
     /// How servers are watched that are added here.
     static let checkParameters = "check inter 200ms fastinter 50ms downinter 200ms fall 2 rise 1"
     /// How long a removal waits for connections to end before it cuts them, and again before it gives up.
     static let removalGrace = Duration.seconds(1)
-    /// Entries told in one exchange; they have to fit HAProxy's 16 kB buffer.
-    static let entriesAtOnce = 200
+    /// Bytes of entries told in one exchange, one more entry included; they have to fit HAProxy's 16 kB buffer.
+    static let maximumTextAtOnce = 12_000
 
-    private let socket: HAProxySocket
-    private let banMap: String?
+    let socket: HAProxySocket
+    let banMaps: BanMaps
     private let ledgerPath: String
-    private var ledger: HAProxyLedger
+    var ledger: HAProxyLedger
     /// The process that was last known to hold all bans.
     private var knownProcess: String?
 
     /// Takes up the ledger an earlier run left at `ledgerPath`.
-    package init(socketPath: String, banMap: String?, ledgerPath: String) throws {
+    package init(socketPath: String, banMaps: BanMaps, ledgerPath: String) throws {
         socket = HAProxySocket(path: socketPath)
-        self.banMap = banMap
+        self.banMaps = banMaps
         self.ledgerPath = ledgerPath
         ledger = try DurableFile.read(HAProxyLedger.self, fromJSON: ledgerPath) ?? HAProxyLedger()
     }
@@ -85,36 +82,6 @@ package actor HAProxyRuntime: LoadBalancer {
             .timedOut, "\(name) is in maintenance, but HAProxy does not delete it: connections are still attached; repeat later")
     }
 
-    package func ban(_ address: String, until: Milliseconds) async throws -> DriverOutcome {
-        let map = try bannedAddress(address)
-        guard until > HAProxyRuntime.now() else { return .unchanged("the ban of \(address) is over already") }
-        guard ledger.bans.count < HAProxyLedger.maximumBans || ledger.bans[address] != nil else {
-            throw DriverError(
-                .failed, "\(HAProxyLedger.maximumBans) addresses are banned, the most; unban some or ban by network")
-        }
-        let wasSo = ledger.bans[address] == until
-        let value = until / 1000
-        let answer = try await socket.ask("set map \(map) \(address) \(value)")
-        if answer == "entry not found." {
-            try expectEmpty(try await socket.ask("add map \(map) \(address) \(value)"), "ban of \(address)")
-        } else {
-            try expectEmpty(answer, "ban of \(address)")
-            if wasSo { return .unchanged("\(address) is banned already") }
-        }
-        ledger.bans[address] = until
-        try save()
-        return .done("\(address) banned")
-    }
-
-    package func unban(_ address: String) async throws -> DriverOutcome {
-        let map = try bannedAddress(address)
-        if ledger.bans.removeValue(forKey: address) != nil { try save() }
-        let answer = try await socket.ask("del map \(map) \(address)")
-        if answer == "Key not found." { return .unchanged("\(address) is not banned") }
-        try expectEmpty(answer, "unban of \(address)")
-        return .done("\(address) unbanned")
-    }
-
     package func statistics() async throws -> [BackendStatistics] {
         // Bits of the type: 2 is backends, 4 is servers.
         HAProxyTables.statistics(try await socket.ask("show stat -1 6 -1"))
@@ -123,16 +90,8 @@ package actor HAProxyRuntime: LoadBalancer {
     package func reconcile(at now: Milliseconds) async throws -> Reconciliation {
         var result = Reconciliation()
         let process = HAProxyTables.information("Pid", in: try await socket.ask("show info"))
-        let expired = ledger.removeExpired(at: now)
-        result.bansExpired = expired.count
-        if !expired.isEmpty { try save() }
-        if let banMap {
-            for address in expired { _ = try await socket.ask("del map \(banMap) \(address)") }
-            if process != knownProcess {
-                try await replaceBans(of: banMap)
-                result.bansRestored = ledger.bans.count
-            }
-        }
+        result.bansExpired = try await endExpiredBans(at: now)
+        if process != knownProcess { result.bansRestored = try await replaceBans() }
         let present = Set(
             HAProxyTables.serverStates(try await socket.ask("show servers state")).map { "\($0.pool)/\($0.name)" })
         for (name, backend) in ledger.servers.sorted(by: { $0.key < $1.key }) where !present.contains(name) {
@@ -143,21 +102,6 @@ package actor HAProxyRuntime: LoadBalancer {
         }
         knownProcess = process
         return result
-    }
-
-    /// Swaps the whole map for the bans of the ledger; requests see the old or the new one, never half.
-    private func replaceBans(of map: String) async throws {
-        let answer = try await socket.ask("prepare map \(map)")
-        guard let version = answer.split(separator: " ").last, answer.hasPrefix("New version created") else {
-            throw refused("prepare map \(map)", answer)
-        }
-        let entries = ledger.bans.sorted { $0.key < $1.key }
-        for start in stride(from: 0, to: entries.count, by: HAProxyRuntime.entriesAtOnce) {
-            let part = entries[start..<min(start + HAProxyRuntime.entriesAtOnce, entries.count)]
-            let lines = part.map { "\($0.key) \($0.value / 1000)\n" }.joined()
-            try expectEmpty(try await socket.ask("add map @\(version) \(map) <<\n\(lines)"), "bans")
-        }
-        try expectEmpty(try await socket.ask("commit map @\(version) \(map)"), "commit of the bans")
     }
 
     /// Makes HAProxy's server as asked, whatever it is now.
@@ -208,25 +152,13 @@ package actor HAProxyRuntime: LoadBalancer {
         }
     }
 
-    /// The map, once `address` is known to be fit for it.
-    private func bannedAddress(_ address: String) throws(DriverError) -> String {
-        guard let banMap else {
-            throw DriverError(
-                .missing, "bans need a map: start the agent with --haproxy-map FILE as HAProxy's configuration names it")
-        }
-        guard NetworkRange(address) != nil else {
-            throw DriverError(.invalidRequest, "'\(address.prefix(60))' is no IP address or network that could be banned")
-        }
-        return banMap
-    }
+    func save() throws(DriverError) { try DurableFile.write(ledger, asJSONTo: ledgerPath) }
 
-    private func save() throws(DriverError) { try DurableFile.write(ledger, asJSONTo: ledgerPath) }
-
-    private func expectEmpty(_ answer: String, _ what: String) throws(DriverError) {
+    func expectEmpty(_ answer: String, _ what: String) throws(DriverError) {
         guard answer.isEmpty else { throw refused(what, answer) }
     }
 
-    private func refused(_ what: String, _ answer: String) -> DriverError {
+    func refused(_ what: String, _ answer: String) -> DriverError {
         DriverError(
             .failed,
             "HAProxy at \(socket.path) refused \(what): \(answer.prefix(300)). Compare its configuration with the stack's")
@@ -236,5 +168,5 @@ package actor HAProxyRuntime: LoadBalancer {
         answer.hasPrefix("No such server") || answer.hasPrefix("No such backend")
     }
 
-    private static func now() -> Milliseconds { Int64(Date().timeIntervalSince1970 * 1000) }
+    static func now() -> Milliseconds { Int64(Date().timeIntervalSince1970 * 1000) }
 }

@@ -1,5 +1,6 @@
 package import AgentContract
 package import Telemetry
+package import Topology
 
 /// Distributes requests over backends and refuses banned addresses. Every verb can be repeated.
 package protocol LoadBalancer: Sendable {
@@ -9,10 +10,12 @@ package protocol LoadBalancer: Sendable {
     func drain(_ backend: Backend, deadline: Duration) async throws -> DriverOutcome
     /// Takes it out; what is still under way there after a short grace is cut.
     func remove(_ backend: Backend) async throws -> DriverOutcome
-    /// Refuses requests from an address until a time.
-    func ban(_ address: String, until: Milliseconds) async throws -> DriverOutcome
-    /// Lets an address in again.
-    func unban(_ address: String) async throws -> DriverOutcome
+    /// Refuses the requests of a `BanSubject`, given as its text, until a time; those of a limit beyond their number.
+    func ban(_ subject: String, until: Milliseconds) async throws -> DriverOutcome
+    /// Lets a subject in again.
+    func unban(_ subject: String) async throws -> DriverOutcome
+    /// What can be banned here: kinds of `BanSubject`.
+    var banKinds: [BanSubject.Kind] { get async }
     /// Figures of every backend and server, at this moment.
     func statistics() async throws -> [BackendStatistics]
     /// Brings a load balancer that lost what it was told (it was restarted) back to it, and ends bans whose time is over.

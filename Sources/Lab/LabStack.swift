@@ -1,3 +1,4 @@
+package import Drivers
 import Foundation
 
 /// The whole stack in its machines, from power-on to the last process ended.
@@ -13,6 +14,7 @@ package final class LabStack: Sendable {
     /// Path of HAProxy's runtime socket.
     package var loadBalancerSocket: String { run.file("haproxy.sock") }
     package var banMap: String { run.file("bans.map") }
+    package var banMaps: BanMaps { BanMaps(prefix: run.file("")) }
     package var sharedSource: String { run.file("shared") }
 
     /// Powers on all machines and wires them.
@@ -46,11 +48,11 @@ package final class LabStack: Sendable {
         try run.write(Images.database(configuration: redis), to: "images/db/image.conf")
         try run.write(Images.nginx, to: "shared/nginx.conf")
         try run.write(Images.page(), to: "shared/site/index.html")
-        try run.write("", to: "bans.map")
+        for file in ["bans", "sessions", "limits"] { try run.write("", to: "\(file).map") }
         try run.write(token + "\n", to: "token")
         try run.write(
             LoadBalancerConfiguration.render(
-                address: AddressPlan.Machine.lb1.address, socket: loadBalancerSocket, banMap: banMap),
+                address: AddressPlan.Machine.lb1.address, socket: loadBalancerSocket, bans: banMaps),
             to: "haproxy.cfg")
         for machine in AddressPlan.Machine.servers + [.client1] {
             let spool = try run.makeDirectory("hosts/\(machine.rawValue)/spool")
@@ -101,7 +103,7 @@ package final class LabStack: Sendable {
             "--data", run.file("hosts/\(machine.rawValue)/agent"), "--images", run.file("images"), "--bridge", "br0",
             "--gateway", machine.address, "--token-file", run.file("token"),
         ]
-        if machine == .lb1 { command += ["--haproxy-socket", loadBalancerSocket, "--haproxy-map", banMap] }
+        if machine == .lb1 { command += ["--haproxy-socket", loadBalancerSocket] + banMaps.agentOptions }
         try await host(machine).start("agent", command)
     }
 

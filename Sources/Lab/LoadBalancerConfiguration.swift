@@ -1,16 +1,20 @@
+package import Drivers
+
 /// The text of HAProxy's configuration. It has no servers in it: they are added through the agent, as in a stack that has lived
 /// for a while.
 package enum LoadBalancerConfiguration {
     /// The backend that `web` containers are added to.
     package static let pool = "web"
+    /// The cookie of sessions.
+    static let cookie = "PHPSESSID"
 
     /// - Parameters:
     ///   - socket: where HAProxy offers its commands.
-    ///   - banMap: the file that bans are loaded from at start; the running process has its own copy.
+    ///   - bans: the files that bans are loaded from at start; the running process has its own copies.
     ///
     /// A failed connection, an empty answer and a time-out are tried again elsewhere, so a container that dies costs no client
     /// an error. Requests queue rather than fail at saturation: the queue's time-out is longer than any queue here grows.
-    package static func render(address: String, socket: String, banMap: String) -> String {
+    package static func render(address: String, socket: String, bans: BanMaps) -> String {
         """
         global
             stats socket \(socket) mode 600 level admin
@@ -35,8 +39,10 @@ package enum LoadBalancerConfiguration {
 
         frontend shop
             bind \(address):\(AddressPlan.webPort)
-            http-request deny deny_status 403 if { src,map_ip(\(banMap)) -m found }
+        \(bans.frontendRules(cookie: cookie))
             default_backend \(pool)
+
+        \(BanMaps.limitTable)
 
         backend \(pool)
             balance leastconn

@@ -104,7 +104,9 @@ package struct Monitor: Sendable {
         scaler = Scaler(
             policy: policy, stackName: configuration.stack, state: stores.state, executor: executor,
             series: stores.metrics, forecasts: { forecasts.forecasts() }, sizing: { sizing.sizing },
-            reviewBan: BanReviewer(logs: stores.logs, detector: detector).review,
+            reviewBan: BanReviewer(
+                logs: stores.logs, detector: detector, limits: BanToll.Limits(configuration.bans)
+            ).review,
             answers: Monitor.prober(configuration), schedules: configuration.scaler.schedules,
             attachSeconds: configuration.scaler.attachSeconds, offset: SystemClock.offset(ofZone: configuration.scaler.timeZone),
             metrics: metrics, logger: logger)

@@ -2,6 +2,7 @@ import AgentContract
 import Planning
 import StackConfiguration
 import Topology
+import WAF
 
 extension PlanningPolicy {
     /// The planner's policy as the configuration states it.
@@ -20,6 +21,17 @@ extension PlanningPolicy {
         for (role, settings) in configuration.roles { roles[role] = RolePolicy(settings) }
         guardRails = GuardRails(scaler)
         banServers = Array(Set(configuration.roles.values.flatMap { $0.loadBalancers.map(\.server) })).sorted()
+    }
+}
+
+extension BanToll.Limits {
+    /// What a ban may hit, as the configuration states it.
+    init(_ bans: MagewatchConfiguration.Bans) {
+        self.init()
+        orders = bans.maximumOrders
+        logins = bans.maximumLogins
+        innocentShare = bans.innocentShare
+        requestsPerMinute = bans.pathRequestsPerMinute
     }
 }
 

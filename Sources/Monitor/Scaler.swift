@@ -23,7 +23,9 @@ package actor Scaler {
     let executor: Executor
     let series: any SeriesSource
     let forecasts: @Sendable () -> [Forecast]
-    private let reviewBan: @Sendable (_ address: String, _ now: Milliseconds) async throws -> BanReview
+    let reviewBan: @Sendable (BanQuestion) async throws -> BanReview
+    /// When a ban was narrowed: what made it is held against the address for a moment more.
+    var narrowed: [String: Milliseconds] = [:]
     let sizing: @Sendable () -> [Role: RoleSizing]
     private let answers: @Sendable (_ server: String) async -> Bool
     let metrics: SelfMetrics
@@ -48,8 +50,7 @@ package actor Scaler {
         policy: PlanningPolicy, stackName: String, state: StateStore, executor: Executor, series: any SeriesSource,
         forecasts: @escaping @Sendable () -> [Forecast],
         sizing: @escaping @Sendable () -> [Role: RoleSizing] = { [:] },
-        reviewBan: @escaping @Sendable (_ address: String, _ now: Milliseconds) async throws -> BanReview = { _, _ in .unreviewed
-        },
+        reviewBan: @escaping @Sendable (BanQuestion) async throws -> BanReview = { _ in .unreviewed },
         answers: @escaping @Sendable (_ server: String) async -> Bool = { _ in false }, schedules: [ScalingSchedule] = [],
         attachSeconds: Double = 0, offset: @escaping @Sendable (Milliseconds) -> Milliseconds = { _ in 0 },
         metrics: SelfMetrics, logger: Logger
@@ -177,19 +178,6 @@ package actor Scaler {
     /// Kind and subject of a plan: its identifier without its time.
     private static func subject(of plan: Plan) -> String {
         plan.id.prefix(upTo: plan.id.lastIndex(of: "-") ?? plan.id.endIndex) + "-"
-    }
-
-    /// A ban is replayed against the past before it is made: what would have hit customers waits for a person.
-    private func submitBan(_ plan: Plan, _ alert: Alert, key: String, _ input: PlanningInput) async throws {
-        guard policy.guardRails.mode != .observe, let address = alert.labels["address"] else {
-            try await submit(plan, because: key, input)
-            return
-        }
-        let review = try await reviewBan(address, input.now)
-        var plan = plan
-        plan.decision.evidence += review.evidence
-        metrics.add("magewatch_ban_reviews_total", ["result": review.needsApproval ? "left to an operator" : "applied"])
-        try await submit(plan, because: key, input, needsApproval: review.needsApproval)
     }
 
     /// Hands a plan of the scaler's own on, as far as the modes of its roles let it.

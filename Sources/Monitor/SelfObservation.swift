@@ -36,9 +36,9 @@ struct SelfObservation: Sendable {
     }
 
     /// When each ban in force began, so that the WAF sees whether it holds.
-    private func bansInForce(at now: Milliseconds) throws -> [NetworkRange: Nanoseconds] {
+    private func bansInForce(at now: Milliseconds) throws -> [BanSubject: Nanoseconds] {
         let bans = try stores.state.bans(inForceAt: now).compactMap { ban in
-            NetworkRange(ban.address).map { ($0, ban.from.multipliedReportingOverflow(by: 1_000_000).partialValue) }
+            BanSubject(ban.address).map { ($0, ban.from.multipliedReportingOverflow(by: 1_000_000).partialValue) }
         }
         return Dictionary(bans, uniquingKeysWith: { max($0, $1) })
     }

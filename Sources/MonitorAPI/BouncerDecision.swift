@@ -1,5 +1,6 @@
 package import AgentContract
 package import Telemetry
+import Topology
 
 /// A ban as bouncers of CrowdSec know it, with what they tell two apart by.
 ///
@@ -14,6 +15,10 @@ package struct BouncerDecision: Sendable, Equatable {
 
     /// The decision of a ban.
     package init(_ ban: BanReport) { self.ban = ban }
+
+    /// Whether bouncers are told of a ban: those of addresses and networks. A session or a path means nothing to a firewall, which would
+    /// take it for an address that it can't read.
+    package static func isTold(_ ban: BanReport) -> Bool { NetworkRange(ban.address) != nil }
 
     /// Fits into the numbers of JSON.
     package var id: UInt64 { max(1, hash(seed: 0xcbf2_9ce4_8422_2325) >> 11) }

@@ -64,7 +64,7 @@ struct BouncerRoutes: Sendable {
 
     private func stream(_ bouncer: String, _ isHead: Bool, _ parameters: RequestParameters) async throws -> Response {
         let time = now()
-        let bans = try await services.bansSince(time - BouncerFeed.recentMilliseconds)
+        let bans = try await services.bansSince(time - BouncerFeed.recentMilliseconds).filter(BouncerDecision.isTold)
         let filter = DecisionFilter(parameters)
         // Asking for the head is to see whether one is let in: it must not use changes up.
         guard !isHead else { return APIResponse.json([]) }
@@ -85,7 +85,7 @@ struct BouncerRoutes: Sendable {
         let time = now()
         let filter = DecisionFilter(parameters)
         let asked = try AskedAddress(parameters)
-        let found = try await services.bansSince(time).filter { $0.from <= time && time < $0.until }
+        let found = try await services.bansSince(time).filter { BouncerDecision.isTold($0) && $0.from <= time && time < $0.until }
             .map(BouncerDecision.init).filter { filter.accepts($0) && asked.isMet(by: $0.ban.address) }
         guard !isHead else { return APIResponse.json([]) }
         var writer = JSONWriter()

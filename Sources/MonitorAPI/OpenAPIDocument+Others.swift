@@ -168,7 +168,10 @@ extension OpenAPIDocument {
         APIOperation(
             "get", "/api/magewatch/v1/capacity", "What a container of each role can serve, and what binds it.",
             [.optional("role", "Only this role's.")], answer: .schema("Capacity", isList: true)),
-        APIOperation("get", "/api/magewatch/v1/bans", "Bans in force.", answer: .schema("Ban", isList: true)),
+        APIOperation(
+            "get", "/api/magewatch/v1/bans",
+            "Bans in force: `address` is an address or network, `session/DIGEST`, or `limit/REQUESTS-A-MINUTE/ADDRESS/PATH`.",
+            answer: .schema("Ban", isList: true)),
         APIOperation(
             "get", "/api/magewatch/v1/waf/summary",
             "Counts of requests, attacks and offenders, finds by rule, attacks by hour and family.",

@@ -46,6 +46,8 @@ package struct AccessRecord: Sendable {
     var terminationSpan: ByteSpan?
     var requestCapturesSpan: ByteSpan?
     var responseCapturesSpan: ByteSpan?
+    var cookieSpan: ByteSpan?
+    var sessionSpan: ByteSpan?
 
     init(format: Format, line: ArraySlice<UInt8>) {
         self.format = format
@@ -88,6 +90,17 @@ package struct AccessRecord: Sendable {
     package var requestCaptures: ArraySlice<UInt8>? { slice(requestCapturesSpan) }
     /// HAProxy: the second block. With one block only, it is taken for the request's.
     package var responseCaptures: ArraySlice<UInt8>? { slice(responseCapturesSpan) }
+    /// The session: a JSON log's member of such a name; of HAProxy a captured value of 64 upper-case hexadecimal digits, which is a cookie's
+    /// digest (`sha2(256),hex`), or else the cookie that it was told to capture. Found when asked for, as few ask.
+    package var session: ArraySlice<UInt8>? {
+        if let sessionSpan { return slice(sessionSpan) }
+        let digest = requestCaptures?.split(separator: UInt8(ascii: "|")).first {
+            $0.count == 64 && $0.allSatisfy { $0 &- 0x30 < 10 || $0 &- 0x41 < 6 }
+        }
+        if let digest { return digest }
+        guard let cookie = slice(cookieSpan), let equals = cookie.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+        return cookie[(equals + 1)...]
+    }
 
     private func slice(_ span: ByteSpan) -> ArraySlice<UInt8> {
         line[line.startIndex + Int(span.start)..<line.startIndex + Int(span.end)]

@@ -90,7 +90,7 @@ enum HAProxyLogParser {
 
     /// Two cookies, the termination state, connection counts and queues; leaves `index` at what follows.
     private static func readState(_ bytes: Span<UInt8>, _ index: inout Int, into record: inout AccessRecord) {
-        _ = word(bytes, &index)
+        record.cookieSpan = word(bytes, &index)
         _ = word(bytes, &index)
         if let state = word(bytes, &index), state.count == 4 { record.terminationSpan = state }
         _ = word(bytes, &index)
@@ -133,7 +133,8 @@ enum HAProxyLogParser {
     }
 
     private static func isHost(_ bytes: Span<UInt8>, _ span: ByteSpan) -> Bool {
-        guard !span.isEmpty else { return false }
+        // As long as a session's digest and no point in it: a name has one, and labels end at 63.
+        guard !span.isEmpty, span.count < 64 || bytes.index(of: 0x2e, from: Int(span.start)) < Int(span.end) else { return false }
         for index in span.range {
             let byte = bytes[index]
             guard byte.isLetter || byte.isDigit || byte == 0x2e || byte == 0x2d || byte == 0x3a else { return false }

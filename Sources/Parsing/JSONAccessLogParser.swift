@@ -8,7 +8,8 @@ enum JSONAccessLogParser {
     private static let maximumMembers = 128
 
     private enum Field {
-        case client, forwardedFor, host, method, uri, request, status, bytes, duration, referer, agent, user, time, milliseconds
+        case client, forwardedFor, host, method, uri, request, status, bytes, duration, referer, agent, user, time, milliseconds,
+            session
     }
 
     private static let names: [(StaticString, Field)] = [
@@ -21,6 +22,7 @@ enum JSONAccessLogParser {
         ("request_time", .duration), ("rt", .duration), ("http_referer", .referer), ("referer", .referer), ("referrer", .referer),
         ("http_user_agent", .agent), ("user_agent", .agent), ("ua", .agent), ("remote_user", .user), ("time_iso8601", .time),
         ("time", .time), ("timestamp", .time), ("@timestamp", .time), ("msec", .milliseconds),
+        ("session", .session), ("session_id", .session), ("cookie_phpsessid", .session), ("cookie_PHPSESSID", .session),
     ]
 
     static func parse(_ line: ArraySlice<UInt8>, _ bytes: Span<UInt8>) -> AccessRecord? {
@@ -59,6 +61,7 @@ enum JSONAccessLogParser {
         case .duration: record.durationSeconds = decimal(bytes, value)
         case .referer: record.refererSpan = AccessLogParser.present(bytes, value)
         case .agent: record.userAgentSpan = AccessLogParser.present(bytes, value)
+        case .session: record.sessionSpan = AccessLogParser.present(bytes, value)
         case .user: record.userSpan = AccessLogParser.present(bytes, value)
         case .time:
             guard record.timestamp == nil, value.count <= 64 else { return }

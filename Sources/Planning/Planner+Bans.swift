@@ -1,57 +1,91 @@
-import AgentContract
+package import AgentContract
 import Telemetry
-import Topology
+package import Topology
 
 extension Planner {
     static func ban(for alert: Alert, _ input: PlanningInput) -> PlanningOutcome {
-        guard let network = alert.labels["address"].flatMap(NetworkRange.init) else {
+        guard let subject = alert.labels["address"].flatMap(BanSubject.init) else {
             return .refuse(.unclear, "alert \(alert.name) has no label `address` that is an IP address or a network")
         }
-        let text = "\(network)"
-        guard network.length >= narrowest(network) else {
+        if case .network(let network) = subject, network.length < narrowest(network) {
             return .refuse(
-                .unclear, "\(text) is too wide to be banned for what some of it did; at most a /\(narrowest(network)) is")
+                .unclear, "\(network) is too wide to be banned for what some of it did; at most a /\(narrowest(network)) is")
         }
-        if let reason = protection(of: network, input) { return .refuse(.allowed, reason) }
-        let past = input.bans[text]
-        if let past, past.until > input.now {
-            return .refuse(.underWay, "\(text) is banned already, for \((past.until - input.now) / 1000) s more")
-        }
-        let subject = identifier(.ban, text, 0).dropLast(1)
-        guard !input.underWay.contains(where: { $0.id.hasPrefix(subject) }) else {
-            return .refuse(.underWay, "the ban of \(text) is under way")
-        }
-        guard !input.policy.banServers.isEmpty else {
-            return .refuse(.noRoom, "\(text) is not banned: the configuration names no load balancer that could do it")
-        }
-        let repetition = (past?.repetition ?? 0) + 1
-        let seconds = banSeconds(repetition: repetition, input.policy)
-        let until = input.now + Int64(seconds * 1000)
+        if let reason = protection(of: subject, input) { return .refuse(.allowed, reason) }
+        if let refusal = underWay(subject, input) { return refusal }
         let reason = alert.annotations["summary"] ?? alert.name
-        let steps = input.policy.banServers.map { server in
-            // Where several load balancers stand, one that is down does not save the attacker from the others.
-            PlannedStep(
-                .agent(
-                    server: server, step: .ban(address: text, until: until, reason: reason), undo: .unban(address: text)),
-                mayFail: input.policy.banServers.count > 1, timeoutSeconds: 10)
-        }
+        let ban = OrderedBan(subject, because: reason, input)
         let decision = Decision(
-            summary: "ban \(text) for \(decimal(seconds)) s (\(repetition). time): \(reason)",
+            summary: "ban \(subject.title) for \(decimal(ban.seconds)) s (\(ban.repetition). time): \(reason)",
             evidence: [evidence(of: alert)],
             alternatives: ["scale out for it: would pay for an attacker's load"],
-            otherwise: "\(text) would go on", billedPeriods: 0)
+            otherwise: "\(subject.title) would go on", billedPeriods: 0)
         return .plan(
             Plan(
-                id: identifier(.ban, text, input.now), purpose: .ban, role: nil, createdAt: input.now, steps: steps,
+                id: identifier(.ban, "\(subject)", input.now), purpose: .ban, role: nil, createdAt: input.now, steps: ban.steps,
                 decision: decision))
+    }
+
+    /// A ban's plan with narrower subjects in its place, those that are banned already left out; nil where nothing is left.
+    package static func narrow(
+        _ plan: Plan, of address: String, to subjects: [BanSubject], _ input: PlanningInput
+    ) -> Plan? {
+        let left = subjects.filter { protection(of: $0, input) == nil && underWay($0, input) == nil }
+        guard let first = left.first else { return nil }
+        let bans = left.map { OrderedBan($0, because: "narrowed from \(address): \(plan.decision.summary)", input) }
+        var plan = plan
+        plan.id = identifier(.ban, "\(first)", input.now)
+        plan.steps = bans.flatMap(\.steps)
+        plan.decision.summary =
+            "ban \(left.map(\.title).joined(separator: ", ")) for \(decimal(bans.map(\.seconds).max() ?? 0)) s, "
+            + "in place of all of \(address): \(plan.decision.summary)"
+        return plan
+    }
+
+    /// Why nothing is to be done about a subject: it is banned, or is about to be.
+    private static func underWay(_ subject: BanSubject, _ input: PlanningInput) -> PlanningOutcome? {
+        if let past = input.bans["\(subject)"], past.until > input.now {
+            return .refuse(.underWay, "\(subject.title) is banned already, for \((past.until - input.now) / 1000) s more")
+        }
+        let prefix = identifier(.ban, "\(subject)", 0).dropLast(1)
+        guard !input.underWay.contains(where: { $0.id.hasPrefix(prefix) }) else {
+            return .refuse(.underWay, "the ban of \(subject.title) is under way")
+        }
+        guard !input.policy.banServers.isEmpty else {
+            return .refuse(.noRoom, "\(subject.title) is not banned: the configuration names no load balancer that could do it")
+        }
+        return nil
+    }
+
+    /// A ban with its length and its steps, one for each load balancer.
+    private struct OrderedBan {
+        let repetition: Int
+        let seconds: Double
+        let steps: [PlannedStep]
+
+        init(_ subject: BanSubject, because reason: String, _ input: PlanningInput) {
+            let text = "\(subject)"
+            let repetition = (input.bans[text]?.repetition ?? 0) + 1
+            let seconds = banSeconds(repetition: repetition, input.policy)
+            let until = input.now + Int64(seconds * 1000)
+            steps = input.policy.banServers.map { server in
+                // Where several load balancers stand, one that is down does not save the attacker from the others.
+                PlannedStep(
+                    .agent(
+                        server: server, step: .ban(address: text, until: until, reason: reason), undo: .unban(address: text)),
+                    mayFail: input.policy.banServers.count > 1, timeoutSeconds: 10)
+            }
+            self.repetition = repetition
+            self.seconds = seconds
+        }
     }
 
     /// The plan that lets an address in again, when its time is over or an operator says so.
     package static func unban(address: String, because reason: String, _ input: PlanningInput) -> PlanningOutcome {
-        guard let network = NetworkRange(address) else {
-            return .refuse(.unclear, "\"\(address)\" is neither an IP address nor a network")
+        guard let subject = BanSubject(address) else {
+            return .refuse(.unclear, "\"\(address)\" is neither an IP address nor a network, a session or a limit")
         }
-        let address = "\(network)"
+        let address = "\(subject)"
         let steps = input.policy.banServers.map {
             PlannedStep(.agent(server: $0, step: .unban(address: address), undo: nil), mayFail: true, timeoutSeconds: 10)
         }
@@ -71,7 +105,13 @@ extension Planner {
     /// Fewest leading bits of a network that is banned: a customer's network at a provider, and nothing larger.
     private static func narrowest(_ network: NetworkRange) -> Int { network.address.bytes.count == 4 ? 24 : 48 }
 
-    private static func protection(of network: NetworkRange, _ input: PlanningInput) -> String? {
+    private static func protection(of subject: BanSubject, _ input: PlanningInput) -> String? {
+        let network: NetworkRange
+        switch subject {
+        case .network(let banned): network = banned
+        case .limit(let limit): network = limit.client
+        case .session: return nil
+        }
         if let allowed = input.policy.allow.first(where: { NetworkRange($0)?.overlaps(network) == true }) {
             return "\(network) is on the allow list (\(allowed)) and never banned"
         }

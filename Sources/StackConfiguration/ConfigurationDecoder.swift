@@ -38,6 +38,7 @@ struct ConfigurationDecoder {
         section(top.mapping("forecast")) { forecast($0, &configuration.forecast) }
         section(top.mapping("scaler")) { scaler($0, &configuration.scaler) }
         set(&configuration.allow, top.strings("allow"))
+        section(top.mapping("bans")) { bans($0, &configuration.bans) }
         section(top.mapping("roles")) { roles($0, &configuration.roles) }
         configuration.servers = top.mappings("servers").map(server)
         configuration.containers = top.mappings("containers").compactMap { container($0, configuration) }

@@ -28,6 +28,7 @@ package struct MagewatchConfiguration: Sendable, Equatable {
     package var scaler = Scaler()
     /// Addresses and networks that are never banned.
     package var allow: [String] = []
+    package var bans = Bans()
     package var roles: [Role: RoleSettings] = [:]
     package var servers: [Server] = []
     package var containers: [Container] = []
@@ -60,6 +61,18 @@ package struct MagewatchConfiguration: Sendable, Equatable {
             self.name = name
             self.keyFile = keyFile
         }
+    }
+
+    /// What a ban may have hit in the last 7 days; one that would have hit more is narrowed, or left to a person.
+    package struct Bans: Sendable, Equatable {
+        /// Paid orders.
+        package var maximumOrders = 0
+        /// Logins of those who did not attack.
+        package var maximumLogins = 0
+        /// Share of the requests that were no attack.
+        package var innocentShare = 0.5
+        /// Requests that a limited path lets through in a minute.
+        package var pathRequestsPerMinute = 10
     }
 
     /// What the monitor observes of its own machine.

@@ -20,6 +20,7 @@ extension SelfMetrics {
         // The WAF.
         "magewatch_waf_queue_records": "Records that wait to be judged.",
         "magewatch_waf_unjudged_total": "Records stored and not judged, as the queue was full.",
+        "magewatch_agent_ban_kind": "Kinds of bans that the agent's load balancer is set up for.",
         "magewatch_ban_reviews_total": "Bans replayed against the past before they were made, by result.",
         // The stores.
         "magewatch_metric_store_appended_samples_total": "Samples written to the metric store.",

@@ -64,7 +64,7 @@ package final class Detector: Sendable {
         state.withLock { state in
             state.judged["access", default: 0] += 1
             let sighting = state.ledger.take(record, by: client, at: time)
-            state.watch.take(status: record.status, by: client, at: time)
+            state.watch.take(record, by: client, at: time)
             state.take(sighting, of: client)
             if sighting.isAttack || state.scores[client]?.isOffender == true {
                 state.cost.add(role: role, seconds: sighting.busySeconds)
@@ -112,8 +112,8 @@ package final class Detector: Sendable {
     }
 
     /// Takes the bans in force, so that it is seen whether they hold.
-    package func watch(_ bans: [NetworkRange: Nanoseconds]) {
-        state.withLock { state in state.watch.bans = bans }
+    package func watch(_ bans: [BanSubject: Nanoseconds]) {
+        state.withLock { state in state.watch.watch(bans) }
     }
 
     /// Reads the ledger; keep it short, as nothing is judged meanwhile.

@@ -827,6 +827,13 @@ package enum EmbeddedSignatures {
             definitions:
               # Commands that probes and intruders run, and hardly a word of a shop.
               unix: '7z[ar]?|apt(?:-get)?|arp|ash|awk|base64|bash|bunzip2|busybox|bzcat|bzip2|cat|chattr|chgrp|chmod|chown|chroot|crontab|csh|curl|dash|dig|dmesg|docker|echo|egrep|env|expr|fgrep|fish|gawk|gcc|gdb|getent|gunzip|gzip|hexdump|hostid|hostname|iconv|id|ifconfig|ip6?tables|journalctl|kill(?:all)?|ksh|ldd|less|ln|ls|lsb_release|lscpu|lsof|lwp-\w+|mawk|mkdir|mkfifo|mknod|mktemp|mount|mysql\w*|nano|nc|ncat|netcat|netstat|nice|nmap|node|nohup|nslookup|openssl|passwd|perl\d?|pgrep|php\d?|pidstat|ping6?|pkill|printenv|printf|ps|ptar|pwd|python[\d.]*|rbash|readelf|rlogin|rm|rmdir|rsync|ruby\d?|scp|sed|set|setsid|sftp|sha\d+sum|sleep|socat|ssh|strings|stty|su|sudo|systemctl|tac|tail|tar|tcpdump|tcsh|tee|telnet|tftp|timeout|touch|tr|traceroute6?|ulimit|umask|uname|unlink|unxz|unzip|uptime|useradd|usermod|vi|vim|vmstat|wc|wget|which|who|whoami|xargs|xxd|xz|yum|zcat|zsh|dd|df|du|date|dir|find|head|export|exec|eval|source|command|true|false|test|w|last|more|file|type|cp|mv|route|ip|host|iwr|iwmi'
+              # Those of them, and of Windows', that are no words of a shop or of a text.
+              unixonly: '7z[ar]?|apt(?:-get)?|awk|base64|bash|bunzip2|busybox|bzcat|bzip2|chattr|chgrp|chmod|chown|chroot|crontab|csh|dmesg|egrep|fgrep|gawk|gdb|getent|gunzip|gzip|hexdump|hostid|ifconfig|ip6?tables|journalctl|killall|ksh|ldd|lsb_release|lscpu|lsof|lwp-\w+|mawk|mkdir|mkfifo|mknod|mktemp|nc|ncat|netcat|netstat|nmap|nohup|nslookup|openssl|pgrep|pidstat|pkill|printenv|ptar|rbash|readelf|rlogin|rm|rmdir|rsync|scp|setsid|sftp|socat|ssh|stty|sudo|systemctl|tac|tcpdump|tcsh|telnet|tftp|ulimit|umask|uname|unlink|unxz|unzip|useradd|usermod|vmstat|wget|whoami|xargs|xxd|zcat|zsh|iwr|iwmi|reboot|poweroff|shutdown|usleep|xterm|ss|killall'
+              windowsonly: 'bitsadmin|bcdedit|cacls|certutil|cmd(?:\.exe|\.com)?|cscript|driverquery|erase|fsutil|gpresult|icacls|ipconfig|mshta|msiexec|nbtstat|net\s+(?:user|view|localgroup|group|start|stop|use|share|accounts)|netsh|nslookup|pathping|powershell(?:\.exe)?|pwsh|query\s+user|reg\s+(?:add|query|delete|save)|regsvr32|rundll32|schtasks|sc\s+(?:query|config|create)|systeminfo|takeown|taskkill|tasklist|tracert|typeperf|vssadmin|wevtutil|whoami|wmic|wscript|xcopy|pushd|popd|ping\.exe'
+              # Those that are: what stands around them tells.
+              wordy: 'ash|cat|command|curl|date|dash|dir|docker|dig|echo|eval|exec|export|expr|file|find|fish|head|host|history|iconv|info|ip|java|kill|last|less|ln|ls|make|man|mail|more|mount|nano|nice|node|perl\d?|php\d?|ping6?|ps|pwd|python[\d.]*|route|ruby\d?|screen|sed|set|sleep|sort|source|strings|su|tail|tar|tee|test|time|timeout|top|touch|tr|tree|true|false|type|uptime|vi|vim|w|watch|wc|which|who|xz|yum|id|env|du|df|dd|del|copy|move|ren|start|ver|vol|md|rd|net1?|attrib|passwd|hostname|mysql\w*|sh|sha\d+sum|printf|traceroute6?|gcc|arp|cp|mv'
+              # Those of these that are short names and hardly words.
+              short: 'id|ls|ps|pwd|env|du|df|dd|dir|set|su|sh|wc|vi|ip|cp|mv|hostname|uptime|passwd|arp|w|who|history|netstat|route|ifconfig'
               windows: 'attrib|bitsadmin|bcdedit|cacls|certutil|cmd(?:\.exe|\.com)?|cscript|del|dir|driverquery|erase|fsutil|gpresult|icacls|ipconfig|mshta|msiexec|nbtstat|net\s+(?:user|view|localgroup|group|start|stop|use|share|accounts)|netsh|nslookup|pathping|ping(?:\.exe)?|powershell(?:\.exe)?|pwsh|query\s+user|reg\s+(?:add|query|delete|save)|regsvr32|rundll32|schtasks|sc\s+(?:query|config|create)|systeminfo|takeown|taskkill|tasklist|tracert|type|typeperf|vssadmin|wevtutil|whoami|wmic|wscript|xcopy|start|copy|move|ren|echo|set|ver|vol|tree|route|arp|hostname|net1?|pushd|popd|rd|md'
             rules:
               - id: rce-separator-command
@@ -834,9 +841,17 @@ package enum EmbeddedSignatures {
                 view: shell
                 parts: [path, name, parameter, cookie, body, header]
                 literals: [";", "|", "&", "`", "\n", "$(", "<(", ">("]
-                pattern: '(?:[;|&`\n]|\$\(|[<>]\()[\s({]*(?:[\w.]+=\S*\s+)*(?:[\w./~-]*/)?(?:{{unix}}|{{windows}})(?:$|[\s;|&`)<>},$+]|/[a-z])'
-                positive: ["a;id", "|/usr/bin/id|", "`id`", "x|cat /etc/issue", "& ping -i 30 127.0.0.1 &", "$(wh''oami)", ";c\\at x", "a)|id;", "||dir+c:", "$&&dir c:/"]
-                negative: ["rock & roll", "tops; shoes", "a|b", "salt & pepper cat", "size=m;colour=red"]
+                pattern: '(?:[;|&`\n]|\$\(|[<>]\()[\s({]*(?:[\w.]+=\S*\s+)*(?:[\w./~-]*/)?(?:{{unixonly}}|{{windowsonly}})(?:$|[\s;|&`)<>},$+#]|/[a-z])'
+                positive: ["a;whoami", "|/usr/bin/uname|", "`ifconfig`", "x|wget x", "& ipconfig /all &", "$(wh''oami)", ";un\\ame x", "a)|whoami;"]
+                negative: ["rock & roll", "tops; shoes", "a|b", "salt & pepper cat", "size=m;colour=red", "dog & cat", "cut; sew", "more | less", "Sale &amp; more", "passport & id", "line one%0Afind me", "<p>50% off &amp; more</p>"]
+              - id: rce-separator-word
+                reason: A separator of shells and a command that is a word as well, with what only a command has behind it - an option, a path, a variable, a number to wait for - or with nothing before the separator, or in a substitution.
+                view: shell
+                parts: [path, name, parameter, cookie, body, header]
+                literals: [";", "|", "&", "`", "\n", "$(", "<(", ">("]
+                pattern: '(?:[;|&`\n]|\$\(|[<>]\()[\s({]*(?:[\w.]+=\S*\s+)*(?:(?:[\w.~-]*/)+(?:{{wordy}})(?:$|[\s;|&`)<>},$+#])|(?:{{wordy}})(?:\s*<\s*(?:/?[\w.-]+/[\w.]|[\w-]+\.\w)|\s+-{1,2}[a-z]|[\s+]+(?:\.{0,2}/[\w?*.\[]|~/|[a-z]:[\\/]|/[a-z]\b)|\s*\$[\w({]|\s+%\w+%|,/)|(?:sleep|kill|timeout|nice)[\s+]+\d+\s*(?:$|[;|&`)#\n])|(?:ping6?|curl|dig|host|traceroute6?)[\s+]+(?:-\w+\s+\S+\s+)*(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|https?:|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:$|[\s/;|&`)])))|(?:`|\$\(|[<>]\()\s*(?:{{wordy}})\s*[`)]|^\s*[;|`]+\s*(?:{{wordy}})\s*(?:$|[;|&`#])|^\s*(?:&&|\|\||;|\||&)(?:{{wordy}})(?:$|[\s;|&`#])|(?:^|[\d"''`)])\s*[;|&`]+\s*(?:{{short}}|echo|cat|sleep|ping|dir|type)(?:\s*$|\s*[;|&`)#]|\s+[-/.~$%"''\d])|(?:&&|\|\||[^\s&|;][;|]|[^\s&]&&?)(?:{{short}})\s*(?:$|[;|&`)#])|(?:^|[\d"''`)])\s*[;|&`]+\s*echo\s|[;|&`\n]echo\s+\S|&\s*(?:{{short}})\s*&\s*$|^\s*\n+\s*(?:{{short}}|{{unixonly}})\s*(?:$|\n)'
+                positive: ["a;id", "1; cat /etc/issue", "|env", "; ls", "x|cat<a.txt", "127.0.0.1 & ping -n 4 192.0.2.1", "`id`", "$(ls)", "1 & sleep 10 &", "x;/bin/cat", "a.txt;echo hello"]
+                negative: ["dog & cat", "tents; head lamps", "red | blue | more", "perl; python; ruby", "wallet & id", "cats; dogs", "strings; set of 6", "one%0Afind the other", "less & more", "touch & go", "ping & pong", "echo & the bunnymen", "set; tank top", "R&D; test", "black & white; type b", "kill & bury 2 of 3"]
               - id: rce-agent
                 reason: A user agent or a referer that is a command itself, for whatever hands it to a shell.
                 view: shell
@@ -848,10 +863,10 @@ package enum EmbeddedSignatures {
               - id: rce-command-separator
                 reason: A known command stands at the start and a separator behind it goes on with another.
                 view: shell
-                literals: [";", "|", "&&", "`"]
-                pattern: '^\s*(?:[\w./-]*/)?(?:id|ls|ps|whoami|uname|pwd|ifconfig|netstat|ipconfig|nslookup)(?:\s[^;|&]{0,80})?\s*(?:;|\|\|?|&&)\s*(?:$|["''\w/])'
-                positive: ["id;", "ls | wc", "id|"]
-                negative: ["cat; dog", "set;", "date|x"]
+                literals: [";", "|", "&", "`"]
+                pattern: '^\s*(?:[\w./-]*/)?(?:id|ls|ps|whoami|uname|pwd|ifconfig|netstat|ipconfig|nslookup)(?:\s[^;|&]{0,80})?\s*(?:;|\|\|?|&&?)\s*(?:$|[;|&]|["''/]|(?:{{unix}})\b)'
+                positive: ["id;", "ls | wc", "id|", "id&"]
+                negative: ["cat; dog", "set;", "date|x", "id;5", "id; card"]
               - id: rce-binary-path
                 reason: A program is named by its path in a system folder.
                 view: shell
@@ -870,21 +885,21 @@ package enum EmbeddedSignatures {
               - id: rce-windows-command
                 reason: A command of Windows with the switches or paths that only it has.
                 words: ["cmd", "cmd.exe", "powershell", "powershell.exe", "pwsh", "dir", "ping.exe", "wmic", "certutil", "net", "netsh", "reg", "type", "rundll32", "regsvr32", "mshta", "bitsadmin", "schtasks", "tasklist", "taskkill", "systeminfo", "ipconfig", "cscript", "wscript", "sc", "del", "copy", "invoke-webrequest", "invoke-expression", "iwr", "iex", "get-childitem", "start-process", "new-object", "set-executionpolicy", "get-content", "invoke-command", "invoke-restmethod", "downloadstring", "get-process", "invoke-mimikatz", "findstr", "attrib", "icacls"]
-                pattern: '(?:^|[\s;|&`({=/\\+"])(?:cmd(?:\.exe|\.com)?[\s,;+]*/[a-z]|(?:powershell|pwsh)(?:\.exe)?[\s+]+-\w|dir[\s+,;]*(?:/[a-z]\b|[a-z]:|\\|%\w+%)|ping\.exe[\s+]|wmic\s+\w+\s+\w|certutil(?:\.exe)?\s+-|net1?\s+(?:user|view|localgroup|group|start|stop|use|share|accounts)\b|netsh\s+\w+\s+\w|reg(?:\.exe)?\s+(?:add|query|delete|save)\b|type\s+(?:[a-z]:\\|%\w+%|\\\\)|rundll32(?:\.exe)?\s|regsvr32\s+/|mshta\s+\S|bitsadmin\s+/|schtasks\s+/|task(?:list|kill)\s+/|ipconfig\s+/|[cw]script\s+\S+\.(?:vbs|js)|(?:del|copy|move)\s+(?:/\w\s+)*[a-z]:\\|(?:invoke|get|set|new|start|remove|import|out|add|convertto|test)-(?:webrequest|expression|childitem|process|object|executionpolicy|content|command|restmethod|item|module|wmiobject|service|mimikatz|aduser|netfirewall\w*|file|string|location|psdrive|ciminstance|scheduledtask|connection)\b|\biwr\s+\S|\biex\s*\(|downloadstring\s*\(|findstr\s+/|attrib\s+[+-]|icacls\s+\S+\s+/)'
+                pattern: '(?:^|[\s;|&`({=/\\+"])(?:cmd(?:\.exe|\.com)?[\s,;+]*/[a-z]|(?:powershell|pwsh)(?:\.exe)?[\s+]+-\w|dir[\s+,;]*(?:/[a-z]\b|[a-z]:|\\|%\w+%)|ping\.exe[\s+]|wmic\s+\w+\s+\w|certutil(?:\.exe)?\s+-|net1?\s+(?:user|view|localgroup|group|start|stop|use|share|accounts)\s*(?:$|[;|&>/\\]|\S+\s*(?:$|[;|&>/])|\S+\s+\S+\s+/)|netsh\s+\w+\s+\w|reg(?:\.exe)?\s+(?:add|query|delete|save)\b|type\s+(?:[a-z]:\\|%\w+%|\\\\)|rundll32(?:\.exe)?\s|regsvr32\s+/|mshta\s+\S|bitsadmin\s+/|schtasks\s+/|task(?:list|kill)\s+/|ipconfig\s+/|[cw]script\s+\S+\.(?:vbs|js)|(?:del|copy|move)\s+(?:/\w\s+)*[a-z]:\\|(?:invoke|get|set|new|start|remove|import|out|add|convertto|test)-(?:webrequest|expression|childitem|process|object|executionpolicy|content|command|restmethod|item|module|wmiobject|service|mimikatz|aduser|netfirewall\w*|file|string|location|psdrive|ciminstance|scheduledtask|connection)\b|\biwr\s+\S|\biex\s*\(|downloadstring\s*\(|findstr\s+/|attrib\s+[+-]|icacls\s+\S+\s+/)'
                 positive: ["cmd /c whoami", "dir c:", "+dir+c:+", "ping.exe -n 31 127.0.0.1", "powershell -enc AAAA", "net user admin", "Invoke-WebRequest http://x"]
-                negative: ["net curtain", "reg plate", "type 2 diabetes", "del mar", "copy paper"]
+                negative: ["net curtain", "net user manual for beginners", "reg plate", "type 2 diabetes", "del mar", "copy paper"]
               - id: rce-windows-loop
                 reason: The for and if commands of the Windows command interpreter with their own operands.
                 words: ["for", "if"]
-                pattern: '(?:^|[\s;|&(=])(?:for(?:\s+/[dflr]\b)*(?:\s+[^\s(]+)?(?:\s+"[^"]*")?.{0,40}?\s%+\S*\s+in\s*\(.*\)\s*do\b|if(?:\s+|/i\s+)(?:/i\s+)?(?:not\s+)?(?:exist\s+\S+\s+\S|defined\s+\w+\s+\S|errorlevel\s+\d+\s+\S|cmdextversion\s+\d|[^=]{1,60}={2,3}\s*\S{1,60}(?:\s+\S|$)|[("%\w\[\]~.!:)-]{1,60}\s+(?:equ|neq|lss|leq|gtr|geq)\s+\S))'
+                pattern: '(?:^|[\s;|&(=])(?:for(?:\s+/[dflr]\b)*(?:\s+[^\s(]+)?(?:\s+"[^"]*")?.{0,40}?\s%+\S*\s+in\s*\(.*\)\s*do\b|if(?:\s+|/i\s+)(?:/i\s+)?(?:not\s+)?(?:exist\s+\S+\s+\S|defined\s+\w+\s+\S|errorlevel\s+\d+\s+\S|cmdextversion\s+\d|[^\s=(]{1,60}={2,3}\S{1,60}(?:\s+\S|$)|[("%\w\[\]~.!:)-]{1,60}\s+(?:equ|neq|lss|leq|gtr|geq)\s+\S))'
                 positive: ["for %a in (set) do abc", "if exist c:\\pagefile.sys cmd", "if /i not 1==2 cmd", "if 2 geq 15 echo bigger", "for /f \"delims=\" %g in ('set') do x"]
-                negative: ["for women in (red)", "if not in stock", "what if all else fails call"]
+                negative: ["if (a == b) return c;", "if x == 5 then y", "for women in (red)", "if not in stock", "what if all else fails call"]
               - id: rce-expansion
                 reason: Expansions that only a shell makes - command substitution, process substitution, braces with commands, arithmetic.
-                literals: ["$(", "`", "<(", ">(", "${", "$((", "{cat", "$'\\"]
-                pattern: '\$\((?:\(.{1,200}\)|[^()]{1,200})\)|<\(\s*[a-z/]+|>\(\s*[a-z/]+|^\s*["'']?`[^`]{2,200}`["'']?\s*$|[;|&=]\s*`[^`]{2,200}`|\$\{(?:ifs|path|home|shell|ld_preload|bash|hostname|user|@|#|!)[^}]{0,40}\}|\{[a-z/.]+,[^}]{1,80}\}(?:$|\s*[;|&])'
+                literals: ["$(", "`", "<(", ">(", "${", "$((", "{cat", ";{", "|{", "&{", "$'\\"]
+                pattern: '\$\((?:\(.{1,200}\)|[^()]{0,200}[a-z/<][^()]{0,200})\)|<\(\s*[a-z/]+|>\(\s*[a-z/]+|^\s*["'']?`[^`]{2,200}`["'']?\s*$|[;|&=]\s*`[^`]{2,200}`|\$\{(?:ifs|path|home|shell|ld_preload|bash|hostname|user|@|#|!)[^}]{0,40}\}|\{[a-z/.]+,[^}]{1,80}\}(?:$|\s*[;|&])'
                 positive: ["$(id)", "`true`", "\"`false`\"", "cat<(id)", "{cat,/etc/hosts}", "a${IFS}b"]
-                negative: ["$(", "price in $ (5)", "`", "${name}"]
+                negative: ["$(", "$(5)", "price in $ (5)", "`", "${name}"]
                 parts: [path, name, parameter, cookie, body, header, user-agent, referer]
               - id: rce-brace-expansion
                 reason: Braces with an empty part, or within a word, are put together by a shell and by nothing else in a value.
@@ -937,9 +952,9 @@ package enum EmbeddedSignatures {
                 negative: ["idea", "who am i", "hostnames"]
               - id: rce-ldap
                 reason: Parentheses and operators of LDAP filters close the program's filter and open another.
-                literals: [")(", ")|(", ")&(", "*)", ") (", ")%26("]
-                pattern: '\)\s*\(?\s*(?:\||&|!)\s*(?:\(|$)|\)\s*\([\w-]+\s*(?:[~<>:]?=)|\)[|&]\(\w+=|\)\s*\(\s*[|&]'
-                positive: ["admin)(|", "value)(gidNumber<=100", "x)(uid=*))(|(uid=*"]
+                literals: [")(", ")|(", ")&(", "*)", ") (", ")%26(", "(|(", "(&(", "(!(", "*()"]
+                pattern: '\(\s*[|&!]\s*\(\s*[\w-]+\s*[~<>]?=|\*\)\)\x00|\*\(\)[|&]|\*\)\(+\s*[|&]|\)\s*\(?\s*(?:\||&|!)\s*(?:\(|$)|\)\s*\([\w-]+\s*(?:[~<>:]?=)|\)[|&]\(\w+=|\)\s*\(\s*[|&]'
+                positive: ["admin)(|", "*(|(mail=*))", "(&(uid=a)(x=y))", "*()|&x", "value)(gidNumber<=100", "x)(uid=*))(|(uid=*"]
                 negative: ["(a)(b)", "size (m)(l)"]
               - id: rce-mail
                 reason: Commands of mail protocols behind a line break - a form's mail is turned into the attacker's.
@@ -1061,6 +1076,21 @@ package enum EmbeddedSignatures {
                 pattern: '(?:\[|["'']|\{\s*)\$(?:ne|eq|gte?|lte?|n?in|regex|where|exists|or|and|nor|not|expr|function|mod|all|size|type|jsonschema|slice|elemmatch)["''\]:\s]'
                 positive: ["[$ne]", "{\"$gt\":\"\"}", "user[$regex]"]
                 negative: ["[$5] voucher", "price $gt"]
+              - id: sqli-document-query
+                reason: Operators, collections or code of a document database stand in a value, which then is part of the query.
+                literals: ["$where", "$or", "$and", "$nor", "$regex", "return true", "return 1", "this.", "db."]
+                parts: [name, parameter, body, cookie]
+                pattern: '(?:^|[\s,{;"''])\$(?:where|or|and|nor|regex)["'']?\s*:\s*[\[''"{/]|[''"]\s*;\s*return\s+(?:true|1|[''"])|\bthis\.\w+\.(?:match|test|length|substr\w*|charat)\b\s*(?:\(|[=<>!])|\bdb\.\w+\.(?:find|insert|remove|drop|update|aggregate|mapreduce|count|save)\w*\s*\('
+                positive: ["true, $where: '1 == 1'", "', $or: [ {}, { 'a':'a", "this.password.match(/.*/)", "'; return true; var x='", "db.users.find({})"]
+                negative: ["$or: 5", "return true love", "this.is.my.shop", "db.example", "price: $and"]
+              - id: sqli-account-statement
+                reason: A statement that changes tables, accounts or rights, or reads the columns in which passwords stand.
+                literals: ["alter table", "grant ", "create user", "create login", "handler ", "select ", " or ", "or ", "and ", "order by", "into @", "set global", "user_name", "database"]
+                parts: [path, name, parameter, body, cookie]
+                view: sql
+                pattern: '\balter\s+(?:table|user|login|database)\s+[\w.`\[\]]+\s+(?:add|drop|modify|change|rename|set|identified|with)\s+\w|\bgrant\s+(?:all|select|insert|update|delete|execute|dba|file|super)\b(?:\s+privileges)?\s+(?:on|to)\s+[\w*.''"`@%]+|\bcreate\s+(?:user|login)\s+\S+\s+(?:identified|with\s+password|for\s+login)|\bhandler\s+\w+\s+(?:open|read)\b|\bset\s+global\s+\w+\s*=|\b(?:backup|restore)\s+database\s+\w+\s+(?:to|from)\s+disk\b|\bs?user_name\s*\(\s*[\d''"]*\s*\)\s*[=<>!|+]|\bselect\s+(?:[\w.]+\s*,\s*)*(?:\w*(?:password|passwd|pwd)\w*|user_?name|email|login|credit_?card\w*|cc_number)(?:\s*,\s*[\w.]+)*\s+from\s+[\w.`]+\s*(?:$|[;#)''"]|--|where\s+\w+\s*(?:[=<>]|like\b|in\b)|limit\s+\d)|^\s*(?:or|and|\|\||&&)\s+[\w''"]{1,20}\s*=\s*[\w''"]{1,20}\s*(?:$|#|--)|^\s*order\s+by\s+\d+\s*(?:--|#|/\*)|\blimit\s+\d+(?:\s*,\s*\d+)?\s+into\s+[@''"]'
+                positive: ["select password from admin", "alter table users add x int", "grant all privileges on *.* to 'x'@'%'", "OR x=x", "OR x=y#", "ORDER BY 1--", "create user x identified by 'y'", "handler t open"]
+                negative: ["select email from our list", "alter table runner", "grant wood print", "create user guide", "or so = yes and no", "order by 12", "and more", "select login from the menu"]
               - id: sqli-dialect
                 reason: Casts, large objects, hints and drivers that only one database has and no value needs.
                 parts: [path, name, parameter, cookie, body, header, user-agent, referer]
@@ -1206,9 +1236,9 @@ package enum EmbeddedSignatures {
               - id: ssti-perl-ruby-python
                 reason: Interpolation of Perl and Ruby, and what runs code in Python and Ruby.
                 literals: ["@{[", "@{ [", "#{", "os.system", "subprocess", "__import__", "kernel.", "io.popen", "process.spawn", "eval(compile", "exec(", "os.popen", "%x(", "%x{", "open3", "file.read", "pickle", "import os", "@{\n", "@{", "ruby", "process.clock", "sh -c"]
-                pattern: '@\s*\{\s*\[|#\{\s*(?:`|%x|system|exec|io\.|file\.|kernel|process|eval|open|\d+\s*[*+-]|require|global)|\bos\.(?:system|popen|exec\w*|spawn\w*|environ|listdir)\b|\bsubprocess\.(?:call|popen|run|check_\w+)|__import__\s*\(|\bkernel\.(?:system|exec|open|fork)|\bio\.(?:popen|read|sysopen)|process\.(?:spawn|clock_gettime|exec|fork)|%x[({\[]|\bopen3\.\w+|\bimport\s+(?:os|subprocess|socket|sys|pty)\b|\bfile\.(?:read|open|write|delete)\s*[(''"]'
+                pattern: '@\s*\{\s*\[|#\{\s*(?:`|%x|system|exec|io\.|file\.|kernel|process|eval|open|\d+\s*[*+-]|require|global)|\bos\.(?:system|popen|exec\w*|spawn\w*|environ|listdir)\b|\bsubprocess\.(?:call|popen|run|check_\w+)|__import__\s*\(|\bkernel\.(?:system|exec|open|fork)|\bio\.(?:popen|read|sysopen)|process\.(?:spawn|clock_gettime|exec|fork)|%x[({\[]|\bopen3\.\w+|(?:^|[;\n{(''"])\s*import\s+(?:os|subprocess|socket|sys|pty)\s*(?:$|[;,\n.])|\bfile\.(?:read|open|write|delete)\s*[(''"]'
                 positive: ["@{[system 'id']}", "#{`id`}", "os.system('id')", "import os;", "__import__('os')"]
-                negative: ["import oscillator", "#{name}", "os x"]
+                negative: ["python import os tutorial", "import oscillator", "#{name}", "os x"]
               - id: ssti-xml-entities
                 reason: XML with entities, includes or stylesheets that read files.
                 literals: ["<!entity", "<!doctype", "xi:include", "<xsl:", "xsl:", "system \""]
@@ -1232,13 +1262,21 @@ package enum EmbeddedSignatures {
               unixfiles: 'etc/(?:passwd|shadow|group|hosts|issue|motd|hostname|fstab|crontab|sudoers|resolv\.conf|my\.cnf|mysql/|nginx/|apache2?/|httpd/|ssh/|ssl/|php|profile|environment|master\.passwd|security/|redhat-release|os-release|debian_version|network|sysconfig|init\.d)|proc/(?:self|version|cmdline|cpuinfo|\d+|net|mounts|meminfo|stat|sched_debug|sys)|var/(?:log|mail|spool|run|lib|backups|www)/|root/\.\w|home/[^/]+/\.|usr/local/|opt/lampp|dev/(?:tcp|udp|random|urandom|zero|null|fd|stdin|shm)|sys/(?:class|devices|kernel)|private/etc'
             rules:
               - id: traversal-dot-segments
-                reason: Dots between slashes lead out of the folder; an ordinary URL or value has no use for them at its start or in a row.
+                reason: Dots between slashes lead out of the folder; browsers resolve them, so that a path that has them is no link's.
                 view: path
-                parts: [path, name, parameter, cookie, body, referer]
+                parts: [path, name]
                 literals: ["../", "/..", ".../"]
                 pattern: '(?:^|[^a-z0-9.])\.\.+/(?:\.+/|[\w{%$*.-]|$)|/\.{2,}(?:/|$|[;#?{\x00])|^\.{2,}/'
                 positive: ["../../etc/passwd", "..%2f..%2f", "..\\..\\windows", "%c0%ae%c0%ae%c0%afx", "/....//....//x", "/.../x", "..%255c..%255c", "img/..%00/x"]
                 negative: ["and so on.../", "a../b", "10.../12", "wait...", "v1..2/3"]
+              - id: traversal-dot-value
+                reason: Dots between slashes in a value lead out of the folder - several times, from the root, to nothing, or to what is no picture, style or page.
+                view: path
+                parts: [parameter, cookie, body, referer]
+                literals: ["../", "/..", ".../"]
+                pattern: '(?:^|[^a-z0-9.])\.{2,}/(?:[^\s<>"'']*/)?\.{2,}(?:/|$|[;#?{\x00])|^/?\.{2,}/?(?:$|[;#?{%$*\x00])|(?:^|[^a-z0-9.])\.{2,}/(?:$|[{%$*;#?\x00])|^/\.{2,}/|/\.{2,}[;#?{\x00]|/\.{3,}/|^\.{3,}/|(?:^|[^a-z0-9.])\.{2,}/[\w./-]*(?:\.(?:php\w?|phtml|phar|aspx?|ashx|jspx?|cgi|p[ly]|rb|ini|co?nf|cfg|config|xml|ya?ml|json|env|log|bak|old|orig|save|swp|sql|db|sqlite|inc|sh|bat|cmd|exe|dll|so|key|pem|crt|asa|mdb|dat|tar|t?gz|zip|local|lock|properties|class|jar|war|passwd)\b|(?:^|/)\.\w|\b(?:etc|proc|windows|winnt|bin|tmp|root|app|config|admin|web-inf|meta-inf|cgi-bin|home|usr|var|vendor|secrets?|private|backups?|data|logs?|includes?|system\w*|boot|inetpub|conf|src)/|\x00)'
+                positive: ["../../x", "..%2f..%2f", "..\\..\\windows", "%c0%ae%c0%ae%c0%af", "/....//....//x", "/.../x", "..%255c..%255c", "../", "/../x", "/..{file}", "../index.php", "../app/x", "images/../../x"]
+                negative: ["../images/logo.png", "<a href=\"../about.html\">", "images/../logo.png", "http://shop.example/a/b/../c", "and so on.../", "a../b", "10.../12", "wait...", "v1..2/3"]
               - id: traversal-dot-run
                 reason: Dots in a row before a file's name are a way out whose separators a filter has eaten.
                 literals: ["...."]
@@ -1270,9 +1308,9 @@ package enum EmbeddedSignatures {
               - id: traversal-system-file
                 reason: A file of the operating system that only an intruder reads through a shop.
                 view: path
-                literals: ["etc/", "proc/", "var/log", "var/www", "root/.", "home/", "var/", "/dev/", "usr/local/", "opt/lampp", "sys/", "etcpasswd", "etcshadow", "private/etc"]
+                literals: ["etc/", "proc/", "var/log", "var/www", "root/.", "home/", "var/", "/dev/", "usr/local/", "opt/lampp", "sys/", "etcpasswd", "etcshadow", "private/etc", "tmp/sess_", "opt/", "local.xml", ":/xampp", ":/wamp", ":/apache", ":/nginx", ":/php"]
                 parts: [path, name, parameter, cookie, body, header, user-agent, referer]
-                pattern: '(?:^|[^a-z0-9])(?:{{unixfiles}})|\.\.etc(?:passwd|shadow|hosts)'
+                pattern: '(?:^|[^a-z0-9])(?:{{unixfiles}}|tmp/sess_|opt/[\w.-]+/(?:[\w.-]+/){0,4}(?:conf|etc|logs?)/|(?:etc|errors)/local\.xml)|\.\.etc(?:passwd|shadow|hosts)|^[a-z]:/(?:xampp|wamp\w*|apache\w*|nginx|php\w*)/'
                 positive: ["/etc/passwd", "file:///etc/shadow", "/proc/self/environ", "....etcpasswd", "/var/log/nginx/access.log", "/dev/tcp/1.2.3.4/80"]
                 negative: ["hammers, screws, etc/other", "/var/a", "process/self", "home/decor"]
               - id: traversal-windows-file
@@ -1371,13 +1409,21 @@ package enum EmbeddedSignatures {
                 literals: ["javascript:", "vbscript:", "livescript:", "jscript:", "mocha:", "data:text/html", "javascript&colon", "wvbscript"]
                 parts: [path, name, parameter, cookie, body, referer]
                 positive: ["javascript:alert(1)", "java\tscript:x", "jav&#x09;ascript:x", "data:text/html;base64,PHNj"]
-                negative: ["javascript course", "data: text"]
+                pattern: '(?:javascript|vbscript|livescript|jscript|mocha)(?::|&colon)(?:$|[^a-z0-9]|[a-z0-9]{1,2}$|[a-z0-9][\w$.]*[(\[=`;/+{%\\''"?&<!*])|data:text/html'
+                negative: ["javascript course", "JavaScript: ES6", "JavaScript: The Good Parts", "JavaScript: the definitive guide, 7th edition", "data: text"]
               - id: xss-call
                 reason: A function that tests and exploits of scripts call, with its parenthesis.
                 literals: ["alert", "confirm", "prompt", "eval", "fromcharcode", "setinterval", "settimeout", "document.write", "xmlhttprequest", "atob", "unescape", "fetch(", "function("]
                 pattern: '(?:^|[^a-z0-9_$])(?:alert|confirm|prompt|eval|(?:string)?\.fromcharcode|set(?:timeout|interval|immediate)|document\.write(?:ln)?|atob|unescape|importscripts)(?:\.(?:call|apply|bind))?[\s/*]*(?:[(`]\s*\S|\)[({`])|new\s+xmlhttprequest|(?:^|[^\w])(?:function|fetch)\s*\(\s*[''"`/)]'
                 positive: ["confirm(2)>/", "';alert(1)//", "alert`1`", "a=eval;b=alert;eval (x)", "String.fromCharCode(88)"]
                 negative: ["1alert(1)", "prompt delivery", "alert system (wireless)", "retrieval(1)"]
+              - id: xss-call-passed
+                reason: A function that tests call is called where it may be missing, or handed to one that calls it, or a module is loaded.
+                literals: ["?.(", ".find(", ".map(", ".foreach(", ".filter(", ".some(", ".every(", ".sort(", ".from(", "import("]
+                pattern: '\b(?:alert|confirm|prompt|eval|print)\s*\?\.\s*[(`]|\.(?:find|map|foreach|filter|some|every|sort|from|reduce)\s*\(\s*(?:[^()]{0,40},\s*)?(?:alert|confirm|prompt|eval)\b|(?:^|[^\w.])import\s*\(\s*[''"`]'
+                parts: [path, name, parameter, cookie, body]
+                positive: ["alert?.(1)", "[1].find(alert)", "import('//x.example/a.js')"]
+                negative: ["import (duty)", "map (alert)", "sort (by price)"]
               - id: xss-call-indirect
                 reason: The function's name is put together or handed over, so that it does not stand before its parenthesis.
                 view: script

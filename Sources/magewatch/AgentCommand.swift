@@ -1,6 +1,7 @@
 import Agent
 import AgentContract
 import ArgumentParser
+import Drivers
 import Foundation
 import Logging
 import ServiceLifecycle
@@ -23,7 +24,8 @@ struct AgentCommand: AsyncParsableCommand {
 
               The server with the load balancer, which ships HAProxy's log as well:
                 magewatch agent --name lb1 --haproxy-socket /run/haproxy/admin.sock \\
-                  --haproxy-map /etc/haproxy/bans.map \\
+                  --haproxy-map /etc/haproxy/bans.map --haproxy-session-map /etc/haproxy/sessions.map \\
+                  --haproxy-limit-map /etc/haproxy/limits.map \\
                   --ship-to http://10.0.0.2:7100 --log /var/log/haproxy.log
 
               Try a step by hand:
@@ -57,6 +59,12 @@ struct AgentCommand: AsyncParsableCommand {
 
     @Option(help: "Map file of banned addresses, exactly as HAProxy's configuration names it.")
     var haproxyMap: String?
+
+    @Option(help: "Map file of banned sessions, where HAProxy's configuration consults one.")
+    var haproxySessionMap: String?
+
+    @Option(help: "Map file of paths limited for a client, where HAProxy's configuration consults one.")
+    var haproxyLimitMap: String?
 
     @Option(help: "Where logs go: the monitor's ingest port, for instance http://10.0.0.2:7100.")
     var shipTo: String?
@@ -92,7 +100,8 @@ struct AgentCommand: AsyncParsableCommand {
         var options = AgentOptions(
             name: name, host: String(listen[..<colon]), port: Int(port), dataDirectory: data, imagesDirectory: images,
             bridge: bridge, gateway: gateway, token: try AgentToken.load(file: tokenFile, dataDirectory: data),
-            haproxySocket: haproxySocket, haproxyMap: haproxyMap, shipTo: shipTo,
+            haproxySocket: haproxySocket,
+            banMaps: BanMaps(address: haproxyMap, session: haproxySessionMap, limit: haproxyLimitMap), shipTo: shipTo,
             shipToken: try shipTokenFile.map { try AgentToken.load(file: $0, dataDirectory: data) })
         for item in log {
             let parts = item.split(separator: "=", maxSplits: 1).map(String.init)

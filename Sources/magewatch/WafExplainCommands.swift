@@ -89,6 +89,7 @@ struct WafExplainCommand: AsyncParsableCommand {
         print(
             "from \(wafTime(offender.firstSeen)) to \(wafTime(offender.lastSeen)), \(offender.bytes) bytes, \(offender.busySeconds) s of the servers"
         )
+        if !logs.readsLogs { try await showBans(of: offender.address) }
         for evidence in offender.evidence {
             print("\n\(wafTime(evidence.time))  \(evidence.family)  \(evidence.rule)")
             print("  \(evidence.reason)")
@@ -98,22 +99,63 @@ struct WafExplainCommand: AsyncParsableCommand {
     }
 }
 
+extension WafExplainCommand {
+    /// Bans in force of the client, or narrowed from its.
+    private func showBans(of address: String) async throws {
+        let network = NetworkRange(address)
+        for ban in try await logs.monitor.client.decode([BanReport].self, "/api/magewatch/v1/bans") {
+            let subject = BanSubject(ban.address)
+            let isOf =
+                switch subject {
+                case .network(let banned)?: network.map(banned.overlaps) ?? false
+                case .limit(let limit)?: limit.client == network
+                case .session?: ban.reason.hasPrefix("narrowed from \(address):")
+                case nil: false
+                }
+            if isOf { print("in force: \(subject?.title ?? ban.address), until \(wafTime(ban.until)): \(ban.reason)") }
+        }
+    }
+}
+
 /// `magewatch waf replay`: what a ban would have hit.
 struct WafReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay", abstract: "What a ban would have hit during a log.",
         discussion: """
-            Counts the requests, logins and orders that a ban of an address or network would have refused, and advises: apply it, narrow it
-            (others share the address), or ask a person (customers would have been hit).
+            Counts the requests, sessions, logins and paid orders that a ban of an address or network would have refused. Where they are
+            customers', or others' who share the address, it looks for what is narrower: the sessions that attack, then a limit of requests on
+            the paths that are attacked. It advises to apply the ban, to narrow it, or to ask a person. Logs are read in their order, the
+            oldest first; sessions are told where the load balancer logs them (see README).
 
-            EXAMPLE
-              magewatch waf replay 203.0.113.0/24 --log access access.log.2 access.log.1 access.log
+            EXAMPLES
+              magewatch waf replay 203.0.113.7 --log access access.log.1 access.log
+              magewatch waf replay 203.0.113.0/24 --log access access.log --output json
             """)
+
+    enum Output: String, ExpressibleByArgument, CaseIterable { case text, json }
 
     @Argument(help: "An address or a network such as 203.0.113.0/24.")
     var ban: String
 
+    @Option(help: "Paid orders that a ban may have hit.")
+    var orders = BanToll.Limits().orders
+
+    @Option(help: "Logins of others that a ban may have hit.")
+    var logins = BanToll.Limits().logins
+
+    @Option(help: "Requests a minute that a limit on a path lets through.")
+    var requestsPerMinute = BanToll.Limits().requestsPerMinute
+
+    @Option(help: "How to print.")
+    var output = Output.text
+
     @OptionGroup var logs: WafLogOptions
+
+    func validate() throws {
+        guard orders >= 0, logins >= 0, (1...100_000).contains(requestsPerMinute) else {
+            throw ValidationError("--orders and --logins are 0 or more, --requests-per-minute is 1 to 100000")
+        }
+    }
 
     func run() throws {
         guard let network = NetworkRange(ban) else { throw CommandFailure("\(ban) is neither an address nor a network") }
@@ -121,8 +163,16 @@ struct WafReplayCommand: ParsableCommand {
         try logs.forEachLine { line in
             if let record = AccessLogParser.parse(line) { replay.take(record) }
         }
-        print("a ban of \(network) would have hit \(replay.requests) requests, \(replay.attacks) of them attacks,")
-        print("\(replay.logins) logins and \(replay.orders) orders of \(replay.agentCount) user agents")
-        print("advice: \(replay.advice().rawValue)")
+        var limits = BanToll.Limits()
+        (limits.orders, limits.logins, limits.requestsPerMinute) = (orders, logins, requestsPerMinute)
+        let report = BanReplayReport(network, replay.verdict(limits))
+        switch output {
+        case .json: print(try report.json())
+        case .text:
+            for candidate in report.considered { print(candidate.text) }
+            if replay.unkept > 0 { print("\(replay.unkept) further requests were not replayed") }
+            print("advice: \(report.advice)")
+            for subject in report.subjects { print("ban: \(subject)") }
+        }
     }
 }

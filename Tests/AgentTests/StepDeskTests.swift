@@ -83,7 +83,7 @@ struct StepDeskTests {
         let none = await (try desk()).perform(StepRequest(id: "a", fencingToken: 1, step: .addBackend(backend)))
         #expect(none.message.contains("--haproxy-socket"))
         let haproxy = try HAProxyRuntime(
-            socketPath: directory.path + "/no.sock", banMap: nil, ledgerPath: directory.path + "/h.json")
+            socketPath: directory.path + "/no.sock", banMaps: BanMaps(), ledgerPath: directory.path + "/h.json")
         let desk = try StepDesk(
             hands: Hands(containers: drivers, loadBalancer: haproxy, sharedFiles: drivers, addresses: drivers),
             dataDirectory: directory.path, metrics: metrics)

@@ -2,6 +2,7 @@ import AgentContract
 import Foundation
 import TestKit
 import Testing
+import Topology
 
 @testable import Drivers
 
@@ -52,7 +53,7 @@ struct HAProxyTableTests {
     func unreachable() async throws {
         let directory = try TemporaryDirectory("ha")
         let runtime = try HAProxyRuntime(
-            socketPath: directory.path + "/none.sock", banMap: nil, ledgerPath: directory.path + "/l.json")
+            socketPath: directory.path + "/none.sock", banMaps: BanMaps(), ledgerPath: directory.path + "/l.json")
         let error = await #expect(throws: DriverError.self) { try await runtime.statistics() }
         #expect(error?.code == .unreachable)
         #expect(error?.message.contains("/none.sock") == true)
@@ -70,7 +71,7 @@ struct HAProxyTableTests {
     func injection(backend: Backend) async throws {
         let directory = try TemporaryDirectory("ha")
         let runtime = try HAProxyRuntime(
-            socketPath: directory.path + "/none.sock", banMap: "/m", ledgerPath: directory.path + "/l.json")
+            socketPath: directory.path + "/none.sock", banMaps: BanMaps(address: "/m"), ledgerPath: directory.path + "/l.json")
         let error = await #expect(throws: DriverError.self) { try await runtime.add(backend) }
         #expect(error?.code == .invalidRequest)
         let ban = await #expect(throws: DriverError.self) { try await runtime.ban("1.1.1.1 2; x", until: .max) }
@@ -82,11 +83,14 @@ struct HAProxyTableTests {
 struct HAProxyIntegrationTests {
     let directory: TemporaryDirectory
     var socket: String { directory.path + "/s.sock" }
-    var map: String { directory.path + "/ban.map" }
+    var map: String { directory.path + "/bans.map" }
+    var maps: BanMaps { BanMaps(prefix: directory.path + "/") }
 
     init() throws {
         directory = try TemporaryDirectory("ha")
-        try "".write(toFile: map, atomically: true, encoding: .utf8)
+        for kind in BanSubject.Kind.allCases {
+            try "".write(toFile: try #require(maps.file(of: kind)), atomically: true, encoding: .utf8)
+        }
         // No port is bound: the runtime socket is all that is needed here.
         try """
         global
@@ -98,8 +102,9 @@ struct HAProxyIntegrationTests {
           timeout server 3s
         frontend f
           bind unix@\(directory.path)/f.sock
-          http-request deny if { src,map_ip(\(map)) -m found }
+        \(maps.frontendRules(cookie: "PHPSESSID"))
           default_backend be
+        \(BanMaps.limitTable)
         backend be
         """.appending("\n").write(toFile: directory.path + "/h.cfg", atomically: true, encoding: .utf8)
     }
@@ -128,7 +133,7 @@ struct HAProxyIntegrationTests {
         let ledger = directory.path + "/ledger.json"
         var haproxy = try await start()
         defer { haproxy.terminate() }
-        let runtime = try HAProxyRuntime(socketPath: socket, banMap: map, ledgerPath: ledger)
+        let runtime = try HAProxyRuntime(socketPath: socket, banMaps: BanMaps(address: map), ledgerPath: ledger)
         _ = try await runtime.reconcile(at: 0)
         #expect(try await runtime.add(backend).changed)
         #expect(try await !runtime.add(backend).changed)
@@ -145,7 +150,7 @@ struct HAProxyIntegrationTests {
         haproxy.waitUntilExit()
         haproxy = try await start()
         // A new agent, too: it knows only what is on disk.
-        let second = try HAProxyRuntime(socketPath: socket, banMap: map, ledgerPath: ledger)
+        let second = try HAProxyRuntime(socketPath: socket, banMaps: BanMaps(address: map), ledgerPath: ledger)
         let done = try await second.reconcile(at: until - 1)
         #expect(done.serversRestored == ["be/w1"])
         #expect(done.bansRestored == 1)
@@ -169,6 +174,50 @@ struct HAProxyIntegrationTests {
         haproxy.waitUntilExit()
     }
 
+    @Test(
+        "Sessions and limits have maps of their own, come back after a restart, and end with their time; of two for one path the other stays"
+    )
+    func narrowBans() async throws {
+        let session = "session/" + String(repeating: "0A", count: 32)
+        let (limit, stricter) = ("limit/10/2001:db8:1:2::/rest/V1/", "limit/5/2001:db8:1:2::/rest/V1/")
+        let until = Int64(Date().timeIntervalSince1970 * 1000) + 3_600_000
+        let ledger = directory.path + "/ledger.json"
+        var haproxy = try await start()
+        let runtime = try HAProxyRuntime(socketPath: socket, banMaps: maps, ledgerPath: ledger)
+        _ = try await runtime.reconcile(at: 0)
+        #expect(await runtime.banKinds == [.address, .session, .path])
+        for subject in [session, limit] {
+            #expect(try await runtime.ban(subject, until: until).changed)
+            #expect(try await !runtime.ban(subject, until: until).changed)
+        }
+        func entries(_ kind: BanSubject.Kind) async throws -> String {
+            try await HAProxySocket(path: socket).ask("show map \(try #require(maps.file(of: kind)))")
+        }
+        #expect(try await entries(.session).contains(String(repeating: "0A", count: 32)))
+        #expect(try await entries(.path).contains("2001:db8:1:2::/rest/V1/ 10"))
+        #expect(try await entries(.address).isEmpty)
+        #expect(try await runtime.ban(stricter, until: until + 1).changed)
+        #expect(try await entries(.path).contains("/rest/V1/ 5"))
+
+        haproxy.terminate()
+        haproxy.waitUntilExit()
+        haproxy = try await start()
+        defer { haproxy.terminate() }
+        let second = try HAProxyRuntime(socketPath: socket, banMaps: maps, ledgerPath: ledger)
+        #expect(try await second.reconcile(at: until - 1).bansRestored == 3)
+        #expect(try await entries(.session).contains(String(repeating: "0A", count: 32)))
+        #expect(try await entries(.path).contains("/rest/V1/ 5"))
+        #expect(try await second.unban(stricter).changed)
+        #expect(try await entries(.path).contains("/rest/V1/ 10"))
+        #expect(try await second.reconcile(at: until).bansExpired == 2)
+        #expect(try await entries(.session).isEmpty)
+        #expect(try await entries(.path).isEmpty)
+
+        let without = try HAProxyRuntime(socketPath: socket, banMaps: BanMaps(address: map), ledgerPath: ledger)
+        let error = await #expect(throws: DriverError.self) { try await without.ban(session, until: until) }
+        #expect(error?.code == .missing && error?.message.contains("--haproxy-session-map") == true)
+    }
+
     @Test("Hundreds of bans come back in one swap")
     func manyBans() async throws {
         let ledger = directory.path + "/ledger.json"
@@ -177,7 +226,7 @@ struct HAProxyIntegrationTests {
         try DurableFile.write(filled, asJSONTo: ledger)
         let haproxy = try await start()
         defer { haproxy.terminate() }
-        let runtime = try HAProxyRuntime(socketPath: socket, banMap: map, ledgerPath: ledger)
+        let runtime = try HAProxyRuntime(socketPath: socket, banMaps: BanMaps(address: map), ledgerPath: ledger)
         #expect(try await runtime.reconcile(at: 0).bansRestored == 1500)
         let listed = try await HAProxySocket(path: socket).ask("show map \(map)")
         #expect(listed.split(separator: "\n").count == 1500)

@@ -1,4 +1,5 @@
 import AgentContract
+import Drivers
 import StackConfiguration
 import Testing
 import Topology
@@ -59,7 +60,7 @@ struct ConfigurationTests {
 
     @Test("HAProxy consults the ban map that the agent is told of, and retries elsewhere")
     func loadBalancer() {
-        let text = LoadBalancerConfiguration.render(address: "10.0.0.1", socket: "/lab/s", banMap: "/lab/bans.map")
+        let text = LoadBalancerConfiguration.render(address: "10.0.0.1", socket: "/lab/s", bans: BanMaps(prefix: "/lab/"))
         #expect(text.contains("deny_status 403 if { src,map_ip(/lab/bans.map) -m found }"))
         #expect(text.contains("stats socket /lab/s mode 600 level admin"))
         #expect(text.contains("retry-on conn-failure empty-response response-timeout"))

@@ -114,6 +114,18 @@ struct BouncerRoutesTests {
         #expect(other.deleted.map(\.value) == ["2001:db8::/64"])
     }
 
+    @Test("Sessions and limits on paths are no bouncer's: neither the stream nor a list tells them")
+    func narrowBans() async throws {
+        let world = World()
+        let router = world.router()
+        world.ban("session/" + String(repeating: "0A", count: 32), seconds: 600)
+        world.ban("limit/10/203.0.113.9/login", seconds: 600)
+        world.ban("203.0.113.10", seconds: 600)
+        #expect(try await stream(router, startup: true).new.map(\.value) == ["203.0.113.10"])
+        let list = try await Scene.send(router, .get, "/v1/decisions", headers: headers("0123456789abcdef"))
+        #expect(list.text.contains("203.0.113.10") && !list.text.contains("session") && !list.text.contains("limit/"))
+    }
+
     @Test("A ban that is lifted, and one that is made longer, are told")
     func changes() async throws {
         let world = World()

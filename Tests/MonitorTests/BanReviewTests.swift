@@ -7,6 +7,7 @@ import StackConfiguration
 import Telemetry
 import TestKit
 import Testing
+import Topology
 import WAF
 
 @testable import Monitor
@@ -24,7 +25,7 @@ struct BanReviewTests {
         stores = try MonitorStores(configuration, metrics: SelfMetrics()) { _ in }
     }
 
-    private func store(_ client: String, _ requests: [String], daysAgo: Int64 = 1) async throws {
+    func store(_ client: String, _ requests: [String], daysAgo: Int64 = 1) async throws {
         var batch = LogBatch()
         for (number, request) in requests.enumerated() {
             let line = "\(client) - - [23/Nov/2026:14:00:00 +0000] \"\(request) HTTP/1.1\" 200 100 \"-\" \"agent \(number % 3)\""
@@ -33,8 +34,11 @@ struct BanReviewTests {
         _ = try await stores.logs.append(batch)
     }
 
-    private func review(_ address: String) async throws -> BanReview {
-        try await BanReviewer(logs: stores.logs, detector: Detector(exempt: [])).review(address, at: now)
+    func review(_ address: String, kinds: [BanSubject.Kind] = [.address], inForce: Set<BanSubject> = []) async throws
+        -> BanReview
+    {
+        let reviewer = BanReviewer(logs: stores.logs, detector: Detector(exempt: []), limits: BanToll.Limits())
+        return try await reviewer.review(BanQuestion(address: address, now: now, kinds: kinds, inForce: inForce))
     }
 
     @Test("Attacks are banned; customers, and others behind one address, are left to a person; what is long ago does not count")
@@ -52,7 +56,25 @@ struct BanReviewTests {
             #expect(try await review(address).needsApproval == expected, "\(address)")
         }
         let text = try #require(try await review("203.0.113.1").evidence.first?.text)
-        #expect(text.contains("5 requests, 5 of them attacks, 0 logins and 0 orders of 3 user agents"), "\(text)")
+        #expect(text.contains("5 requests, 5 of them attacks, 0 logins and 0 orders of 0 sessions and 3 user agents"), "\(text)")
+    }
+}
+
+@Suite("Narrowed bans of the scaler")
+struct BanNarrowingTests {
+    @Test("What others share is narrowed to a path where the load balancer can; else, and where that went on, a person decides")
+    func narrowed() async throws {
+        let reviews = try BanReviewTests()
+        try await reviews.store(
+            "203.0.113.3", (0..<30).map { "GET /search?q=sleep(\($0))" } + (0..<60).map { "GET /product/\($0)" })
+        let limit = try #require(BanSubject("limit/10/203.0.113.3/search"))
+        let review = try await reviews.review("203.0.113.3", kinds: [.address, .path])
+        #expect(review.narrowed == [limit] && !review.needsApproval)
+        #expect(review.evidence.contains { $0.text.contains("203.0.113.3 at /search, 10 requests a minute") })
+        for (kinds, inForce) in [([BanSubject.Kind.address], Set<BanSubject>()), ([.address, .path], [limit])] {
+            let left = try await reviews.review("203.0.113.3", kinds: kinds, inForce: inForce)
+            #expect(left.narrowed.isEmpty && left.needsApproval)
+        }
     }
 }
 

@@ -304,6 +304,29 @@ enum House {
         #expect(addresses?.first == banned)
     }
 
+    @Test("A ban is narrowed to subjects of its own, in its place; what is banned already is left out")
+    func narrowed() throws {
+        let whole = try #require(House.plan(for: House.alert("ban", ["address": "203.0.113.5"]), House.input()).plan)
+        let session = try #require(BanSubject("session/" + String(repeating: "0A", count: 32)))
+        let limit = try #require(BanSubject("limit/10/203.0.113.5/login"))
+        var input = House.input()
+        let plan = try #require(Planner.narrow(whole, of: "203.0.113.5", to: [session, limit], input))
+        let banned = plan.steps.compactMap { step -> String? in
+            guard case .agent(_, .ban(let subject, _, let reason), .unban(let undone)?) = step.action, subject == undone,
+                reason.hasPrefix("narrowed from 203.0.113.5:")
+            else { return nil }
+            return subject
+        }
+        #expect(Set(banned) == ["\(session)", "\(limit)"] && banned.count == plan.steps.count)
+        #expect(plan.id != whole.id && plan.decision.summary.contains("in place of all of 203.0.113.5"))
+        input.bans["\(session)"] = .init(until: input.now + 1, repetition: 1)
+        let rest = try #require(Planner.narrow(whole, of: "203.0.113.5", to: [session, limit], input))
+        #expect(rest.steps.count == plan.steps.count / 2)
+        #expect(Planner.narrow(whole, of: "203.0.113.5", to: [session], input) == nil)
+        let own = try #require(BanSubject("limit/10/10.0.0.1/login"))
+        #expect(Planner.narrow(whole, of: "203.0.113.5", to: [own], input) == nil)
+    }
+
     @Test("Each repetition is banned for longer", arguments: [(0, 600.0), (1, 2400), (2, 9600), (9, 86_400)])
     func bans(past: Int, seconds: Double) throws {
         var input = House.input()

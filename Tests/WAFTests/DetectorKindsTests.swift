@@ -91,7 +91,7 @@ struct DetectorKindsTests {
     @Test("Requests that are answered in spite of a ban are counted, refused ones and the first moments are not")
     func bans() throws {
         let detector = Detector(exempt: [])
-        let banned = try #require(NetworkRange("203.0.113.5"))
+        let banned = try #require(BanSubject("203.0.113.5"))
         detector.watch([banned: start - 10_000_000_000])
         for status in [200, 403, 200] { detector.observe(try access("203.0.113.5", "/", status: status), at: start) }
         detector.observe(try access("203.0.113.6", "/"), at: start)

@@ -145,22 +145,6 @@ struct AttackLedgerTests {
         #expect(ledger.campaigns.map(\.clients.count) == [5])
         #expect(ledger.campaigns.first?.attacks == 5)
     }
-
-    @Test("A ban is replayed: attackers are hit, shared addresses narrowed, customers left to a person")
-    func replay() throws {
-        func advice(_ lines: [[UInt8]]) throws -> BanReplay.Advice {
-            var replay = BanReplay(of: try #require(NetworkRange("192.0.2.0/24")))
-            for line in lines { replay.take(try #require(AccessLogParser.parse(line[...]))) }
-            return replay.advice()
-        }
-        let attacks = (0..<30).map { line("192.0.2.1", "/?q=sleep(\($0))") }
-        let readers = (0..<60).map { line("192.0.2.1", "/shoes/\($0)", agent: "reader \($0 % 7)") }
-        let order = line("192.0.2.7", "/checkout/onepage/success/")
-        #expect(try advice(attacks) == .apply)
-        #expect(try advice(attacks + readers) == .narrow)
-        #expect(try advice(attacks + [order]) == .ask)
-        #expect(try advice([line("198.51.100.1", "/")]) == .nothing)
-    }
 }
 
 @Suite("Kinds of events")

@@ -1,7 +1,8 @@
 import BenchmarkKit
 import Foundation
 
-/// Measures judging a log and judging values: processor seconds and memory of the whole program, beside GoAccess where it is installed.
+/// Measures judging a log and judging values, beside GoAccess and the Core Rule Set where they are installed; memory for a million
+/// addresses; what is found of labelled material.
 @main
 enum Main {
     static func main() {
@@ -10,6 +11,16 @@ enum Main {
 
     private static func measure() throws {
         let options = try WAFOptions(CommandLine.arguments.dropFirst())
+        switch options.mode {
+        case .speed: try measureSpeed(options)
+        case .addresses: try AddressDay.measure(options)
+        case .detection:
+            try DetectionTable(binary: options.binary, scratch: options.scratch)
+                .print(suites: options.suites, attacks: options.attacks, benign: options.benign)
+        }
+    }
+
+    private static func measureSpeed(_ options: WAFOptions) throws {
         let log = try Resampled(options.log, lines: options.lines, in: options.scratch, isFresh: options.isFresh)
         defer { log.remove() }
         var programs = [
@@ -44,5 +55,9 @@ enum Main {
         } else {
             try Program.printTable(programs)
         }
+        if !FileManager.default.isExecutableFile(atPath: options.goAccess) {
+            print("| goaccess: parse and aggregate | not installed: apt-get install goaccess | | |")
+        }
+        print(try CoreRuleSetRun.row(log: log.path, scratch: options.scratch))
     }
 }

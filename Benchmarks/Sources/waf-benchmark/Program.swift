@@ -13,7 +13,7 @@ struct Program {
     }
 
     /// Processor seconds of the program, user and system.
-    private func run() throws -> Double {
+    func run() throws -> Double {
         let before = Program.childSeconds
         let process = Process()
         process.executableURL = URL(fileURLWithPath: command[0])
@@ -31,6 +31,13 @@ struct Program {
         getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &usage)
         func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
         return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+    }
+
+    /// Most memory that any child had that has ended.
+    static var largestChildBytes: Int {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &usage)
+        return usage.ru_maxrss * 1024
     }
 
     static func printTable(_ programs: [Program]) throws {

@@ -1,3 +1,5 @@
+package import Drivers
+
 /// The role `lb`: HAProxy with Varnish behind it for what may be kept, twice, and keepalived, which gives the shop's address to one of the two.
 package enum LoadBalancerRole {
     /// Where HAProxy takes what Varnish does not have.
@@ -10,7 +12,7 @@ package enum LoadBalancerRole {
     package static let maximumConnections = 300
 
     /// HAProxy's configuration. Servers of the two pools are added through the agent.
-    package static func haproxy(socket: String, banMap: String) -> String {
+    package static func haproxy(socket: String, bans: BanMaps) -> String {
         """
         global
             stats socket \(socket) mode 600 level admin
@@ -36,13 +38,15 @@ package enum LoadBalancerRole {
             option httplog
             option forwardfor
             monitor-uri \(healthPath)
-            http-request deny deny_status 403 if { src,map_ip(\(banMap)) -m found }
+        \(bans.frontendRules(cookie: LoadBalancerConfiguration.cookie))
             use_backend kept if { path_beg \(keptPath) } { nbsrv(kept) ge 1 }
             default_backend \(WebRole.pool)
 
         frontend inner
             bind 127.0.0.1:\(innerPort)
             default_backend \(WebRole.pool)
+
+        \(BanMaps.limitTable)
 
         backend kept
             server varnish 127.0.0.1:\(varnishPort) check

@@ -48,9 +48,9 @@ extension RoleStack {
     }
 
     private func writeLoadBalancer(_ machine: RoleMachine) throws {
-        try run.write("", to: "\(machine.rawValue)-bans.map")
+        for file in ["bans", "sessions", "limits"] { try run.write("", to: "\(machine.rawValue)-\(file).map") }
         try run.write(
-            LoadBalancerRole.haproxy(socket: loadBalancerSocket(machine), banMap: banMap(machine)),
+            LoadBalancerRole.haproxy(socket: loadBalancerSocket(machine), bans: banMaps(machine)),
             to: "\(machine.rawValue)/haproxy.cfg")
         try run.write(AddressPair.well, to: "\(machine.rawValue)/track")
         try run.write(

@@ -1,3 +1,4 @@
+package import Drivers
 import Foundation
 
 /// The stack of all roles in its machines, from power-on to the last process ended.
@@ -12,7 +13,7 @@ package final class RoleStack: Sendable {
 
     package var sharedSource: String { run.file("shared") }
     package func loadBalancerSocket(_ machine: RoleMachine) -> String { run.file("\(machine.rawValue).sock") }
-    package func banMap(_ machine: RoleMachine) -> String { run.file("\(machine.rawValue)-bans.map") }
+    package func banMaps(_ machine: RoleMachine) -> BanMaps { BanMaps(prefix: run.file("\(machine.rawValue)-")) }
     /// A directory of the storage that every server of the stack sees.
     package func storage(_ name: String) -> String { run.file("storage/\(name)") }
     /// Where the world's mail server puts what it gets, a file a message.
@@ -104,7 +105,7 @@ package final class RoleStack: Sendable {
             "--gateway", machine.address, "--token-file", run.file("token"),
         ]
         if RoleMachine.loadBalancers.contains(machine) {
-            command += ["--haproxy-socket", loadBalancerSocket(machine), "--haproxy-map", banMap(machine)]
+            command += ["--haproxy-socket", loadBalancerSocket(machine)] + banMaps(machine).agentOptions
         }
         try await host.start("agent", command)
     }

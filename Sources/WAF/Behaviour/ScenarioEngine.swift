@@ -4,11 +4,13 @@ package import Topology
 /// Runs scenarios over events, in event time, with bounded memory.
 ///
 /// With capacity N a bucket overflows on event N + 1 within the time in which the events drain; it is then emptied and its group muted
-/// for a while. Each scenario keeps at most ``maximumBuckets``; when they are full, a sweep forgets those that have drained, and, if all
-/// are in use, the ones unused for longest.
+/// for a while. A sweep forgets buckets that have drained whenever there are twice as many as the last one left, so that memory goes by
+/// who is about and not by who has been; each scenario keeps at most ``maximumBuckets``, and if all are in use, the ones unused for longest go.
 package struct ScenarioEngine: Sendable {
     /// Buckets of one scenario.
     package static let maximumBuckets = 100_000
+    /// Fewer are not worth a sweep.
+    static let minimumSweep = 8_192
     /// Distinct values that a bucket remembers; one needs no more than its capacity.
     static let maximumDistinct = 128
 
@@ -38,6 +40,8 @@ package struct ScenarioEngine: Sendable {
     /// What is watched for.
     package let scenarios: [Scenario]
     private var buckets: [[UInt64: Bucket]]
+    /// How many buckets a scenario may have until the next sweep.
+    private var sweepAt: [Int]
     /// Scenarios by the kind of event that they count, in the order of the kinds.
     private let byKind: [[Watch]]
 
@@ -67,6 +71,7 @@ package struct ScenarioEngine: Sendable {
     package init(_ scenarios: [Scenario] = Scenario.shipped) {
         self.scenarios = scenarios
         buckets = scenarios.map { _ in [:] }
+        sweepAt = scenarios.map { _ in ScenarioEngine.minimumSweep }
         byKind = BehaviourEvent.Kind.allCases.map { kind in
             scenarios.enumerated().filter { $0.element.filter.kinds.contains(kind) }.map { Watch($0.offset, $0.element) }
         }
@@ -81,7 +86,7 @@ package struct ScenarioEngine: Sendable {
         for watch in byKind[event.kind.ordinal] where !watch.isFiltered || scenarios[watch.index].filter.accepts(event) {
             let index = watch.index
             guard let group = ScenarioEngine.group(watch.grouping, event) else { continue }
-            if buckets[index].count >= ScenarioEngine.maximumBuckets, buckets[index][group] == nil { sweep(index, event.time) }
+            if buckets[index].count >= sweepAt[index], buckets[index][group] == nil { sweep(index, event.time) }
             if let spilled = ScenarioEngine.pour(event, into: &buckets[index][group, default: Bucket()], watch) {
                 overflows.append(
                     Overflow(
@@ -128,7 +133,13 @@ package struct ScenarioEngine: Sendable {
         buckets[index] = buckets[index].filter {
             !ScenarioEngine.isDrained($0.value, scenario.shape, time) || $0.value.mutedUntil > time
         }
-        guard buckets[index].count >= ScenarioEngine.maximumBuckets else { return }
+        if buckets[index].count >= ScenarioEngine.maximumBuckets { dropOldest(index) }
+        sweepAt[index] = min(
+            ScenarioEngine.maximumBuckets, max(ScenarioEngine.minimumSweep, 2 * buckets[index].count))
+    }
+
+    /// A tenth at a time, so that it is rare.
+    private mutating func dropOldest(_ index: Int) {
         let times = buckets[index].values.map(\.last).sorted()
         let limit = times[times.count / 10]
         let before = buckets[index].count

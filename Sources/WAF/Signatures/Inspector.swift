@@ -137,7 +137,7 @@ package struct Inspector: Sendable {
 enum StructureTriggers {
     private static let sql = ByteSet("'\"(;=#@`|&")
     private static let markup = ByteSet("<=")
-    private static let blanks = ByteSet(" \n")
+    private static let blanks = ByteSet(" \n*")
     private static let digits = ByteSet("0123456789-")
 
     /// Quotes, calls, comparisons; or several words with a number, as in `1 union select 2`.

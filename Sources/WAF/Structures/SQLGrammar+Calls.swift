@@ -22,8 +22,10 @@ extension SQLGrammar {
         if SQLWords.weapons.contains(token.word) {
             let isPackage = kind(index + 1) == .dot && kind(index + 2) == .word
             let hasArgument = kind(index + 2) != .word && kind(index + 2) != nil
+            // sleep (5) hours: with a blank before it, and words that go on.
+            let isSaid = isCalled && tokens[index + 1].start != token.end && kind(closing(index + 1) + 1) == .word
             let isAdjacent = isCalled && (tokens[index + 1].start == token.end || hasArgument)
-            if isPackage || isAdjacent && (!SQLGrammar.everyday.contains(token.word) || hasArgument) {
+            if isPackage || isAdjacent && (!SQLGrammar.everyday.contains(token.word) || hasArgument && !isSaid) {
                 note(.sqlWeapon, index..<index + 3)
             }
             return
@@ -47,11 +49,19 @@ extension SQLGrammar {
         }
         let end = closing(index + 1)
         guard tokens[index + 1].start == tokens[index].end else { return false }
+        // concat(0x3a, user()): a call among the arguments, written as programs write it.
+        if hasCall(in: index + 2..<min(end, tokens.count)) { return true }
         // char(65)||char(66), and the same within conditions behind a closed quote.
         let isJoined = kind(end + 1) == .logic || kind(end + 1) == .comparison || kind(end + 1) == .arithmetic
         if isJoined, let right = operand(at: end + 2), right.isLiteral { return true }
         let isCompared = kind(index - 1) == .comparison || kind(index - 1) == .arithmetic && startsWithOperand(index - 1)
         return isCompared && (breaksOut || tokens.last?.kind == .comment || kind(index - 2) == .rightParenthesis)
+    }
+
+    private func hasCall(in range: Range<Int>) -> Bool {
+        range.contains {
+            kind($0) == .function && kind($0 + 1) == .leftParenthesis && tokens[$0 + 1].start == tokens[$0].end
+        }
     }
 
     private func startsWithOperand(_ index: Int) -> Bool {

@@ -11,10 +11,15 @@ extension SQLGrammar {
     private static let waitfor = SQLWords.hash("waitfor")
     private static let definitions = Set(["drop", "create", "alter", "truncate", "rename"].map(SQLWords.hash))
     private static let insertions = Set(["insert", "replace", "merge"].map(SQLWords.hash))
+    private static let create = SQLWords.hash("create")
+    private static let alter = SQLWords.hash("alter")
     private static let update = SQLWords.hash("update")
     private static let delete = SQLWords.hash("delete")
     private static let assignments = Set(
         ["declare", "set", "print", "goto", "use", "handler", "describe", "show"].map(SQLWords.hash))
+
+    /// What stands before things in a sentence, and before no table.
+    private static let articles = Set(["the", "a", "an", "my", "your", "our", "this", "that", "their"].map(SQLWords.hash))
 
     /// Whether a statement begins at a token, with what its first words require.
     func isStatement(_ start: Int) -> Bool {
@@ -28,8 +33,8 @@ extension SQLGrammar {
         default: return false
         }
         let name = word(index)
-        if SQLGrammar.definitions.contains(name) { return isDefinition(index + 1) }
-        if SQLGrammar.insertions.contains(name) { return word(index + 1) == SQLWords.into && hasWord(index + 2) }
+        if SQLGrammar.definitions.contains(name) { return isDefinition(index + 1) && !isUnfinished(index) }
+        if SQLGrammar.insertions.contains(name) { return isInsertion(index + 1) }
         if SQLGrammar.executes.contains(name) { return isExecution(index + 1) }
         switch name {
         case SQLGrammar.update:
@@ -60,7 +65,23 @@ extension SQLGrammar {
         if kind(index) == .word, kind(index + 1) == .semicolon, kind(index + 2) == .comment { return true }
         guard SQLGrammar.objects.contains(word(index)) || kind(index) == .logic else { return false }
         guard let end = operand(at: index + 1)?.end ?? (hasWord(index + 1) ? index + 2 : nil) else { return false }
+        // `drop table lamps from the ceiling`: no definition goes on so.
+        guard word(end) != SQLWords.from else { return false }
         return kind(end) != .word || index > 1 && kind(index - 2) == .semicolon
+    }
+
+    /// `create table setting` and `alter table height`: definitions that say nothing of what they define are no definitions.
+    private func isUnfinished(_ index: Int) -> Bool {
+        !breaksOut && index == 0 && (word(0) == SQLGrammar.create || word(0) == SQLGrammar.alter) && kind(3) == nil
+    }
+
+    /// `insert into users values(1)`, but not `insert into frame`.
+    private func isInsertion(_ index: Int) -> Bool {
+        guard word(index) == SQLWords.into, hasWord(index + 1) else { return false }
+        switch kind(index + 2) {
+        case .leftParenthesis?, .dot?, .select?, .semicolon?, .comment?: return true
+        default: return word(index + 2) == SQLWords.values || word(index + 2) == SQLGrammar.setWord
+        }
     }
 
     private func isExecution(_ index: Int) -> Bool {
@@ -77,7 +98,7 @@ extension SQLGrammar {
 
     private func hasComparison(_ index: Int) -> Bool { tokens[index...].prefix(12).contains { $0.kind == .comparison } }
 
-    private func startsOrEnds(_ index: Int) -> Bool { startsClause(index) || kind(index + 3) != .word }
+    private func startsOrEnds(_ index: Int) -> Bool { index > 0 && startsClause(index) || kind(index + 3) != .word }
 
     /// A list as `select` takes it. Plain words count only where they are columns of something.
     func isSelectList(_ start: Int, needsFrom: Bool) -> Bool {
@@ -98,6 +119,7 @@ extension SQLGrammar {
             commas += 1
         }
         let following = kind(item.end)
+        if word(item.end) == SQLWords.from, SQLGrammar.articles.contains(word(item.end + 1)) { return false }
         let hasFrom = word(item.end) == SQLWords.from && (hasWord(item.end + 1) || kind(item.end + 1) == .leftParenthesis)
         if hasFrom { return isLiteral || isEndOfTable(item.end + 2) }
         if needsFrom && !(isLiteral && commas > 0) {

@@ -129,8 +129,14 @@ struct SQLGrammar {
             note(isPlain ? .sqlTautology : .sqlCondition, index..<right.end)
         } else if left.isLiteral || right.isLiteral || isAfterQuote && isSymbol {
             guard isAfterQuote || index > 0 && startsClause(index) && isSymbol && kind(index - 1) != .string else { return }
+            if isFilter(index), !left.isLiteral { return }
             note(.sqlCondition, index..<right.end)
         }
+    }
+
+    /// `width=50 and height=30`, from the value's first word: a filter as people and programs write it, which goes on with nothing.
+    private func isFilter(_ index: Int) -> Bool {
+        !breaksOut && index == 3 && kind(0) == .word && kind(1) == .comparison
     }
 
     /// `(7=7)`, wherever it stands: a condition of numbers is computed, not said.

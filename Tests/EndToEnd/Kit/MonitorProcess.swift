@@ -14,16 +14,18 @@ final class MonitorProcess {
     /// - Parameters:
     ///   - keepsPorts: it can be started again on the same ports.
     ///   - allowsOrders: it takes orders to its stores.
+    ///   - apiSettings: further members of `api`.
     ///   - settings: further lines of the configuration; by default the machine itself is not watched.
     init(
-        keepsPorts: Bool = false, data: String? = nil, allowsOrders: Bool = false,
+        keepsPorts: Bool = false, data: String? = nil, allowsOrders: Bool = false, apiSettings: String = "",
         _ settings: String = "agent: { enabled: false }\n"
     ) async throws {
         directory = try TemporaryDirectory("monitor")
         dataDirectory = data ?? directory.path + "/data"
         let ports = keepsPorts ? (try FreePort.take(), try FreePort.take()) : (0, 0)
         try MonitorProcess.configuration(
-            data: dataDirectory, ingestPort: ports.0, apiPort: ports.1, allowsOrders: allowsOrders, settings
+            data: dataDirectory, ingestPort: ports.0, apiPort: ports.1, allowsOrders: allowsOrders, apiSettings: apiSettings,
+            settings
         )
         .write(toFile: configurationPath, atomically: true, encoding: .utf8)
         try await start()
@@ -32,12 +34,13 @@ final class MonitorProcess {
     var configurationPath: String { directory.path + "/magewatch.yaml" }
 
     static func configuration(
-        data: String, ingestPort: Int = 0, apiPort: Int = 0, allowsOrders: Bool = false, _ settings: String
+        data: String, ingestPort: Int = 0, apiPort: Int = 0, allowsOrders: Bool = false, apiSettings: String = "",
+        _ settings: String
     ) -> String {
         """
         data: \(data)
         ingest: { listen: "127.0.0.1:\(ingestPort)" }
-        api: { listen: "127.0.0.1:\(apiPort)", admin: \(allowsOrders) }
+        api: { listen: "127.0.0.1:\(apiPort)", admin: \(allowsOrders)\(apiSettings.isEmpty ? "" : ", \(apiSettings)") }
         evaluation: { interval: 1s }
 
         """ + settings

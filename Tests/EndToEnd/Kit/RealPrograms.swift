@@ -8,6 +8,7 @@ enum RealPrograms {
     static let prometheus = "/usr/bin/prometheus"
     static let promtool = "/usr/bin/promtool"
     static let haproxy = "/usr/sbin/haproxy"
+    static let bouncer = "/usr/bin/crowdsec-custom-bouncer"
     static let tmux = "/usr/bin/tmux"
 
     /// rsyslog, following a file and sending its lines by RELP from a disk-assisted queue.
