@@ -14,12 +14,14 @@ struct CrawlerVerifier: Sendable {
     private let service: any NameService
     private let metrics: SelfMetrics
     private let now: @Sendable () -> Nanoseconds
-    private let (arrivals, arrival) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    private let arrivals: AsyncStream<Void>
+    private let arrival: AsyncStream<Void>.Continuation
 
     init(service: any NameService, metrics: SelfMetrics, now: @escaping @Sendable () -> Nanoseconds = SystemClock.nanoseconds) {
         self.service = service
         self.metrics = metrics
         self.now = now
+        (arrivals, arrival) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     /// There are questions.
