@@ -50,7 +50,7 @@ enum OffenderWidget {
         let banned = Set(snapshot.bans.map(\.address))
         let isWide = region.width >= 110
         let head =
-            Columns.left("client", isWide ? 40 : 20) + Columns.right("score", 6) + Columns.right("attacks", 8)
+            Columns.left("client", isWide ? 40 : 17) + Columns.right("score", 6) + Columns.right("attacks", 8)
             + Columns.right("requests", 9)
             + Columns.right("cost", 8) + "  " + Columns.left("kind", 12)
             + (isWide ? Columns.left("from", 30) + "why" : Columns.left("from", 12))
@@ -62,7 +62,7 @@ enum OffenderWidget {
             let isBanned = banned.contains(offender.address)
             var x = list.mark(index, y + 1, region, &screen)
             let tone: Style.Tone = isBanned ? .good : .bad
-            x += region.put(Columns.left(offender.address, isWide ? 40 : 20), x, y + 1, Style(tone, bold: true), on: &screen)
+            x += region.put(Columns.left(offender.address, isWide ? 40 : 17), x, y + 1, Style(tone, bold: true), on: &screen)
             x += region.put(numbers(offender), x, y + 1, on: &screen)
             x += region.put("  " + Columns.left(offender.family ?? "-", 12), x, y + 1, Style(.warning), on: &screen)
             let origin = self.origin(offender, isWide)
@@ -98,7 +98,9 @@ enum BanWidget {
             let left = Units.duration(Double(max(0, ban.until - snapshot.time)) / 1000)
             x += region.put(Columns.left(ban.address, 19), x, y, Style(.good, bold: true), on: &screen)
             x += region.put(Columns.right(left, 5) + " ", x, y, Style(.warning), on: &screen)
-            region.put(ban.reason, x, y, Style(.dim), on: &screen)
+            // An alert's summary begins with the address, which stands there already.
+            let reason = ban.reason.hasPrefix(ban.address + " ") ? ban.reason.dropFirst(ban.address.count + 1) : ban.reason[...]
+            region.put(String(reason), x, y, Style(.dim), on: &screen)
         }
     }
 }
@@ -108,12 +110,13 @@ enum ReviewWidget {
     static func draw(_ snapshot: Snapshot, _ state: PageState, _ region: Region, _ screen: inout Screen) {
         let proposals = snapshot.proposals
         if proposals.isEmpty { region.put("nothing waits", 0, 0, Style(.dim), on: &screen) }
-        let list = ListWindow(proposals.count, in: region.height, state, .review)
-        for (y, index) in list.rows.enumerated() {
+        // Two lines each: what is proposed, and what speaks against it.
+        let list = ListWindow(proposals.count, in: max(1, region.height / 2), state, .review)
+        for (row, index) in list.rows.enumerated() {
             let decision = proposals[index].plan.decision
-            let x = list.mark(index, y, region, &screen)
-            let why = decision.evidence.last.map { " - \($0.text)" } ?? ""
-            region.put(decision.summary + why, x, y, on: &screen)
+            let x = list.mark(index, row * 2, region, &screen)
+            region.put(decision.summary, x, row * 2, on: &screen)
+            region.put(decision.evidence.last?.text ?? "", x + 2, row * 2 + 1, Style(.dim), on: &screen)
         }
     }
 }

@@ -39,23 +39,27 @@ enum Explanation {
         for (y, line) in lines.prefix(inside.height).enumerated() { inside.put(line, 0, y, on: &screen) }
     }
 
-    /// A line in pieces that fit, cut at blanks where there are some.
+    /// A line in pieces that fit, cut at blanks where there are some; what is continued stands two columns further in.
     static func wrapped(_ text: String, _ width: Int) -> [String] {
         guard width > 0, TextWidth.columns(of: text) > width else { return [text] }
-        var lines: [String] = []
-        var line = ""
-        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-            var word = String(word)
-            if !line.isEmpty, TextWidth.columns(of: line) + 1 + TextWidth.columns(of: word) > width {
+        let indent = String(text.prefix { $0 == " " }.prefix(width / 2))
+        let further = String((indent + "  ").prefix(width / 2))
+        var (lines, line): ([String], String) = ([], indent)
+        for word in text.split(separator: " ") {
+            let isFirst = line.allSatisfy { $0 == " " }
+            if !isFirst, TextWidth.columns(of: line) + 1 + TextWidth.columns(of: word) > width {
                 lines.append(line)
-                line = "  "
+                line = further
+            } else if !isFirst {
+                line += " "
             }
-            while TextWidth.columns(of: word) > max(1, width - 2) {
-                lines.append(line + word.prefix(max(1, width - 2 - line.count)))
-                word.removeFirst(min(word.count, max(1, width - 2 - line.count)))
-                line = ""
+            for character in word {
+                if TextWidth.columns(of: line) + TextWidth.columns(of: character) > width {
+                    lines.append(line)
+                    line = further
+                }
+                line.append(character)
             }
-            line += (line.isEmpty || line == "  " ? "" : " ") + word
         }
         return lines + [line]
     }

@@ -36,6 +36,7 @@ package struct Monitor: Sendable {
     let judge: RecordJudge
     /// Asks the name service who claims to be a crawler; nil where it is not to be asked.
     let crawlers: CrawlerVerifier?
+    let places: FamiliarPlaceKeeper
     let inventory = InventorySeries()
     let alerts: AlertManager
     let notifier: Notifier
@@ -83,6 +84,7 @@ package struct Monitor: Sendable {
             crawlers: crawlers == nil ? [] : Crawler.shipped, onQuestion: { crawlers?.wake() })
         detector.use(try OriginFiles.load(configuration.waf))
         self.detector = detector
+        places = try FamiliarPlaceKeeper(detector: detector, state: stores.state) { logger.warning("\($0)") }
         judge = RecordJudge(detector: detector, metrics: metrics)
         access = AccessMetrics(next: stores.logs, observer: judge)
         notifier = Notifier(receivers: Monitor.receivers(configuration), metrics: metrics)
@@ -130,6 +132,11 @@ package struct Monitor: Sendable {
         } catch {
             failure = error
         }
+        do {
+            try places.keep()
+        } catch {
+            failure = failure ?? error
+        }
         try stores.close()
         if let failure { throw failure }
         logger.notice("stopped; everything is flushed")
@@ -159,6 +166,9 @@ package struct Monitor: Sendable {
             PeriodicService("service checks", everySeconds: ServiceChecks.intervalSeconds, metrics: metrics, logger: logger) {
                 try await serviceChecks.probe(at: SystemClock.milliseconds())
             },
+            PeriodicService(
+                "familiar places", everySeconds: FamiliarPlaceKeeper.intervalSeconds, metrics: metrics, logger: logger,
+                places.keep),
             RunningService { await judge.run() },
             RunningService { await crawlers?.run(detector) },
             RunningService { await notifier.run() },

@@ -2,6 +2,7 @@ import ArgumentParser
 import Dashboard
 import Foundation
 import Monitor
+import Topology
 
 /// `magewatch dash`: the dashboard in the terminal.
 struct DashCommand: AsyncParsableCommand {

@@ -50,10 +50,11 @@ struct ThirdPartyDatabaseTests {
             #expect(try record(database, [255, 254, 253, 123]) == nil)
         }
         if kind != "ipv4" {
-            for (last, network) in [(1, "1"), (2, "2"), (0x41, "40"), (0x4f, "40"), (0x51, "50"), (0x59, "58")] {
-                let address = [0, 0, 0, 0, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, UInt8(last)] as [UInt8]
-                #expect(try record(database, address)?["ip"]?.text == "::1:ffff:ffff:0:\(network)" || last < 3)
+            for (last, network) in [(1, "0"), (0x41, "40"), (0x4f, "40"), (0x51, "50"), (0x59, "58")] {
+                let address = [UInt8](repeating: 0, count: 11) + [2, 0, 0, 0, UInt8(last)]
+                #expect(try record(database, address)?["ip"]?.text == "::2:0:\(network)", "::2:0:\(last)")
             }
+            #expect(try record(database, [UInt8](repeating: 0, count: 11) + [2, 0, 0, 0, 0x60]) == nil)
         }
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import GeoDatabase
 import Parsing
 import Telemetry
@@ -73,6 +74,27 @@ struct OriginScenarioTests {
         #expect(login("BR", day: 22).isEmpty)
         #expect(login("DE", day: 22).isEmpty)
         #expect(login("FR", day: 70).isEmpty)
+    }
+
+    @Test("What is remembered of accounts outlives a restart")
+    func remembered() throws {
+        var first = try engine("login-from-new-country")
+        func login(_ engine: inout ScenarioEngine, _ account: String, _ country: String, day: Int) -> Int {
+            engine.observe(
+                event(
+                    .loginSucceeded, 1, system: nil, country: country, at: Nanoseconds(day) * 86_400 * second, account: account,
+                    service: .ssh)
+            ).count
+        }
+        #expect(login(&first, "root", "DE", day: 1) == 0 && login(&first, "admin", "FR", day: 2) == 0)
+        let text = try JSONEncoder().encode(first.placeMemory)
+        var second = try engine("login-from-new-country")
+        second.placeMemory = try JSONDecoder().decode(PlaceMemory.self, from: text)
+        #expect(second.placeMemory == first.placeMemory && second.placeMemory.count == 2)
+        #expect(login(&second, "root", "DE", day: 3) == 0 && login(&second, "admin", "FR", day: 3) == 0)
+        #expect(login(&second, "root", "FR", day: 3) == 1)
+        var fresh = try engine("login-from-new-country")
+        #expect(login(&fresh, "root", "FR", day: 3) == 0)
     }
 
     @Test("What is remembered of accounts is bounded, and the latest stay")

@@ -44,6 +44,12 @@ package struct AttackLedger: Sendable {
         _modify { yield &scenarios.origins }
     }
 
+    /// What is remembered of where accounts came from.
+    var placeMemory: PlaceMemory {
+        get { scenarios.placeMemory }
+        set { scenarios.placeMemory = newValue }
+    }
+
     private var inspector: Inspector
     private var scenarios = ScenarioEngine()
     private var told = RecentRequests()

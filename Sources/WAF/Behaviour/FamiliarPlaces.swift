@@ -15,6 +15,16 @@ struct FamiliarPlaces: Sendable {
 
     private var visits: [UInt64: [Visit]] = [:]
 
+    /// Nothing remembered, or what was before; the oldest first, so that the latest stay where there are too many.
+    init(_ visits: [PlaceMemory.Visit] = []) {
+        for visit in visits { _ = take(visit.group, visit.place, at: visit.last, within: .max) }
+    }
+
+    /// Every visit remembered.
+    var all: [PlaceMemory.Visit] {
+        visits.flatMap { group, visits in visits.map { PlaceMemory.Visit(group: group, place: $0.place, last: $0.last) } }
+    }
+
     /// Groups remembered.
     var count: Int { visits.count }
 

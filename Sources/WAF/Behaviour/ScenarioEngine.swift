@@ -42,7 +42,7 @@ package struct ScenarioEngine: Sendable {
     package let scenarios: [Scenario]
     /// Tells where clients are at home; scenarios that go by it rest where it knows nothing.
     package var origins = OriginTable()
-    private var places: [FamiliarPlaces]
+    var places: [FamiliarPlaces]
     private var buckets: [[UInt64: Bucket]]
     /// Scenarios by the kind of event that they count, in the order of the kinds.
     private let byKind: [[Watch]]
