@@ -47,7 +47,7 @@ enum Explanation {
         var (lines, line): ([String], String) = ([], indent)
         for word in text.split(separator: " ") {
             let isFirst = line.allSatisfy { $0 == " " }
-            if !isFirst, TextWidth.columns(of: line) + 1 + TextWidth.columns(of: word) > width {
+            if !isFirst, TextWidth.columns(of: line) + 1 + TextWidth.columns(of: String(word)) > width {
                 lines.append(line)
                 line = further
             } else if !isFirst {
