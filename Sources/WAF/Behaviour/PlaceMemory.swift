@@ -1,3 +1,4 @@
+import Synchronization
 package import Telemetry
 
 /// What scenarios of the new remember, in a form that outlives a restart: without it whoever comes first after one would be familiar.
