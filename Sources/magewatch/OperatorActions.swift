@@ -8,11 +8,11 @@ struct OperatorActions: Sendable {
 
     let client: MonitorClient
 
-    /// Does it; what became of it, in words.
-    func perform(_ action: PageState.Action) async -> String {
+    /// Does it; what became of it, in words, where there is something to tell.
+    func perform(_ action: PageState.Action) async -> String? {
         do {
             switch action {
-            case .quit, .refresh, .show: return ""
+            case .quit, .refresh, .show: return nil
             case .ban(let address):
                 try await order("ban", address)
                 return "\(address) is to be banned; what the past says against it waits in the review"
