@@ -1,5 +1,5 @@
 import Synchronization
-package import Telemetry
+import Telemetry
 
 /// What scenarios of the new remember, in a form that outlives a restart: without it whoever comes first after one would be familiar.
 package struct PlaceMemory: Sendable, Codable, Equatable {
