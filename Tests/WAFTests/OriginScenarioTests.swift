@@ -88,11 +88,11 @@ struct OriginScenarioTests {
         }
         let before = [login(&first, "root", "DE", day: 1), login(&first, "admin", "FR", day: 2)]
         let text = try JSONEncoder().encode(first.placeMemory)
-        var second = try engine("login-from-new-country")
-        second.placeMemory = try JSONDecoder().decode(PlaceMemory.self, from: text)
-        #expect(second.placeMemory == first.placeMemory && second.placeMemory.count == 2)
+        var later = try engine("login-from-new-country")
+        later.placeMemory = try JSONDecoder().decode(PlaceMemory.self, from: text)
+        #expect(later.placeMemory == first.placeMemory && later.placeMemory.count == 2)
         let after = [
-            login(&second, "root", "DE", day: 3), login(&second, "admin", "FR", day: 3), login(&second, "root", "FR", day: 3),
+            login(&later, "root", "DE", day: 3), login(&later, "admin", "FR", day: 3), login(&later, "root", "FR", day: 3),
         ]
         #expect(before == [0, 0] && after == [0, 0, 1])
         var fresh = try engine("login-from-new-country")

@@ -13,6 +13,9 @@ package struct PlaceMemory: Sendable, Codable, Equatable {
     /// By scenario.
     var visits: [String: [Visit]] = [:]
 
+    /// Nothing remembered.
+    package init() {}
+
     /// How many visits it holds.
     package var count: Int { visits.values.reduce(0) { $0 + $1.count } }
 }
