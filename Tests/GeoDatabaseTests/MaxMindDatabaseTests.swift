@@ -103,7 +103,7 @@ struct MaxMindDatabaseTests {
         for (index, sample) in Self.samples.prefix(16).enumerated() { writer.add([100, 0, 0, UInt8(index)], 32, sample.0) }
         let sound = writer.file()
         var (refused, failed, read) = (0, 0, 0)
-        for turn in 0..<4_000 {
+        for turn in 0..<1_500 {
             var bytes = sound
             if turn % 4 == 0 { bytes.removeLast(Int.random(in: 1..<bytes.count, using: &random)) }
             for _ in 0..<Int.random(in: 1...8, using: &random) where !bytes.isEmpty {
