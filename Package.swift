@@ -66,6 +66,7 @@ let foundations: [Target] =
         .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: settings),
     ]
     + room("Compression", ["CLZ4", "CLinux", "CSnappy", "CZlib"])
+    + room("GeoDatabase")
     + room("RegularExpressions", ["CRE2"])
     + room("Telemetry", ["RegularExpressions"])
     + room("Topology")
@@ -90,7 +91,7 @@ let engines: [Target] =
 let judgement: [Target] =
     room("Alerting", ["Telemetry", "StateStore", "PromQL", yams, logging, asyncHTTPClient, nioCore, nioHTTP1])
     + room("Checks", ["Telemetry", logging, asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS])
-    + room("WAF", ["Telemetry", "Parsing", "RegularExpressions", "Topology", crypto, yams])
+    + room("WAF", ["GeoDatabase", "Telemetry", "Parsing", "RegularExpressions", "Topology", crypto, yams])
     + room("Forecasting", ["Telemetry"])
     + room("Planning", ["AgentContract", "Placement", "Telemetry", "Topology"])
     + room("Execution", ["AgentContract", "StateStore", "Telemetry", "Topology", logging], tests: ["Planning"])
@@ -130,7 +131,7 @@ let house: [Target] =
         "Monitor",
         [
             "Agent", "AgentContract", "Alerting", "Checks", "StackConfiguration", "Drivers", "Execution", "Forecasting",
-            "Ingest", "LogQL", "LogStore", "MetricStore", "MonitorAPI", "Parsing", "Planning", "PromQL", "ServiceMetrics",
+            "GeoDatabase", "Ingest", "LogQL", "LogStore", "MetricStore", "MonitorAPI", "Parsing", "Planning", "PromQL", "ServiceMetrics",
             "StateStore", "Telemetry", "Topology", "WAF", logging, asyncHTTPClient, serviceLifecycle, nioCore,
             nioFoundationCompat,
             nioHTTP1, nioPosix, unixSignals,

@@ -38,6 +38,11 @@ package struct OffenderReport: Sendable, Codable, Equatable {
     package var firstSeen: Int64
     package var lastSeen: Int64
     package var evidence: [Evidence]
+    /// Two letters, where a database of countries is given.
+    package var country: String?
+    /// The number of the autonomous system, and who runs it, where a database of networks is given.
+    package var system: Int?
+    package var organization: String?
 
     package init(
         address: String, score: Int, attacks: Int, requests: Int, bytes: Int64, busySeconds: Double, family: String?,
@@ -106,6 +111,9 @@ package struct AttackSummary: Sendable, Codable, Equatable {
     package var rules: [String: Int]
     /// In order of time.
     package var timeline: [Hour]
+    /// Attacks by country, and by autonomous system; nil where no database tells.
+    package var countries: [String: Int]?
+    package var systems: [String: Int]?
 
     package init(requests: Int, attacks: Int, offenders: Int, unparsed: Int, rules: [String: Int], timeline: [Hour]) {
         self.requests = requests

@@ -28,6 +28,16 @@ package struct Page: Sendable, Equatable, Decodable {
             case decisions
             /// The newest lines of a LogQL query.
             case logs
+            /// Attacks by kind and hour.
+            case attacks
+            /// Who attacks, where from, and what it costs.
+            case offenders
+            /// Bans in force and what is left of them.
+            case bans
+            /// Bans that wait for a person's word.
+            case review
+            /// Lines of access logs that no parser takes.
+            case unparsed
         }
 
         package var kind: Kind

@@ -11,7 +11,9 @@ package struct PageRenderer: Sendable {
         self.zoneSeconds = zoneSeconds
     }
 
-    package func render(_ page: Page, _ snapshot: Snapshot, width: Int, height: Int) -> Screen {
+    /// - Parameter state: where the cursor is; nil where nobody is at the keys.
+    package func render(_ page: Page, _ snapshot: Snapshot, _ state: PageState? = nil, width: Int, height: Int) -> Screen {
+        let state = state ?? PageState(page)
         var screen = Screen(width: width, height: height)
         let whole = Region(column: 0, row: 0, width: screen.width, height: screen.height)
         head(page, snapshot, whole, &screen)
@@ -19,11 +21,12 @@ package struct PageRenderer: Sendable {
         for (row, region) in zip(page.rows, body.rows(page.rows.map(\.height))) {
             for (widget, part) in zip(row.widgets, region.columns(row.widgets.map { $0.width ?? 1 })) {
                 let inside = part.frame(widget.title, on: &screen)
-                draw(widget, snapshot, inside, &screen)
+                draw(widget, snapshot, state, inside, &screen)
             }
         }
-        let foot = snapshot.problem ?? "q quit   r refresh"
-        whole.put(foot, 1, screen.height - 1, Style(snapshot.problem == nil ? .dim : .bad), on: &screen)
+        Explanation.draw(state, snapshot, body, &screen)
+        let foot = state.foot(snapshot)
+        whole.put(foot.text, 1, screen.height - 1, foot.style, on: &screen)
         return screen
     }
 
@@ -36,7 +39,9 @@ package struct PageRenderer: Sendable {
         region.put(alarm, 14 + TextWidth.columns(of: text), 0, Style(firing == 0 ? .good : .bad, bold: true), on: &screen)
     }
 
-    private func draw(_ widget: Page.Widget, _ snapshot: Snapshot, _ region: Region, _ screen: inout Screen) {
+    private func draw(
+        _ widget: Page.Widget, _ snapshot: Snapshot, _ state: PageState, _ region: Region, _ screen: inout Screen
+    ) {
         switch widget.kind {
         case .placement: PlacementWidget.draw(snapshot, region, &screen)
         case .series: SeriesWidget.draw(widget, snapshot.series[widget.query ?? ""] ?? [], region, &screen)
@@ -44,6 +49,11 @@ package struct PageRenderer: Sendable {
         case .alerts: alerts(snapshot, region, &screen)
         case .decisions: decisions(snapshot, region, &screen)
         case .logs: logs(snapshot.logs[widget.query ?? ""] ?? [], region, &screen)
+        case .attacks: AttackTimelineWidget.draw(widget, snapshot, region, &screen)
+        case .offenders: OffenderWidget.draw(snapshot, state, region, &screen)
+        case .bans: BanWidget.draw(snapshot, state, region, &screen)
+        case .review: ReviewWidget.draw(snapshot, state, region, &screen)
+        case .unparsed: UnparsedWidget.draw(snapshot, region, &screen)
         }
     }
 

@@ -21,6 +21,11 @@ package struct Region: Sendable, Equatable {
         return screen.put(text, column + x, row + y, style, limit: min(limit ?? .max, width - x))
     }
 
+    /// Blanks all over it.
+    package func clear(on screen: inout Screen) {
+        for y in 0..<height { put(String(repeating: " ", count: width), 0, y, on: &screen) }
+    }
+
     /// A frame with a title; what is inside it.
     package func frame(_ title: String, on screen: inout Screen) -> Region {
         guard width >= 4, height >= 2 else { return self }

@@ -14,6 +14,14 @@ package struct Snapshot: Sendable {
     /// Answers by query.
     package var series: [String: [SeriesLine]]
     package var logs: [String: [LogLine]]
+    /// What the logs tell of attacks; nil where the page does not ask.
+    package var attacks: AttackSummary?
+    /// The worst first.
+    package var offenders: [OffenderReport]
+    /// Those that end last first.
+    package var bans: [BanReport]
+    /// The newest last.
+    package var unparsed: [String]
     /// What could not be read; shown at the foot.
     package var problem: String?
 
@@ -65,5 +73,13 @@ package struct Snapshot: Sendable {
         plans = []
         series = [:]
         logs = [:]
+        offenders = []
+        bans = []
+        unparsed = []
+    }
+
+    /// Bans that wait for a person's word.
+    package var proposals: [PlanReport] {
+        plans.filter { $0.state == "proposed" && $0.plan.purpose == .ban }
     }
 }

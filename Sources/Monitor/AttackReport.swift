@@ -66,11 +66,13 @@ package struct AttackReport: Sendable {
 
     private var offenderTable: String {
         AttackReport.table(
-            "## Who", ["client", "score", "attacks", "requests", "servers, s", "kind", "last seen", "why"],
+            "## Who", ["client", "score", "attacks", "requests", "servers, s", "kind", "from", "last seen", "why"],
             offenders.prefix(limit).map { offender in
                 [
                     offender.address, String(offender.score), String(offender.attacks), String(offender.requests),
                     String((offender.busySeconds * 10).rounded() / 10), offender.family ?? "",
+                    [offender.country, offender.system.map { "AS\($0)" }, offender.organization].compactMap(\.self).joined(
+                        separator: " "),
                     AttackReport.minute(offender.lastSeen),
                     offender.evidence.first.map { "\($0.rule): \($0.request)" } ?? "",
                 ]

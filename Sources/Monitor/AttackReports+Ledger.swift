@@ -1,9 +1,20 @@
 package import AgentContract
+package import GeoDatabase
 import Topology
 package import WAF
 
 /// The WAF's findings in the form in which the API and the command line tell them.
 extension OffenderReport {
+    /// - Parameter origins: tell where the client is at home.
+    package init(_ offender: Offender, _ origins: inout OriginTable) {
+        self.init(offender)
+        let address = offender.client.address.bytes
+        let origin = origins.origin(of: address)
+        country = origin.country?.description
+        system = origin.system.map(Int.init)
+        organization = origins.organization(of: address)
+    }
+
     package init(_ offender: Offender) {
         self.init(
             address: "\(offender.client)", score: offender.score, attacks: offender.attacks, requests: offender.requests,
@@ -37,5 +48,8 @@ extension AttackSummary {
                     start: hour / 1_000_000,
                     families: Dictionary(uniqueKeysWithValues: families.map { ($0.key.rawValue, $0.value) }))
             })
+        guard !ledger.origins.isEmpty else { return }
+        countries = Dictionary(uniqueKeysWithValues: ledger.countries.map { ($0.key.description, $0.value) })
+        systems = Dictionary(uniqueKeysWithValues: ledger.systems.map { ("AS\($0.key)", $0.value) })
     }
 }

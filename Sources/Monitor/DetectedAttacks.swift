@@ -15,12 +15,14 @@ struct DetectedAttacks: AttackSource {
     }
 
     func offenders(limit: Int) -> [OffenderReport] {
-        detector.read { Array($0.ranking.prefix(limit)) }.map(OffenderReport.init)
+        var (offenders, origins) = detector.read { (Array($0.ranking.prefix(limit)), $0.origins) }
+        return offenders.map { OffenderReport($0, &origins) }
     }
 
     func offender(_ address: String) -> OffenderReport? {
         guard let client = ClientAddress.network(of: Array(address.utf8)[...]) ?? NetworkRange(address) else { return nil }
-        return detector.read { $0.offenders[client] }.map(OffenderReport.init)
+        var (offender, origins) = detector.read { ($0.offenders[client], $0.origins) }
+        return offender.map { OffenderReport($0, &origins) }
     }
 
     func campaigns() -> [CampaignReport] { detector.read { $0.campaigns }.map(CampaignReport.init) }

@@ -745,6 +745,24 @@ package enum EmbeddedDefaults {
             """#
         ),
         (
+            "dashboards/attacks.yaml",
+            #"""
+            title: Attacks
+            rows:
+              - height: 6
+                widgets:
+                  - { kind: attacks, title: 'Attacks by kind', width: 3, range: 48h }
+                  - { kind: bans, title: Bans, width: 2 }
+              - height: 9
+                widgets:
+                  - { kind: offenders, title: Offenders }
+              - height: 7
+                widgets:
+                  - { kind: review, title: 'Left to an operator', width: 3 }
+                  - { kind: unparsed, title: 'Lines that no parser takes', width: 2 }
+            """#
+        ),
+        (
             "dashboards/overview.yaml",
             #"""
             title: Overview

@@ -109,6 +109,16 @@ extension Monitor {
         return devices.compactMap { $0.address?.ipAddress.flatMap { NetworkRange($0) } }
     }
 
+    /// Asks the name server of the configuration, or the system's.
+    static func crawlerVerifier(_ settings: MagewatchConfiguration.WAF, metrics: SelfMetrics) -> CrawlerVerifier? {
+        guard settings.verifiesCrawlers else { return nil }
+        let system = try? String(contentsOfFile: "/etc/resolv.conf", encoding: .utf8)
+        let server = settings.resolver ?? .init(host: NameServer.ofSystem(system), port: 53)
+        return CrawlerVerifier(
+            service: NameServer(host: server.host, port: server.port, timeout: .seconds(settings.resolverTimeoutSeconds)),
+            metrics: metrics)
+    }
+
     /// Checks that need no configuration.
     func serviceChecks() -> ServiceChecks {
         let state = stores.state

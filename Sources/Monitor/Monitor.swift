@@ -34,6 +34,9 @@ package struct Monitor: Sendable {
     let access: AccessMetrics
     let detector: Detector
     let judge: RecordJudge
+    /// Asks the name service who claims to be a crawler; nil where it is not to be asked.
+    let crawlers: CrawlerVerifier?
+    let places: FamiliarPlaceKeeper
     let inventory = InventorySeries()
     let alerts: AlertManager
     let notifier: Notifier
@@ -74,7 +77,14 @@ package struct Monitor: Sendable {
         try Inventory.load(configuration, into: stores.state)
         let policy = PlanningPolicy(configuration)
         // The checks of databases log in as nobody, so that they are no broken handshakes: that is no attack.
-        detector = Detector(exempt: policy.allow.compactMap(NetworkRange.init) + Monitor.ownAddresses())
+        let crawlers = Monitor.crawlerVerifier(configuration.waf, metrics: metrics)
+        self.crawlers = crawlers
+        let detector = Detector(
+            exempt: policy.allow.compactMap(NetworkRange.init) + Monitor.ownAddresses(),
+            crawlers: crawlers == nil ? [] : Crawler.shipped, onQuestion: { crawlers?.wake() })
+        detector.use(try OriginFiles.load(configuration.waf))
+        self.detector = detector
+        places = try FamiliarPlaceKeeper(detector: detector, state: stores.state) { logger.warning("\($0)") }
         judge = RecordJudge(detector: detector, metrics: metrics)
         access = AccessMetrics(next: stores.logs, observer: judge)
         notifier = Notifier(receivers: Monitor.receivers(configuration), metrics: metrics)
@@ -107,6 +117,7 @@ package struct Monitor: Sendable {
             reviewBan: BanReviewer(
                 logs: stores.logs, detector: detector, limits: BanToll.Limits(configuration.bans)
             ).review,
+            crawlers: { detector.crawlers(at: SystemClock.nanoseconds()).map(\.description) },
             answers: Monitor.prober(configuration), schedules: configuration.scaler.schedules,
             attachSeconds: configuration.scaler.attachSeconds, offset: SystemClock.offset(ofZone: configuration.scaler.timeZone),
             metrics: metrics, logger: logger)
@@ -124,6 +135,11 @@ package struct Monitor: Sendable {
             try await ServiceGroup(configuration: configuration).run()
         } catch {
             failure = error
+        }
+        do {
+            try places.keep()
+        } catch {
+            failure = failure ?? error
         }
         try stores.close()
         if let failure { throw failure }
@@ -154,7 +170,11 @@ package struct Monitor: Sendable {
             PeriodicService("service checks", everySeconds: ServiceChecks.intervalSeconds, metrics: metrics, logger: logger) {
                 try await serviceChecks.probe(at: SystemClock.milliseconds())
             },
+            PeriodicService(
+                "familiar places", everySeconds: FamiliarPlaceKeeper.intervalSeconds, metrics: metrics, logger: logger,
+                places.keep),
             RunningService { await judge.run() },
+            RunningService { await crawlers?.run(detector) },
             RunningService { await notifier.run() },
             RunningService { await reloadOnHangup() },
             RunningService { try await scraper().run() },
@@ -187,7 +207,7 @@ package struct Monitor: Sendable {
         try await scaler.act(on: await alerts.orders(at: now), at: now)
     }
 
-    /// On SIGHUP the rule files are read again; where one is wrong, the rules in force stay.
+    /// On SIGHUP the rule files and the databases of addresses are read again; where one is wrong, what is in force stays.
     private func reloadOnHangup() async {
         for await _ in await UnixSignalsSequence(trapping: .sighup) {
             do {
@@ -197,6 +217,12 @@ package struct Monitor: Sendable {
             } catch {
                 metrics.add("magewatch_reload_failures_total")
                 logger.error("the rules in force stay, as the files can't be used: \(error)")
+            }
+            do {
+                detector.use(try OriginFiles.load(configuration.waf))
+            } catch {
+                metrics.add("magewatch_reload_failures_total")
+                logger.error("the databases of addresses in force stay: \(error)")
             }
         }
     }

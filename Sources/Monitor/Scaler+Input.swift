@@ -21,12 +21,14 @@ extension Scaler {
         for order in try heldOrders() where order.until > now {
             for name in order.containers { held[name] = max(held[name] ?? 0, order.until) }
         }
-        return PlanningInput(
+        var input = PlanningInput(
             now: now, stack: try state.stack(named: stackName), policy: policy, forecasts: forecasts(), utilisation: utilisation,
             sizing: sizing(), serverUtilisation: servers, underWay: try await executor.underWay(), lastScaled: lastScaled,
             bans: Dictionary(bans, uniquingKeysWith: { $1 }), running: try runningContainers(at: now), held: held,
             ledger: try ledger(since: SpendingWindow.month.start(at: now) - Scaler.ledgerMargin), freezes: try freezes(),
             stoodDown: stoodDown, databases: try seenDatabases(at: now))
+        input.crawlers = crawlers()
+        return input
     }
 
     /// A lease that began before a window may have periods in it.

@@ -26,6 +26,7 @@ package actor Scaler {
     let reviewBan: @Sendable (BanQuestion) async throws -> BanReview
     /// When a ban was narrowed: what made it is held against the address for a moment more.
     var narrowed: [String: Milliseconds] = [:]
+    let crawlers: @Sendable () -> [String]
     let sizing: @Sendable () -> [Role: RoleSizing]
     private let answers: @Sendable (_ server: String) async -> Bool
     let metrics: SelfMetrics
@@ -43,6 +44,7 @@ package actor Scaler {
 
     /// - Parameters:
     ///   - reviewBan: what a ban would have hit in the past, asked before one is made.
+    ///   - crawlers: search engines' addresses, which are never banned.
     ///   - answers: whether a server's agent answers right now, asked before anything is moved away from it.
     ///   - schedules: those of the configuration, and `offset`, by which local time is ahead of UTC at a moment.
     ///   - attachSeconds: from the wish for a server until it serves.
@@ -51,6 +53,7 @@ package actor Scaler {
         forecasts: @escaping @Sendable () -> [Forecast],
         sizing: @escaping @Sendable () -> [Role: RoleSizing] = { [:] },
         reviewBan: @escaping @Sendable (BanQuestion) async throws -> BanReview = { _ in .unreviewed },
+        crawlers: @escaping @Sendable () -> [String] = { [] },
         answers: @escaping @Sendable (_ server: String) async -> Bool = { _ in false }, schedules: [ScalingSchedule] = [],
         attachSeconds: Double = 0, offset: @escaping @Sendable (Milliseconds) -> Milliseconds = { _ in 0 },
         metrics: SelfMetrics, logger: Logger
@@ -65,6 +68,7 @@ package actor Scaler {
         self.series = series
         self.forecasts = forecasts
         self.reviewBan = reviewBan
+        self.crawlers = crawlers
         self.sizing = sizing
         self.answers = answers
         self.metrics = metrics

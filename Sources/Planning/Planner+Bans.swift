@@ -115,6 +115,9 @@ extension Planner {
         if let allowed = input.policy.allow.first(where: { NetworkRange($0)?.overlaps(network) == true }) {
             return "\(network) is on the allow list (\(allowed)) and never banned"
         }
+        if let crawler = input.crawlers.first(where: { NetworkRange($0)?.overlaps(network) == true }) {
+            return "\(network) is a search engine's crawler (\(crawler), by its verified name) and never banned"
+        }
         func holds(_ text: String) -> Bool { NetworkAddress(text).map(network.contains) ?? false }
         if let own = input.stack.servers.first(where: { holds($0.address) }) {
             return "\(network) is the stack's own server \(own.name) and never banned"

@@ -45,6 +45,8 @@ package struct PlanningInput: Sendable {
     /// When a role was last scaled.
     package var lastScaled: [Role: Milliseconds]
     package var bans: [String: PastBan]
+    /// Addresses and networks that are known to be search engines' crawlers.
+    package var crawlers: [String] = []
     /// The servers on which a container is seen to run right now, by its name.
     package var running: [String: Set<String>]
     /// Containers that an operator's order keeps, and until when.

@@ -33,6 +33,7 @@ struct ConfigurationDecoder {
         }
         section(top.mapping("metrics")) { metrics($0, &configuration.metrics) }
         section(top.mapping("logs")) { logs($0, &configuration.logs) }
+        section(top.mapping("waf")) { waf($0, &configuration.waf) }
         section(top.mapping("scrape")) { scrape($0, &configuration.scrape) }
         section(top.mapping("evaluation")) { set(&configuration.evaluationSeconds, positive($0, "interval")) }
         section(top.mapping("forecast")) { forecast($0, &configuration.forecast) }

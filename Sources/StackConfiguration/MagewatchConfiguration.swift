@@ -21,6 +21,7 @@ package struct MagewatchConfiguration: Sendable, Equatable {
     package var retention = Retention()
     package var metrics = MetricLimits()
     package var logs = Logs()
+    package var waf = WAF()
     package var scrape = Scrape()
     /// How often rules are evaluated.
     package var evaluationSeconds = 15.0

@@ -53,6 +53,14 @@ package struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
 
     init(bytes: [UInt8]) { self.bytes = bytes }
 
+    /// An address of 4 or 16 bytes; nil where there are more or fewer.
+    package init?(octets: [UInt8]) {
+        guard octets.count == 4 || octets.count == 16 else { return nil }
+        let isMapped =
+            octets.count == 16 && octets.prefix(10).allSatisfy { $0 == 0 } && octets[10] == 0xff && octets[11] == 0xff
+        self.init(bytes: isMapped ? Array(octets.suffix(4)) : octets)
+    }
+
     /// Dotted, or groups without leading zeros with the longest run of zeros as `::` (RFC 5952).
     package var description: String {
         if bytes.count == 4 { return bytes.map(String.init).joined(separator: ".") }

@@ -7,8 +7,11 @@ package enum ClientAddress {
 
     /// The network of an address in text, or nil where it is none (a host name, `unix:`).
     package static func network(of text: ArraySlice<UInt8>) -> NetworkRange? {
-        NetworkAddress(text: text).map {
-            NetworkRange($0, length: $0.bytes.count == 4 ? 32 : customerLength)
-        }
+        NetworkAddress(text: text).map(network(of:))
+    }
+
+    /// The network that an address is counted in.
+    package static func network(of address: NetworkAddress) -> NetworkRange {
+        NetworkRange(address, length: address.bytes.count == 4 ? 32 : customerLength)
     }
 }

@@ -8,6 +8,8 @@ extension Detector {
     /// `magewatch_waf_offender_score{address, family}`, ended where an address is no offender any more;
     /// `magewatch_waf_findings_total{family}`; `magewatch_waf_records_judged_total{kind}`; what attacks cost,
     /// `magewatch_waf_attack_requests_total{role}` and `magewatch_waf_attack_seconds_total{role}`;
+    /// `magewatch_waf_crawler_claims_total{answer}`; `magewatch_waf_country_attacks_total{country}` and
+    /// `magewatch_waf_system_attacks_total{system}` of those with the most;
     /// `magewatch_waf_passed_bans_total`, requests answered in spite of a ban; `magewatch_waf_offenders_dropped_total`.
     package func snapshot(at time: Milliseconds) -> SampleBatch {
         state.withLock { state in
@@ -32,6 +34,11 @@ extension Detector {
             for kind in ["access", "audit", "error", "service"] {
                 add("magewatch_waf_records_judged_total", state.judged[kind] ?? 0, Label("kind", kind))
             }
+            state.appendOrigins(to: &batch, at: time)
+            for answer in CrawlerBoard.Answer.allCases {
+                add("magewatch_waf_crawler_claims_total", state.crawlers.answers[answer] ?? 0, Label("answer", answer.rawValue))
+            }
+            add("magewatch_waf_crawler_claims_dropped_total", state.crawlers.dropped)
             add("magewatch_waf_offenders", offenders.count)
             add("magewatch_waf_passed_bans_total", state.watch.passed)
             add("magewatch_waf_offenders_dropped_total", state.ledger.dropped)

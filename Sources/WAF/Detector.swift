@@ -29,18 +29,29 @@ package final class Detector: Sendable {
         var cost = AttackCost()
         var watch = BanWatch()
         var reported: Set<Labels> = []
+        var crawlers: CrawlerBoard
     }
 
     private let exempt: [NetworkRange]
+    /// Told that there are questions about crawlers to be asked.
+    private let onQuestion: @Sendable () -> Void
     let state: Mutex<State>
 
     /// - Parameters:
     ///   - exempt: networks never judged: own servers, proxies, the operator's allow list.
     ///   - signatures: what requests are searched for.
-    package init(exempt: [NetworkRange], signatures: SignatureSet = .shipped) {
+    ///   - crawlers: whose claims are to be verified; none where nobody asks the name service.
+    ///   - onQuestion: told that there are questions to be asked (``takeCrawlerQuestions(limit:)``); must not block.
+    package init(
+        exempt: [NetworkRange], signatures: SignatureSet = .shipped, crawlers: [Crawler] = [],
+        onQuestion: @escaping @Sendable () -> Void = {}
+    ) {
         self.exempt = exempt
+        self.onQuestion = onQuestion
         state = Mutex(
-            State(ledger: AttackLedger(signatures: signatures, maximumOffenders: Detector.maximumOffenders)))
+            State(
+                ledger: AttackLedger(signatures: signatures, maximumOffenders: Detector.maximumOffenders),
+                crawlers: CrawlerBoard(crawlers)))
     }
 
     /// Judges what a line of any kind tells.
@@ -59,17 +70,27 @@ package final class Detector: Sendable {
     package func observe(_ record: AccessRecord, role: String = "web", at time: Nanoseconds) {
         // What the balancer refused because of a ban says nothing new.
         if let termination = record.terminationState, termination.first == UInt8(ascii: "P") { return }
-        guard let client = client(of: record) else { return }
+        guard let address = address(peer: record.client, forwardedFor: record.forwardedFor) else { return }
+        let client = ClientAddress.network(of: address)
+        let arrival = time
         let time = Detector.believed(record.timestamp, at: time)
-        state.withLock { state in
+        let hasQuestion = state.withLock { state in
             state.judged["access", default: 0] += 1
-            let sighting = state.ledger.take(record, by: client, at: time)
+            let known = state.verify(record, of: address, at: arrival)
+            // What a search engine's crawler follows is what others link to: nothing is held against it.
+            if known == .confirmed || state.crawlers.isConfirmed(client, at: arrival) {
+                state.ledger.take(record, by: nil, at: time)
+                return false
+            }
+            let sighting = state.ledger.take(record, by: client, at: time, isFalseCrawler: known == .refuted)
             state.watch.take(record, by: client, at: time)
             state.take(sighting, of: client)
             if sighting.isAttack || state.scores[client]?.isOffender == true {
                 state.cost.add(role: role, seconds: sighting.busySeconds)
             }
+            return state.crawlers.questionCount > 0
         }
+        if hasQuestion { onQuestion() }
     }
 
     /// Judges what a service tells of someone who came.
@@ -94,7 +115,8 @@ package final class Detector: Sendable {
     /// Judges a request of an audit log.
     package func observe(_ transaction: ModSecurityTransaction, at time: Nanoseconds) {
         let forwarded = transaction.header("x-forwarded-for").map { $0[...] }
-        guard let client = client(peer: transaction.client[...], forwardedFor: forwarded) else { return }
+        guard let address = address(peer: transaction.client[...], forwardedFor: forwarded) else { return }
+        let client = ClientAddress.network(of: address)
         state.withLock { state in
             state.judged["audit", default: 0] += 1
             state.take(state.ledger.take(transaction, by: client, at: time), of: client)
@@ -126,20 +148,16 @@ package final class Detector: Sendable {
         written.flatMap { abs(Double($0) - Double(arrival)) < maximumClockError ? $0 : nil } ?? arrival
     }
 
-    private func client(of record: AccessRecord) -> NetworkRange? {
-        client(peer: record.client, forwardedFor: record.forwardedFor)
-    }
-
     /// The nearest address that is not one of ours: the peer, or, where the peer is a trusted proxy, the last untrusted of
     /// X-Forwarded-For, read from the right.
-    private func client(peer: ArraySlice<UInt8>, forwardedFor: ArraySlice<UInt8>?) -> NetworkRange? {
-        guard let peer = ClientAddress.network(of: peer) else { return nil }
-        guard isExempt(peer) else { return peer }
+    private func address(peer: ArraySlice<UInt8>, forwardedFor: ArraySlice<UInt8>?) -> NetworkAddress? {
+        guard let peer = NetworkAddress(text: peer) else { return nil }
+        guard isExempt(ClientAddress.network(of: peer)) else { return peer }
         guard let forwardedFor else { return nil }
         for part in forwardedFor.split(separator: UInt8(ascii: ",")).reversed() {
             let trimmed = part.drop { $0 == 0x20 }
-            guard let address = ClientAddress.network(of: trimmed) else { return nil }
-            if !isExempt(address) { return address }
+            guard let address = NetworkAddress(text: trimmed) else { return nil }
+            if !isExempt(ClientAddress.network(of: address)) { return address }
         }
         return nil
     }
@@ -178,7 +196,8 @@ extension Detector.State {
 
     func offenders(at time: Nanoseconds) -> [(client: NetworkRange, score: OffenderScore)] {
         scores.compactMap { client, score -> (client: NetworkRange, score: OffenderScore)? in
-            guard score.isOffender else { return nil }
+            // A crawler, or one that may turn out to be one in a moment, is no offender.
+            guard score.isOffender, !crawlers.shields(client, at: time) else { return nil }
             var faded = score
             faded.fade(to: time)
             return faded.isOffender ? (client, faded) : nil

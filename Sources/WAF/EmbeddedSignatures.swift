@@ -318,6 +318,76 @@ package enum EmbeddedSignatures {
                 mode: observe
                 positive: ["1 x GET /_ignition/execute-solution 404", "1 x GET /cgi-bin/luci 404"]
                 negative: ["50 x GET /catalog/product/view/id/{n} 200 every 0.1s", "50 x GET /?author={n} 200 every 1s"]
+              - id: false-crawler
+                family: bot
+                reason: A client calls itself a search engine's crawler, and the names of its address show that it is none.
+                events: [false-crawler]
+                pages: true
+                capacity: 2
+                leak: 60s
+                positive: ["3 x false-crawler page=yes every 1s"]
+                negative: ["2 x false-crawler page=yes every 1s", "20 x false-crawler every 1s", "20 x GET /{n} 200 agent=Googlebot every 1s"]
+              - id: provider-credential-stuffing
+                family: brute-force
+                reason: Logins to many accounts fail from one autonomous system, in which few succeed.
+                events: [login-failed, unknown-user]
+                by: autonomous-system
+                distinct: account
+                relief: [login-succeeded]
+                relief-factor: 4
+                capacity: 60
+                leak: 30s
+                mute: 600s
+                mode: observe
+                positive: ["90 x login-failed account=a{n} from={n} as=64500 every 1s"]
+                negative: ["60 x login-failed account=a{n} from={n} as=64500 every 1s", "500 x login-failed account=a as=64500 every 1s", "90 x login-failed account=a{n} from={n} as={n} every 1s", "90 x login-failed account=a{n} from={n} every 1s"]
+              - id: provider-attack-wave
+                family: scanner
+                reason: Attacks come from many addresses of one autonomous system at once.
+                events: [attack]
+                by: autonomous-system
+                distinct: client
+                capacity: 20
+                leak: 60s
+                mute: 600s
+                mode: observe
+                positive: ["25 x attack from={n} as=64500 every 1s"]
+                negative: ["20 x attack from={n} as=64500 every 1s", "100 x attack as=64500 every 1s", "25 x attack from={n} as={n} every 1s"]
+              - id: country-credential-stuffing
+                family: brute-force
+                reason: Logins to many accounts fail from one country, in which few succeed - many small providers are rented at once.
+                events: [login-failed, unknown-user]
+                by: country
+                distinct: autonomous-system
+                relief: [login-succeeded]
+                relief-factor: 2
+                capacity: 30
+                leak: 60s
+                mute: 600s
+                mode: observe
+                positive: ["40 x login-failed account=a{n} from={n} as={n} country=DE every 1s"]
+                negative: ["200 x login-failed account=a{n} from={n} as=64500 country=DE every 1s", "30 x login-failed account=a{n} from={n} as={n} country=DE every 1s"]
+              - id: login-from-new-country
+                family: brute-force
+                reason: An account that lets one into the machine is used from a country from which it was not used in 30 days.
+                events: [login-succeeded]
+                services: [ssh, vsftpd, proftpd]
+                by: account
+                new: country
+                within: 30d
+                mode: ask
+                positive: ["2 x login-succeeded service=ssh account=root country={n} every 1h"]
+                negative: ["20 x login-succeeded service=ssh account=root country=DE every 1h", "20 x login-succeeded service=ssh account=a{n} country={n} every 1h", "2 x login-succeeded service=ssh account=root country={n} every 31d", "9 x login-succeeded service=dovecot account=a country={n} every 1h", "9 x login-failed service=ssh account=root country={n} every 1h"]
+              - id: admin-from-new-country
+                family: brute-force
+                reason: The shop's administration lets someone in from a country from which nobody came in in 30 days.
+                events: [admin-entered]
+                by: account
+                new: country
+                within: 30d
+                mode: ask
+                positive: ["2 x POST /admin 302 country={n} every 1h", "2 x POST /rest/V1/integration/admin/token 200 country={n} every 1h"]
+                negative: ["9 x POST /admin 302 country=DE every 1h", "9 x GET /admin 302 country={n} every 1h", "9 x POST /admin 200 country={n} every 1h", "9 x POST /rest/V1/integration/admin/token 401 country={n} every 1h", "9 x POST /customer/account/loginPost 302 country={n} every 1h"]
             """#
         ),
         (
@@ -340,6 +410,44 @@ package enum EmbeddedSignatures {
                 pattern: '<\?php|<script|/bin/(?:ba)?sh|eval\s*\(|base64_decode|\$\{jndi|^\(\)\s*\{|union\s+(?:all\s+)?select|(?:and|or|xor|\()\s*sleep\s*\(|\.\./\.\./'
                 positive: ["<?php system('id');", "() { :;}; echo x"]
                 negative: ["Mozilla/5.0", "https://shop.example/?x=1"]
+            """#
+        ),
+        (
+            "alerts/waf/crawlers.yaml",
+            #"""
+            # Crawlers that visitors claim to be, and how the names of their addresses end. A claim is verified by the name of the address (PTR) and
+            # the addresses of that name (A, AAAA), which must contain it: only who runs both the addresses and the domain can have it so.
+            crawlers:
+              - id: googlebot
+                agents: ["googlebot", "google-inspectiontool", "storebot-google", "adsbot-google", "mediapartners-google", "apis-google"]
+                names: [googlebot.com, google.com, googleusercontent.com]
+              - id: bingbot
+                agents: ["bingbot", "msnbot", "adidxbot", "bingpreview"]
+                names: [search.msn.com]
+              - id: applebot
+                agents: ["applebot/"]
+                names: [applebot.apple.com]
+              - id: yandexbot
+                agents: ["yandexbot", "yandeximages", "yandexmobilebot"]
+                names: [yandex.ru, yandex.net, yandex.com]
+              - id: baiduspider
+                agents: ["baiduspider"]
+                names: [baidu.com, baidu.jp]
+              - id: yahoo-slurp
+                agents: ["yahoo! slurp"]
+                names: [crawl.yahoo.net]
+              - id: petalbot
+                agents: ["petalbot"]
+                names: [petalsearch.com, aspiegel.com]
+              - id: seznambot
+                agents: ["seznambot"]
+                names: [seznam.cz]
+              - id: qwantbot
+                agents: ["qwantbot", "qwantify"]
+                names: [qwant.com]
+              - id: ccbot
+                agents: ["ccbot/"]
+                names: [crawl.commoncrawl.org]
             """#
         ),
         (

@@ -25,6 +25,9 @@ package struct LeakyBucket: Sendable, Equatable {
     /// An empty bucket.
     package init() {}
 
+    /// Takes out what speaks for whoever fills it.
+    package mutating func relieve(_ events: Double) { level = max(0, level - events) }
+
     /// Adds an event; true if the bucket overflows by it, which empties it.
     package mutating func add(at time: Nanoseconds, _ shape: Shape) -> Bool {
         // Events out of order neither leak nor turn time back.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Dashboard
 import Foundation
 import Monitor
+import Topology
 
 /// `magewatch dash`: the dashboard in the terminal.
 struct DashCommand: AsyncParsableCommand {
@@ -11,15 +12,18 @@ struct DashCommand: AsyncParsableCommand {
             EXAMPLES
               magewatch dash
               magewatch dash --once                       print it and end
+              magewatch dash --page attacks
               magewatch dash --page my-page.yaml
-            Colours are left out where NO_COLOR is set or TERM is dumb. Keys: q quit, r refresh.
+            Colours are left out where NO_COLOR is set or TERM is dumb. Keys: q quit, r refresh, 1 and 2 the shipped pages. On the page of
+            attacks: tab from list to list, j and k (or arrows) from row to row, e or return explains, b bans, u lets in again, a approves and
+            d dismisses what was left to an operator; each is asked for again.
             """)
 
     @Flag(help: "Print the page once, as text, and end.")
     var once = false
 
-    @Option(help: "A page of your own (YAML); the overview is shown without it.")
-    var page: String?
+    @Option(help: "A shipped page (overview, attacks), or one of your own (a YAML file).")
+    var page = "overview"
 
     @Option(help: "Seconds between two refreshes.")
     var interval = 2.0
@@ -37,7 +41,7 @@ struct DashCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let page = try loadPage()
+        let page = try loadPage(page)
         let reader = SnapshotReader(client: monitor.client, page: page)
         let renderer = PageRenderer(zoneSeconds: TimeZone.current.secondsFromGMT())
         if once || !Terminal.isInteractive {
@@ -51,11 +55,12 @@ struct DashCommand: AsyncParsableCommand {
         try await live(page, reader, renderer)
     }
 
-    private func live(_ page: Page, _ reader: SnapshotReader, _ renderer: PageRenderer) async throws {
+    private func live(_ first: Page, _ firstReader: SnapshotReader, _ renderer: PageRenderer) async throws {
         let terminal = Terminal()
         terminal.enter()
         defer { terminal.leave() }
         let colours = Terminal.hasColours
+        var (page, reader, state) = (first, firstReader, PageState(first))
         var shown: Screen?
         var snapshot: Snapshot?
         while true {
@@ -66,31 +71,34 @@ struct DashCommand: AsyncParsableCommand {
                 snapshot?.problem = "\(error)"
             }
             let deadline = ContinuousClock.now + .seconds(interval)
+            var action: PageState.Action?
             repeat {
                 let size = Terminal.size ?? (80, 24)
                 if let snapshot {
-                    let screen = renderer.render(page, snapshot, width: size.columns, height: size.rows)
+                    let screen = renderer.render(page, snapshot, state, width: size.columns, height: size.rows)
                     terminal.write(screen.update(from: shown, colours: colours))
                     shown = screen
                 }
-                switch await terminal.key(within: .milliseconds(100)) {
-                case "q", "\u{3}", .some("\u{4}"): return
-                case "r": break
-                default: continue
-                }
-                break
-            } while ContinuousClock.now < deadline
-            if terminal.wasInterrupted { return }
+                guard let key = await terminal.key(within: .milliseconds(100)) else { continue }
+                action = state.press(key, page, snapshot ?? Snapshot(time: 0, stack: .init(name: "")))
+            } while action == nil && ContinuousClock.now < deadline && !terminal.wasInterrupted
+            if action == .quit || terminal.wasInterrupted { return }
+            if case .show(let name) = action {
+                page = try loadPage(name)
+                (reader, state) = (SnapshotReader(client: monitor.client, page: page), PageState(page))
+            } else if let action {
+                state.message = await OperatorActions(client: monitor.client).perform(action)
+            }
         }
     }
 
-    private func loadPage() throws -> Page {
-        guard let page else {
-            return try Page.parse(EmbeddedDefaults.file("dashboards/overview.yaml") ?? "", file: "overview.yaml")
+    /// A shipped page by its name, or one of the operator's own by its path.
+    private func loadPage(_ name: String) throws -> Page {
+        if let text = EmbeddedDefaults.file("dashboards/\(name).yaml") { return try Page.parse(text, file: "\(name).yaml") }
+        guard let data = FileManager.default.contents(atPath: name) else {
+            throw CommandFailure(
+                "\(name): is no shipped page (overview, attacks) and can't be read; check the path and its permissions")
         }
-        guard let data = FileManager.default.contents(atPath: page) else {
-            throw CommandFailure("\(page): can't be read; check the path and its permissions")
-        }
-        return try Page.parse(String(decoding: data, as: UTF8.self), file: page)
+        return try Page.parse(String(decoding: data, as: UTF8.self), file: name)
     }
 }

@@ -35,6 +35,12 @@ struct MonitorClient: Sendable {
         try await send(.POST, path, parameters)
     }
 
+    /// POSTs a JSON document to a path.
+    func post(_ path: String, json: Data) async throws {
+        let response = try await execute(.POST, path, [], json: json, timeout: .seconds(Int64(MonitorClient.timeoutSeconds)))
+        guard (200..<300).contains(response.status.code) else { throw try await failure(response) }
+    }
+
     /// GETs a path whose answer comes line by line, for as long as it takes.
     func lines(_ path: String) -> AsyncThrowingStream<String, any Error> {
         AsyncThrowingStream { continuation in
@@ -75,7 +81,7 @@ struct MonitorClient: Sendable {
     }
 
     private func execute(
-        _ method: HTTPMethod, _ path: String, _ parameters: [(String, String)], timeout: TimeAmount
+        _ method: HTTPMethod, _ path: String, _ parameters: [(String, String)], json: Data? = nil, timeout: TimeAmount
     ) async throws -> HTTPClientResponse {
         var components = URLComponents(string: url + path)
         if !parameters.isEmpty { components?.queryItems = parameters.map { URLQueryItem(name: $0.0, value: $0.1) } }
@@ -83,6 +89,10 @@ struct MonitorClient: Sendable {
         let text = components?.string?.replacing("+", with: "%2B") ?? url + path
         var request = HTTPClientRequest(url: text)
         request.method = method
+        if let json {
+            request.headers.add(name: "content-type", value: "application/json")
+            request.body = .bytes(ByteBuffer(bytes: json))
+        }
         do {
             return try await HTTPClient.prompt.execute(request, timeout: timeout)
         } catch {

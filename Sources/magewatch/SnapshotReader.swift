@@ -9,6 +9,8 @@ import Topology
 struct SnapshotReader: Sendable {
     /// Points of a course.
     static let points = 120
+    /// Offenders that the cursor can reach.
+    static let offenders = 200
 
     let client: MonitorClient
     let page: Page
@@ -18,11 +20,16 @@ struct SnapshotReader: Sendable {
         let now = Date().timeIntervalSince1970
         let stack = try await client.decode(Stack.self, "/api/magewatch/v1/stack")
         var snapshot = Snapshot(time: Milliseconds(now * 1000), stack: stack)
-        snapshot.plans = try await client.decode([PlanReport].self, "/api/magewatch/v1/plans", [("limit", "20")])
+        snapshot.plans = try await client.decode([PlanReport].self, "/api/magewatch/v1/plans", [("limit", "\(plansRead)")])
         snapshot.forecasts = try await client.decode([Forecast].self, "/api/magewatch/v1/forecasts")
         snapshot.alerts = try await alerts()
         for element in try await vector("magewatch:container_utilisation:ratio") {
             if let name = element.labels["container"], let value = element.values.last { snapshot.utilisation[name] = value }
+        }
+        do {
+            try await readAttacks(into: &snapshot)
+        } catch {
+            snapshot.problem = "attacks: \(error)"
         }
         for widget in page.rows.flatMap(\.widgets) {
             guard let query = widget.query else { continue }
@@ -37,6 +44,28 @@ struct SnapshotReader: Sendable {
             }
         }
         return snapshot
+    }
+
+    /// Those that wait for a person may be many and old; other pages show the latest.
+    private var plansRead: Int { kinds.contains(.review) ? 1_000 : 20 }
+
+    private var kinds: Set<Page.Widget.Kind> { Set(page.rows.flatMap(\.widgets).map(\.kind)) }
+
+    private func readAttacks(into snapshot: inout Snapshot) async throws {
+        let base = "/api/magewatch/v1"
+        if !kinds.isDisjoint(with: [.attacks, .unparsed]) {
+            snapshot.attacks = try await client.decode(AttackSummary.self, base + "/waf/summary")
+        }
+        if kinds.contains(.offenders) {
+            snapshot.offenders = try await client.decode(
+                [OffenderReport].self, base + "/waf/offenders", [("limit", "\(SnapshotReader.offenders)")])
+        }
+        if !kinds.isDisjoint(with: [.offenders, .bans]) {
+            snapshot.bans = try await client.decode([BanReport].self, base + "/bans").sorted { $0.until > $1.until }
+        }
+        if kinds.contains(.unparsed) {
+            snapshot.unparsed = try await client.decode([String].self, base + "/waf/unparsed")
+        }
     }
 
     private func vector(_ query: String) async throws -> [Snapshot.SeriesLine] {

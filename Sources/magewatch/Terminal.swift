@@ -1,4 +1,5 @@
 import CLinux
+import Dashboard
 import Foundation
 import Glibc
 import Synchronization
@@ -53,14 +54,30 @@ final class Terminal: Sendable {
     }
 
     /// The key pressed within a time, `q` where a signal came instead.
-    func key(within duration: Duration) async -> Character? {
+    func key(within duration: Duration) async -> PageState.Key? {
         let milliseconds = Int32(duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000)
+        guard let byte = byte(within: milliseconds) else { return wasInterrupted ? .character("q") : nil }
+        switch byte {
+        case 0x09: return .tab
+        case 0x0a, 0x0d: return .enter
+        case 0x1b:
+            // The rest of an arrow's sequence comes with it; a lone escape is the key.
+            guard self.byte(within: 0) == UInt8(ascii: "[") else { return .escape }
+            switch self.byte(within: 0) {
+            case UInt8(ascii: "A"): return .up
+            case UInt8(ascii: "B"): return .down
+            default: return .character(" ")
+            }
+        default: return .character(Character(UnicodeScalar(byte)))
+        }
+    }
+
+    /// The next byte; nil where none comes in time. The end of the input is `q`.
+    private func byte(within milliseconds: Int32) -> UInt8? {
         var descriptor = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
         let ready = unsafe poll(&descriptor, 1, milliseconds)
-        if wasInterrupted { return "q" }
-        guard ready > 0 else { return nil }
+        guard !wasInterrupted, ready > 0 else { return nil }
         var byte: UInt8 = 0
-        guard unsafe read(STDIN_FILENO, &byte, 1) == 1 else { return "q" }
-        return Character(UnicodeScalar(byte))
+        return unsafe read(STDIN_FILENO, &byte, 1) == 1 ? byte : UInt8(ascii: "q")
     }
 }

@@ -86,6 +86,7 @@ struct WafExplainCommand: AsyncParsableCommand {
             return
         }
         print("\(offender.address): score \(offender.score), \(offender.attacks) attacks in \(offender.requests) requests")
+        if let origin = WafOffenderRow.origin(offender) { print("at home in \(origin)") }
         print(
             "from \(wafTime(offender.firstSeen)) to \(wafTime(offender.lastSeen)), \(offender.bytes) bytes, \(offender.busySeconds) s of the servers"
         )

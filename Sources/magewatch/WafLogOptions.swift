@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import Monitor
 import Parsing
+import StackConfiguration
 import WAF
 
 /// What a `waf` command reads: logs, or what the running monitor has seen.
@@ -15,6 +16,12 @@ struct WafLogOptions: ParsableArguments {
 
     @Option(help: "Paranoia level, 1 to 4; the monitor has its own.")
     var level = 1
+
+    @Option(help: "A database of countries (MMDB) for what is read with --log; the monitor has its own.")
+    var countryDatabase: String?
+
+    @Option(help: "A database of autonomous systems (MMDB) for what is read with --log.")
+    var networkDatabase: String?
 
     @Argument(help: "Logs, oldest first; standard input where there is none and --log is given.")
     var files: [String] = []
@@ -56,7 +63,8 @@ struct WafLogOptions: ParsableArguments {
     func report(limit: Int) async throws -> (summary: AttackSummary, offenders: [OffenderReport]) {
         if readsLogs {
             let ledger = try ledger()
-            return (AttackSummary(ledger), ledger.ranking.prefix(limit).map(OffenderReport.init))
+            var origins = ledger.origins
+            return (AttackSummary(ledger), ledger.ranking.prefix(limit).map { OffenderReport($0, &origins) })
         }
         let offenders = try await monitor.client.decode(
             [OffenderReport].self, "/api/magewatch/v1/waf/offenders", [("limit", "\(limit)")])
@@ -75,13 +83,20 @@ struct WafLogOptions: ParsableArguments {
         guard let client = ClientAddress.network(of: Array(address.utf8)[...]) else {
             throw CommandFailure("\(address) is no address")
         }
-        if readsLogs { return try ledger().offenders[client].map(OffenderReport.init) }
+        if readsLogs {
+            let ledger = try ledger()
+            var origins = ledger.origins
+            return ledger.offenders[client].map { OffenderReport($0, &origins) }
+        }
         return try await monitor.client.decode(OffenderReport.self, "/api/magewatch/v1/waf/offender", [("address", address)])
     }
 
     /// What the logs tell of attacks.
     private func ledger() throws -> AttackLedger {
         var ledger = AttackLedger(level: level)
+        var settings = MagewatchConfiguration.WAF()
+        (settings.countryDatabase, settings.networkDatabase) = (countryDatabase, networkDatabase)
+        ledger.origins = try OriginFiles.load(settings)
         guard log == .any else {
             try forEachLine { ledger.take(accessLine: $0) }
             return ledger

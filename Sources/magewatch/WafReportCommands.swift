@@ -104,13 +104,20 @@ struct WafCampaignsCommand: AsyncParsableCommand {
 
 /// One offender on one line.
 enum WafOffenderRow {
-    static let header = "CLIENT                                    SCORE  ATTACKS  REQUESTS  FAMILY       LAST SEEN"
+    static let header =
+        "CLIENT                                    SCORE  ATTACKS  REQUESTS  FAMILY       LAST SEEN             FROM"
 
     static func text(_ offender: OffenderReport) -> String {
         padded(offender.address, 40) + "  " + padded(String(offender.score), 5) + "  "
             + padded(String(offender.attacks), 7) + "  "
             + padded(String(offender.requests), 8) + "  " + padded(offender.family ?? "-", 11) + "  "
-            + wafTime(offender.lastSeen)
+            + padded(wafTime(offender.lastSeen), 20) + "  " + (origin(offender) ?? "-")
+    }
+
+    /// Where a client is at home, as far as the databases tell: `DE AS64500 Example Telecom`.
+    static func origin(_ offender: OffenderReport) -> String? {
+        let parts = [offender.country, offender.system.map { "AS\($0)" }, offender.organization].compactMap(\.self)
+        return parts.isEmpty ? nil : parts.joined(separator: " ")
     }
 }
 

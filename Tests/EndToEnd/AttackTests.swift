@@ -40,6 +40,44 @@ struct AttackTests {
         try await monitor.stop()
     }
 
+    @Test("Access, audit and application records of one request are joined by its identifier")
+    func joined() async throws {
+        let monitor = try await MonitorProcess()
+        let sender = try LineSender(port: monitor.address.ingestPort)
+        let identifier = "a1b2c3d4e5f607182930"
+        func send(_ app: String, _ line: String) throws {
+            let now = Date().ISO8601Format(.init(includingFractionalSeconds: true))
+            try sender.send("<190>1 \(now) web1 \(app) - - - \(line)\n")
+        }
+        let attack = "/rest/V1/carts?id=1%27%20UNION%20SELECT%20password%20FROM%20admin_user--"
+        try send(
+            "nginx",
+            "203.0.113.66 - - [30/Nov/2026:03:00:00 +0000] \"POST \(attack) HTTP/1.1\" 500 12 \"-\" \"Mozilla/5.0\" \"\(identifier)\""
+        )
+        let audit =
+            #"{"transaction":{"client_ip":"203.0.113.66","unique_id":"169","request":{"method":"POST","http_version":1.1,"uri":"\#(attack)","headers":{"Host":"shop.example","X-Request-Id":"\#(identifier)"}},"response":{"http_code":500}}}"#
+        try send("modsecurity", audit)
+        try send(
+            "magento",
+            #"[2026-11-30T03:00:00.500000+00:00] main.CRITICAL: SQLSTATE[42000]: Syntax error {"request_id":"\#(identifier)"} []"#
+        )
+        // Of another request, and of the same second and address.
+        try send(
+            "nginx",
+            "203.0.113.66 - - [30/Nov/2026:03:00:00 +0000] \"GET /other HTTP/1.1\" 200 12 \"-\" \"Mozilla/5.0\" \"ffff0000\"")
+        #expect(sender.finish().isEmpty)
+        let explained = try await eventually("the three records") { () -> String? in
+            let answer = try await monitor.command("waf", "explain", identifier)
+            return ["access: ", "audit: ", "error: "].allSatisfy(answer.output.contains) ? answer.output : nil
+        }
+        #expect(explained.contains("sqli") && explained.contains("SQLSTATE[42000]"), "\(explained)")
+        #expect(!explained.contains("/other"), "\(explained)")
+        // The attack is told of by two logs, and counts once.
+        let summary = try await monitor.command("waf", "top")
+        #expect(summary.output.contains(" 1 attacks"), "\(summary)")
+        try await monitor.stop()
+    }
+
     /// A line of nginx' combined format, as nginx sends it by syslog.
     private func access(_ client: String, _ request: String, _ status: Int) -> String {
         let now = Date().ISO8601Format(.init(includingFractionalSeconds: true))

@@ -289,6 +289,15 @@ enum House {
     }
 
     @Test(
+        "A search engine's crawler is never banned, nor a network that holds it",
+        arguments: [("66.249.66.1", false), ("66.249.66.0/24", false), ("66.249.67.1", true)])
+    func crawlers(address: String, isBanned: Bool) {
+        var input = House.input()
+        input.crawlers = ["66.249.66.1"]
+        #expect((House.plan(for: House.alert("ban", ["address": address]), input).plan != nil) == isBanned)
+    }
+
+    @Test(
         "A network is banned as one, unless it holds an address of ours or is too wide",
         arguments: [
             ("2001:470:7:8::/64", "2001:470:7:8::/64"), ("2001:470:7:8:9::1/64", "2001:470:7:8::/64"),

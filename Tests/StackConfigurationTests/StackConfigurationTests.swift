@@ -11,6 +11,23 @@ struct ConfigurationFileTests {
         #expect(try ConfigurationFile.parse("", file: "m.yaml") == MagewatchConfiguration())
     }
 
+    @Test("What the attack analysis is given")
+    func waf() throws {
+        let text = """
+            waf:
+              country-database: /a/country.mmdb
+              network-database: /a/asn.mmdb
+              verify-crawlers: false
+              resolver: "192.0.2.53:5353"
+              resolver-timeout: 500ms
+            """
+        let waf = try ConfigurationFile.parse(text, file: "m.yaml").waf
+        #expect(waf.countryDatabase == "/a/country.mmdb" && waf.networkDatabase == "/a/asn.mmdb" && !waf.verifiesCrawlers)
+        #expect(waf.resolver == .init(host: "192.0.2.53", port: 5353) && waf.resolverTimeoutSeconds == 0.5)
+        let silent = MagewatchConfiguration().waf
+        #expect(silent.countryDatabase == nil && silent.networkDatabase == nil && silent.verifiesCrawlers)
+    }
+
     @Test("What logs may be like, and how long they are kept by selector, becomes typed values")
     func logs() throws {
         let configuration = try ConfigurationFile.parse(
@@ -144,6 +161,9 @@ struct ConfigurationFileTests {
             ("retention: { logs-disk: 1MiB }", "m.yaml:1: retention.logs-disk: must be at least 16MiB"),
             ("logs: { maximum-line: 1MiB }", "m.yaml:1: logs.maximum-line: must lie between 256 bytes and 256KiB"),
             ("logs: { long-lines: keep }", "m.yaml:1: logs.long-lines: \"keep\" is not cut or refuse"),
+            ("waf: { resolver: a }", "m.yaml:1: waf.resolver: \"a\" is not ADDRESS:PORT"),
+            ("waf: { resolver-timeout: 40s }", "m.yaml:1: waf.resolver-timeout: must be no more than 30 s"),
+            ("waf: { countries: a }", "m.yaml:1: waf.countries: "),
             ("logs:\n  rate-limits: [ { burst: 1MiB } ]", "m.yaml:2: logs.rate-limits[0].rate: is missing"),
             (
                 "logs:\n  rate-limits: [ { rate: 1MiB, burst: 1KiB } ]",

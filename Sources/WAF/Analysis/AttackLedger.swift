@@ -1,3 +1,4 @@
+package import GeoDatabase
 package import Parsing
 package import Telemetry
 package import Topology
@@ -30,6 +31,25 @@ package struct AttackLedger: Sendable {
     /// Attacks and overflows by family.
     package private(set) var families: [AttackFamily: Int] = [:]
 
+    /// Attacks and overflows by the country they came from.
+    package private(set) var countries: [CountryCode: Int] = [:]
+    /// … and by the autonomous system; those beyond the limit of systems are not told apart.
+    package private(set) var systems: [UInt32: Int] = [:]
+    /// Autonomous systems counted: as many as a wide attack comes from.
+    static let maximumSystems = 10_000
+
+    /// Tells where clients are at home.
+    package var origins: OriginTable {
+        get { scenarios.origins }
+        _modify { yield &scenarios.origins }
+    }
+
+    /// What is remembered of where accounts came from.
+    var placeMemory: PlaceMemory {
+        get { scenarios.placeMemory }
+        set { scenarios.placeMemory = newValue }
+    }
+
     private var inspector: Inspector
     private var scenarios = ScenarioEngine()
     private var told = RecentRequests()
@@ -58,9 +78,13 @@ package struct AttackLedger: Sendable {
     }
 
     /// Takes one request.
-    /// - Parameter client: who made it; nil where that can't be told, and then nothing is held against anybody.
+    /// - Parameters:
+    ///   - client: who made it; nil where that can't be told, and then nothing is held against anybody.
+    ///   - isFalseCrawler: it claims to be of a crawler and is known not to be.
     @discardableResult
-    package mutating func take(_ record: AccessRecord, by client: NetworkRange?, at time: Nanoseconds) -> Sighting {
+    package mutating func take(
+        _ record: AccessRecord, by client: NetworkRange?, at time: Nanoseconds, isFalseCrawler: Bool = false
+    ) -> Sighting {
         requests += 1
         var sighting = Sighting(at: time)
         sighting.judgement = inspector.judge(request: RequestText(record))
@@ -73,10 +97,24 @@ package struct AttackLedger: Sendable {
             told.insert(client, record.uri)
             told.insert(client, AttackLedger.pathMark + record.uri.prefix { $0 != UInt8(ascii: "?") })
         }
-        RequestEvents.forEach(of: record, sighting.judgement, by: client, at: time) {
+        RequestEvents.forEach(of: record, sighting.judgement, by: client, at: time, isFalseCrawler: isFalseCrawler) {
             sighting.overflows += scenarios.observe($0)
         }
         keep(sighting, of: client)
+        return sighting
+    }
+
+    /// Takes requests for pages that were made under a crawler's name before it was known to be false.
+    @discardableResult
+    package mutating func take(falseCrawler claim: CrawlerClaim, by client: NetworkRange, at time: Nanoseconds) -> Sighting {
+        var sighting = Sighting(at: time)
+        sighting.text = claim.request[...]
+        for _ in 0..<claim.pages {
+            var event = BehaviourEvent(.falseCrawler, at: time, by: client)
+            event.isPage = true
+            sighting.overflows += scenarios.observe(event)
+        }
+        if sighting.isEvidence { keep(sighting, of: client) }
         return sighting
     }
 
@@ -164,6 +202,7 @@ package struct AttackLedger: Sendable {
 
     private mutating func keep(_ sighting: Sighting, of client: NetworkRange) {
         count(sighting)
+        if sighting.isEvidence { countOrigin(of: client) }
         guard sighting.isEvidence || offenders[client] != nil else { return }
         if offenders[client] == nil, offenders.count >= maximumOffenders { dropLeast() }
         offenders[client, default: Offender(client, at: sighting.time)].take(sighting)
@@ -178,6 +217,15 @@ package struct AttackLedger: Sendable {
         for overflow in sighting.overflows {
             rules[overflow.scenario.name, default: 0] += 1
             count(overflow.scenario.family, at: sighting.time)
+        }
+    }
+
+    private mutating func countOrigin(of client: NetworkRange) {
+        guard !origins.isEmpty else { return }
+        let origin = origins.origin(of: client.address.bytes)
+        if let country = origin.country { countries[country, default: 0] += 1 }
+        if let system = origin.system, systems[system] != nil || systems.count < AttackLedger.maximumSystems {
+            systems[system, default: 0] += 1
         }
     }
 

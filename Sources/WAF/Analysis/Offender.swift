@@ -100,7 +100,8 @@ package struct Offender: Sendable {
         let perMinute = 60e9 / Double(max(1, scenario.shape.leakInterval))
         keep(
             scenario.family, rule: scenario.name, reason: scenario.reason,
-            detail: "\(overflow.eventCount) in \(Int(seconds)) s, where \(Int(scenario.shape.capacity)) are allowed and "
+            detail: overflow.note
+                ?? "\(overflow.eventCount) in \(Int(seconds)) s, where \(Int(scenario.shape.capacity)) are allowed and "
                 + "\((perMinute * 10).rounded() / 10) a minute drain: fewer than that would have gone on unseen", sighting)
     }
 

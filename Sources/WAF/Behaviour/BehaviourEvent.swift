@@ -1,3 +1,4 @@
+package import GeoDatabase
 package import Parsing
 package import Telemetry
 package import Topology
@@ -29,6 +30,10 @@ package struct BehaviourEvent: Sendable {
         case limited
         case denied
         case paymentFailed = "payment-failed"
+        /// A shop's administration let someone in.
+        case adminEntered = "admin-entered"
+        /// A request under the name of a crawler by somebody else, as the names of its address show.
+        case falseCrawler = "false-crawler"
     }
 
     /// What was done.
@@ -55,6 +60,8 @@ package struct BehaviourEvent: Sendable {
     package var isPage = false
     /// Whether something was sent, and not only asked for: any method but GET, HEAD and OPTIONS.
     package var isSending = false
+    /// Where the client is at home; nil where the engine's databases are to be asked.
+    package var origin: AddressOrigin?
     /// Whose log tells of it; nil for requests.
     package var service: ServiceLogRecord.Service?
 
@@ -98,6 +105,8 @@ extension BehaviourEvent.Kind {
         case .limited: 14
         case .denied: 15
         case .paymentFailed: 16
+        case .adminEntered: 17
+        case .falseCrawler: 18
         }
     }
 

@@ -7,7 +7,7 @@ enum RequestEvents {
     /// Hands over the request's events.
     static func forEach(
         of record: AccessRecord, _ judgement: Judgement, by client: NetworkRange, at time: Nanoseconds,
-        _ body: (BehaviourEvent) -> Void
+        isFalseCrawler: Bool = false, _ body: (BehaviourEvent) -> Void
     ) {
         let uri = record.uri
         let path = uri.prefix { $0 != UInt8(ascii: "?") }
@@ -27,6 +27,12 @@ enum RequestEvents {
         if judgement.isAttack { tell(.attack) }
         if event.isPage { tell(.page) }
         if LoginPaths.isAttempt(method: record.method, uri: uri) { tell(.loginAttempt) }
+        if isFalseCrawler { tell(.falseCrawler) }
+        if LoginPaths.isAdminEntry(method: record.method, uri: uri, status: record.status) {
+            event.account = BehaviourEvent.hash(record.host ?? [])
+            tell(.adminEntered)
+            event.account = nil
+        }
         if let version = record.version, !isVersion(version) { tell(.badVersion) }
         for finding in judgement.findings {
             event.rule = finding.rule.hash
@@ -36,7 +42,7 @@ enum RequestEvents {
     }
 
     /// Pictures, styles, scripts and fonts: what a page brings along.
-    private static func isQuiet(_ path: ArraySlice<UInt8>) -> Bool {
+    static func isQuiet(_ path: ArraySlice<UInt8>) -> Bool {
         var length = 0
         for byte in path.reversed() {
             if byte == UInt8(ascii: ".") { break }

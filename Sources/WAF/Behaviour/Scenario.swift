@@ -13,6 +13,10 @@ package struct Scenario: Sendable {
         case account
         /// The user agent, from wherever.
         case agent
+        /// The autonomous system of the address: everything that one provider announces. Needs a database of networks.
+        case system = "autonomous-system"
+        /// The country of the address. Needs a database of countries.
+        case country
     }
 
     /// What a distinct count counts; an event whose value is in the bucket already adds nothing.
@@ -21,6 +25,24 @@ package struct Scenario: Sendable {
         /// Path and query.
         case request
         case account, client
+        case system = "autonomous-system"
+        case country
+    }
+
+    /// Events that speak for a group: where many succeed, some failures are ordinary, so that the ratio counts and not the number.
+    package struct Relief: Sendable, Equatable {
+        /// Which do.
+        package let kinds: Set<BehaviourEvent.Kind>
+        /// How many events each takes out of the bucket.
+        package let factor: Double
+    }
+
+    /// A group that does something from where it has not been for a time, having been elsewhere.
+    package struct Novelty: Sendable, Equatable {
+        /// What is new.
+        package let distinct: Distinct
+        /// Seconds after which something seen counts as new again.
+        package let withinSeconds: Double
     }
 
     /// What an overflow leads to.
@@ -87,6 +109,10 @@ package struct Scenario: Sendable {
     package let muteSeconds: Int64
     /// What an overflow leads to.
     package let mode: Mode
+    /// What takes events out again; nil where nothing does but time.
+    package var relief: Relief?
+    /// What must be new; nil where it is the number that counts.
+    package var novelty: Novelty?
     /// Series of events in which it must overflow, and others in which it must not.
     package var positive: [ScenarioExample] = []
     package var negative: [ScenarioExample] = []

@@ -1,3 +1,4 @@
+package import GeoDatabase
 package import Telemetry
 package import Topology
 
@@ -26,6 +27,8 @@ package struct ScenarioEngine: Sendable {
         package let eventCount: Int
         /// When the bucket was last empty.
         package let firstEvent: Nanoseconds
+        /// What was new, in words; nil where the number was too much.
+        package var note: String?
     }
 
     private struct Bucket {
@@ -39,6 +42,9 @@ package struct ScenarioEngine: Sendable {
 
     /// What is watched for.
     package let scenarios: [Scenario]
+    /// Tells where clients are at home; scenarios that go by it rest where it knows nothing.
+    package var origins = OriginTable()
+    var places: [FamiliarPlaces]
     private var buckets: [[UInt64: Bucket]]
     /// How many buckets a scenario may have until the next sweep.
     private var sweepAt: [Int]
@@ -54,14 +60,19 @@ package struct ScenarioEngine: Sendable {
         let muteNanoseconds: Nanoseconds
         /// Whether its filter asks for more than the kind.
         let isFiltered: Bool
+        /// What the kind of event takes out of a bucket, where it speaks for its group; else nil.
+        let relief: Double?
+        let isNovelty: Bool
 
-        init(_ index: Int, _ scenario: Scenario) {
+        init(_ index: Int, _ scenario: Scenario, _ kind: BehaviourEvent.Kind) {
             self.index = index
             grouping = scenario.grouping
             distinct = scenario.distinct
             shape = scenario.shape
             muteNanoseconds = scenario.muteSeconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue
             isFiltered = scenario.filter.asksForMoreThanKinds
+            relief = scenario.relief.flatMap { $0.kinds.contains(kind) ? $0.factor : nil }
+            isNovelty = scenario.novelty != nil
         }
     }
     /// Buckets forgotten before they had drained, for want of room.
@@ -73,8 +84,12 @@ package struct ScenarioEngine: Sendable {
         buckets = scenarios.map { _ in [:] }
         sweepAt = scenarios.map { _ in ScenarioEngine.minimumSweep }
         byKind = BehaviourEvent.Kind.allCases.map { kind in
-            scenarios.enumerated().filter { $0.element.filter.kinds.contains(kind) }.map { Watch($0.offset, $0.element) }
+            scenarios.enumerated().filter {
+                $0.element.filter.kinds.contains(kind) || $0.element.relief?.kinds.contains(kind) == true
+            }
+            .map { Watch($0.offset, $0.element, kind) }
         }
+        places = scenarios.map { _ in FamiliarPlaces() }
     }
 
     /// Buckets held now.
@@ -83,11 +98,22 @@ package struct ScenarioEngine: Sendable {
     /// Adds an event; the overflows that it is the last drop of.
     package mutating func observe(_ event: BehaviourEvent) -> [Overflow] {
         var overflows: [Overflow] = []
-        for watch in byKind[event.kind.ordinal] where !watch.isFiltered || scenarios[watch.index].filter.accepts(event) {
+        for watch in byKind[event.kind.ordinal] {
             let index = watch.index
-            guard let group = ScenarioEngine.group(watch.grouping, event) else { continue }
+            if let relief = watch.relief {
+                if let group = group(watch.grouping, event) { buckets[index][group]?.level.relieve(relief) }
+                continue
+            }
+            guard !watch.isFiltered || scenarios[index].filter.accepts(event), let group = group(watch.grouping, event) else {
+                continue
+            }
+            if watch.isNovelty {
+                if let overflow = novelty(scenarios[index], index, group, event) { overflows.append(overflow) }
+                continue
+            }
             if buckets[index].count >= sweepAt[index], buckets[index][group] == nil { sweep(index, event.time) }
-            if let spilled = ScenarioEngine.pour(event, into: &buckets[index][group, default: Bucket()], watch) {
+            let counted = watch.distinct.map { value($0, event) }
+            if let spilled = ScenarioEngine.pour(event, counted, into: &buckets[index][group, default: Bucket()], watch) {
                 overflows.append(
                     Overflow(
                         scenario: scenarios[index], time: event.time, client: event.client, eventCount: spilled.count,
@@ -97,9 +123,25 @@ package struct ScenarioEngine: Sendable {
         return overflows
     }
 
+    /// Someone is where the group has not been, having been elsewhere.
+    private mutating func novelty(
+        _ scenario: Scenario, _ index: Int, _ group: UInt64, _ event: BehaviourEvent
+    ) -> Overflow? {
+        guard let novelty = scenario.novelty, let value = value(novelty.distinct, event) else { return nil }
+        let within = Nanoseconds(novelty.withinSeconds * 1e9)
+        guard let familiar = places[index].take(group, value, at: event.time, within: within) else { return nil }
+        var overflow = Overflow(
+            scenario: scenario, time: event.time, client: event.client, eventCount: 1, firstEvent: event.time)
+        func name(_ value: UInt64) -> String { novelty.distinct.name(of: value) }
+        overflow.note =
+            "from \(name(value)), and in the last \(Int(novelty.withinSeconds / 86_400)) days from "
+            + familiar.map(name).sorted().joined(separator: ", ") + " alone"
+        return overflow
+    }
+
     /// What a bucket held when it overflowed; nil where it did not.
     private static func pour(
-        _ event: BehaviourEvent, into bucket: inout Bucket, _ scenario: Watch
+        _ event: BehaviourEvent, _ counted: UInt64??, into bucket: inout Bucket, _ scenario: Watch
     ) -> (count: Int, first: Nanoseconds)? {
         if isDrained(bucket, scenario.shape, event.time) {
             bucket.count = 0
@@ -108,8 +150,8 @@ package struct ScenarioEngine: Sendable {
         }
         bucket.last = max(bucket.last, event.time)
         guard event.time >= bucket.mutedUntil else { return nil }
-        if let distinct = scenario.distinct {
-            guard let value = value(distinct, event), !bucket.seen.contains(value) else { return nil }
+        if let counted {
+            guard let value = counted, !bucket.seen.contains(value) else { return nil }
             if bucket.seen.count >= maximumDistinct { bucket.seen.removeFirst() }
             bucket.seen.append(value)
         }
@@ -147,21 +189,29 @@ package struct ScenarioEngine: Sendable {
         forgotten += before - buckets[index].count
     }
 
-    private static func group(_ grouping: Scenario.Grouping, _ event: BehaviourEvent) -> UInt64? {
+    private mutating func origin(of event: BehaviourEvent) -> AddressOrigin {
+        event.origin ?? origins.origin(of: event.client.address.bytes)
+    }
+
+    private mutating func group(_ grouping: Scenario.Grouping, _ event: BehaviourEvent) -> UInt64? {
         switch grouping {
         case .address: BehaviourEvent.hash(event.client.address.bytes)
         case .network: BehaviourEvent.hash(event.client.address.bytes.prefix(event.client.address.bytes.count == 4 ? 3 : 6))
         case .account: event.account
         case .agent: event.agent
+        case .system: origin(of: event).system.map(UInt64.init)
+        case .country: origin(of: event).country.map { UInt64($0.rawValue) }
         }
     }
 
-    private static func value(_ distinct: Scenario.Distinct, _ event: BehaviourEvent) -> UInt64? {
+    private mutating func value(_ distinct: Scenario.Distinct, _ event: BehaviourEvent) -> UInt64? {
         switch distinct {
         case .path: event.path
         case .request: event.request
         case .account: event.account
         case .client: BehaviourEvent.hash(event.client.address.bytes)
+        case .system: origin(of: event).system.map(UInt64.init)
+        case .country: origin(of: event).country.map { UInt64($0.rawValue) }
         }
     }
 }

@@ -1,3 +1,4 @@
+import GeoDatabase
 import Parsing
 import Telemetry
 import Topology
@@ -49,7 +50,7 @@ package struct ScenarioExample: Sendable, CustomStringConvertible {
     }
 
     private func forEachEvent(
-        _ number: Int, at time: Nanoseconds, _ inspector: inout Inspector, _ body: (BehaviourEvent) -> Void
+        _ number: Int, at time: Nanoseconds, _ inspector: inout Inspector, _ tell: (BehaviourEvent) -> Void
     ) {
         let words = words.map { $0.split(separator: "{n}", omittingEmptySubsequences: false).joined(separator: String(number)) }
         let options = Dictionary(
@@ -58,11 +59,19 @@ package struct ScenarioExample: Sendable, CustomStringConvertible {
                 return pair.count == 2 && !pair[0].contains("/") ? (pair[0], pair[1]) : nil
             }, uniquingKeysWith: { $1 })
         guard let client = ScenarioExample.client(options["from"]) else { return }
+        let origin = AddressOrigin(
+            country: options["country"].flatMap(ScenarioExample.country), system: options["as"].flatMap { UInt32($0) })
+        func body(_ event: BehaviourEvent) {
+            var event = event
+            event.origin = origin
+            tell(event)
+        }
         if let kind = BehaviourEvent.Kind(rawValue: words[0]) {
             var event = BehaviourEvent(kind, at: time, by: client)
             event.account = options["account"].map { BehaviourEvent.hash($0.utf8) }
             event.path = options["path"].map { BehaviourEvent.hash($0.utf8) }
             event.request = event.path
+            event.isPage = options["page"] == "yes"
             event.service = options["service"].flatMap(ServiceLogRecord.Service.init)
             return body(event)
         }
@@ -72,6 +81,13 @@ package struct ScenarioExample: Sendable, CustomStringConvertible {
             "192.0.2.1 - - [23/Nov/2026:14:00:00 +0000] \"\(words[0]) \(words[1]) HTTP/\(version)\" \(words[2]) 1 \"-\" \"\(agent)\""
         guard let record = AccessLogParser.parse(Array(line.utf8)[...]) else { return }
         RequestEvents.forEach(of: record, inspector.judge(request: RequestText(record)), by: client, at: time, body)
+    }
+
+    /// Two letters, or the country of a number.
+    private static func country(_ text: String) -> CountryCode? {
+        guard let number = Int(text) else { return CountryCode(text) }
+        let letters = [number / 26 % 26, number % 26].map { UInt16(0x41 + $0) }
+        return CountryCode(rawValue: letters[0] << 8 | letters[1])
     }
 
     private static func client(_ number: String?) -> NetworkRange? {

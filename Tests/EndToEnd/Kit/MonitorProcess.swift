@@ -60,6 +60,8 @@ final class MonitorProcess {
     var output: String { process?.output ?? "" }
     var errors: String { process?.errors ?? "" }
 
+    func signal(_ number: Int32) { process?.signal(number) }
+
     /// Kills it with -9.
     func crash() async throws { try await process?.crash() }
 

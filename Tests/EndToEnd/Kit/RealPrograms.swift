@@ -10,6 +10,7 @@ enum RealPrograms {
     static let haproxy = "/usr/sbin/haproxy"
     static let bouncer = "/usr/bin/crowdsec-custom-bouncer"
     static let tmux = "/usr/bin/tmux"
+    static let dnsmasq = "/usr/sbin/dnsmasq"
 
     /// rsyslog, following a file and sending its lines by RELP from a disk-assisted queue.
     static func rsyslog(following file: String, to port: Int, in directory: TemporaryDirectory) throws -> ChildProcess {
