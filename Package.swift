@@ -131,7 +131,8 @@ let house: [Target] =
         "Monitor",
         [
             "Agent", "AgentContract", "Alerting", "Checks", "StackConfiguration", "Drivers", "Execution", "Forecasting",
-            "GeoDatabase", "Ingest", "LogQL", "LogStore", "MetricStore", "MonitorAPI", "Parsing", "Planning", "PromQL", "ServiceMetrics",
+            "GeoDatabase", "Ingest", "LogQL", "LogStore", "MetricStore", "MonitorAPI", "Parsing", "Planning", "PromQL",
+            "ServiceMetrics",
             "StateStore", "Telemetry", "Topology", "WAF", logging, asyncHTTPClient, serviceLifecycle, nioCore,
             nioFoundationCompat,
             nioHTTP1, nioPosix, unixSignals,
