@@ -28,6 +28,8 @@ package final class AccessMetrics: LogSink {
 
     private struct State {
         var counts: [[UInt8]: Counts] = [:]
+        /// The key looked for last: its room is used again.
+        var key: [UInt8] = []
         var overflowed = 0
         var reader = LogRecordReader()
         var unparsed = UnparsedLines()
@@ -114,20 +116,40 @@ package final class AccessMetrics: LogSink {
 
     private func count(_ record: AccessRecord, _ stream: Labels, _ state: inout State) {
         let role = stream["role"] ?? (record.format == .haproxyHTTP ? "lb" : "web")
+        let host = stream["host"] ?? ""
+        state.key.removeAll(keepingCapacity: true)
+        AccessMetrics.add(role.utf8, to: &state.key)
+        AccessMetrics.add(record.host ?? [], to: &state.key)
+        AccessMetrics.add(record.backend ?? [], to: &state.key)
+        if let server = record.server {
+            AccessMetrics.add(server, to: &state.key)
+        } else {
+            AccessMetrics.add(host.utf8, to: &state.key)
+        }
+        for shift in stride(from: 0, to: 64, by: 8) { state.key.append(UInt8(truncatingIfNeeded: record.status >> shift)) }
+        guard let known = state.counts.index(forKey: state.key) else { return countNew(record, role, host, &state) }
+        AccessMetrics.add(record, to: &state.counts.values[known])
+    }
+
+    /// Counts a request of labels not seen before.
+    private func countNew(_ record: AccessRecord, _ role: String, _ host: String, _ state: inout State) {
         let status = ArraySlice("\(record.status)".utf8)
         var parts = [
-            ArraySlice(role.utf8), record.host ?? [], record.backend ?? [],
-            record.server ?? ArraySlice((stream["host"] ?? "").utf8),
-            status,
+            ArraySlice(role.utf8), record.host ?? [], record.backend ?? [], record.server ?? ArraySlice(host.utf8), status,
         ]
-        var key = AccessMetrics.key(parts)
-        if state.counts[key] == nil, state.counts.count >= maximumSeries {
+        var key = state.key
+        if state.counts.count >= maximumSeries {
             state.overflowed += 1
             let other = ArraySlice("other".utf8)
             parts = [ArraySlice(role.utf8), other, other, other, status]
             key = AccessMetrics.key(parts)
         }
         AccessMetrics.add(record, to: &state.counts[key, default: Counts(labels: AccessMetrics.labels(parts))])
+    }
+
+    private static func add(_ part: some Collection<UInt8>, to key: inout [UInt8]) {
+        key.append(contentsOf: part.prefix(maximumValueBytes))
+        key.append(0)
     }
 
     private static func add(_ record: AccessRecord, to counts: inout Counts) {

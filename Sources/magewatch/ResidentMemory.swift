@@ -8,9 +8,9 @@ enum ResidentMemory {
     /// What is large while the stores are read at start is gone afterwards: mapped for itself it leaves no holes between what stays.
     private static let startThreshold: CInt = 64 << 10
     /// Later, bodies and blocks come and go all the time, and mapping each anew would cost more than it gives back.
-    private static let threshold: CInt = 4 << 20
+    private static let threshold: CInt = 16 << 20
     /// What is kept free for them.
-    private static let keptFree: CInt = 8 << 20
+    private static let keptFree: CInt = 16 << 20
     /// Two threads run at a time; memory that one frees is for the others, too.
     private static let arenas: CInt = 2
     /// When what runs now and then has run for the first time.
