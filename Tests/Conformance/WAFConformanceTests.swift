@@ -25,9 +25,14 @@ struct WAFConformanceTests {
         var row: [String] = []
         var field: [UInt8] = []
         var isQuoted = false
+        var last: UInt8 = 0
         for byte in text.utf8 {
+            defer { last = byte }
             switch byte {
-            case UInt8(ascii: "\""): isQuoted.toggle()
+            case UInt8(ascii: "\""):
+                // A doubled quote within quotes is one.
+                if !isQuoted, last == byte, !field.isEmpty { field.append(byte) }
+                isQuoted.toggle()
             case UInt8(ascii: ",") where !isQuoted, UInt8(ascii: "\n") where !isQuoted:
                 row.append(String(decoding: field, as: UTF8.self))
                 field = []

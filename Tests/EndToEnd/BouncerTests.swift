@@ -40,23 +40,15 @@ struct BouncerTests {
     func bouncer() async throws {
         let port = try FreePort.take()
         let haproxy = try ChildProcess(RealPrograms.haproxy, ["-db", "-f", directory.path + "/h.cfg"])
-        let agent = try ChildProcess(
-            try #require(MagewatchBinary.path),
+        let agent = try BalancerAgent.start(
+            port: port, data: directory.path + "/agent", token: token,
             [
-                "agent", "--name", "lb1", "--listen", "127.0.0.1:\(port)", "--data", directory.path + "/agent", "--token-file",
-                token, "--haproxy-socket", directory.path + "/s.sock", "--haproxy-map", map("bans"), "--haproxy-session-map",
+                "--haproxy-socket", directory.path + "/s.sock", "--haproxy-map", map("bans"), "--haproxy-session-map",
                 map("sessions"),
             ])
         let monitor = try await MonitorProcess(
             apiSettings: "bouncers: [ { name: fw1, key-file: \(directory.path)/key } ]",
-            """
-            agent: { enabled: false }
-            token-file: \(token)
-            scrape: { interval: 1s, timeout: 1s }
-            roles: { web: { load-balancers: [ { server: lb1, pool: web } ] } }
-            servers: [ { name: lb1, address: 127.0.0.1, agent: "http://127.0.0.1:\(port)" } ]
-
-            """)
+            BalancerAgent.monitorConfiguration(port: port, token: token))
         let address = monitor.address
         try await eventually("the agent to be scraped; it said \(agent.errors)") {
             try await address.value("up{job=\"agent\"}") == 1 ? true : nil

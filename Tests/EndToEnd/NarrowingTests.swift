@@ -64,22 +64,14 @@ struct NarrowingTests {
     func narrow() async throws {
         let port = try FreePort.take()
         let monitor = try await MonitorProcess(
-            """
-            agent: { enabled: false }
-            token-file: \(token)
-            scrape: { interval: 1s, timeout: 1s }
-            roles: { web: { load-balancers: [ { server: lb1, pool: web } ] } }
-            servers: [ { name: lb1, address: 127.0.0.1, agent: "http://127.0.0.1:\(port)" } ]
-
-            """)
+            BalancerAgent.monitorConfiguration(port: port, token: token))
         let address = monitor.address
         try writeConfiguration(ingestPort: address.ingestPort)
         let haproxy = try await startProxy()
-        let agent = try ChildProcess(
-            try #require(MagewatchBinary.path),
+        let agent = try BalancerAgent.start(
+            port: port, data: directory.path + "/agent", token: token,
             [
-                "agent", "--name", "lb1", "--listen", "127.0.0.1:\(port)", "--data", directory.path + "/agent", "--token-file",
-                token, "--haproxy-socket", socket, "--haproxy-map", map("bans"), "--haproxy-session-map", map("sessions"),
+                "--haproxy-socket", socket, "--haproxy-map", map("bans"), "--haproxy-session-map", map("sessions"),
                 "--haproxy-limit-map", map("limits"),
             ])
         try await eventually("the agent to tell what it can ban; it said \(agent.errors)") {

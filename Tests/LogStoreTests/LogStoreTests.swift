@@ -101,6 +101,27 @@ struct LogStoreTests {
         try store.close()
     }
 
+    @Test("Heads that outgrow maintenance are written without it")
+    func urgentHeads() async throws {
+        let directory = try TemporaryDirectory("logs")
+        var options = LogStore.Options()
+        (options.headBytes, options.urgentHeadBytes) = (100_000, 200_000)
+        let store = try LogStore(directory: directory.path, options: options, metrics: SelfMetrics())
+        var expected: [String] = []
+        for round in 0..<60 {
+            let lines = (0..<100).map { "round \(round) line \($0) " + String(repeating: "x", count: 100) }
+            expected += lines
+            _ = try await store.append(batch(lines.map { (Nanoseconds(expected.count) * 1000, $0) }))
+            #expect(store.statistics.headBytes <= 2 * options.urgentHeadBytes, "round \(round)")
+        }
+        #expect(store.statistics.blocks > 0)
+        #expect(try Set(texts(readAll(store))) == Set(expected))
+        try store.close()
+        let reopened = try LogStore(directory: directory.path, options: options, metrics: SelfMetrics())
+        #expect(try readAll(reopened).count == expected.count)
+        try reopened.close()
+    }
+
     @Test("A second store on one directory is refused")
     func exclusive() throws {
         let directory = try TemporaryDirectory("logs")
