@@ -61,11 +61,12 @@ let foundations: [Target] =
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CLinux"),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: settings),
     ]
-    + room("Compression", ["CLZ4", "CLinux", "CSnappy", "CZlib"])
+    + room("Compression", ["CLZ4", "CLinux", "CSnappy", "CZlib", "CZstd"])
     + room("GeoDatabase")
     + room("RegularExpressions", ["CRE2"])
     + room("Telemetry", ["RegularExpressions"])

@@ -26,6 +26,24 @@ package final class AccessMetrics: LogSink {
         var buckets = [Int](repeating: 0, count: AccessMetrics.buckets.count)
     }
 
+    /// What all lines of a stream have in common.
+    private struct Source {
+        let app: String
+        let program: [UInt8]
+        let key: Int
+        /// The role, where the stream says one.
+        let role: [UInt8]?
+        let host: [UInt8]
+
+        init(_ stream: Labels) {
+            app = stream["app"] ?? ""
+            program = Array(app.utf8)
+            key = stream.hashValue
+            role = stream["role"].map { Array($0.utf8) }
+            host = Array((stream["host"] ?? "").utf8)
+        }
+    }
+
     private struct State {
         var counts: [[UInt8]: Counts] = [:]
         /// The key looked for last: its room is used again.
@@ -57,19 +75,18 @@ package final class AccessMetrics: LogSink {
     /// Counts and shows the lines of a batch that a parser takes.
     /// - Parameter stored: by entry, whether it was stored; nil where all were. A line sent again was counted before.
     package func take(_ batch: LogBatch, stored: [Bool]? = nil) {
-        let programs = batch.streams.map { Array(($0["app"] ?? "").utf8) }
-        let keys = batch.streams.map(\.hashValue)
+        let sources = batch.streams.map { Source($0) }
         var sightings: [LogSighting] = []
         sightings.reserveCapacity(batch.entries.count)
         state.withLock { state in
             for index in batch.entries.indices where stored?[index] ?? true {
                 let entry = batch.entries[index]
-                let (line, stream) = (batch.line(of: entry), batch.streams[entry.stream])
-                let record = state.reader.read(line, program: programs[entry.stream][...], stream: keys[entry.stream])
-                if case .access(let request) = record { count(request, stream, &state) }
-                state.unparsed.take(
-                    line, app: stream["app"] ?? "", stream: keys[entry.stream], isAccess: record.map(\.isAccess))
-                if let record { sightings.append(LogSighting(record: record, stream: stream, time: entry.timestamp)) }
+                let (line, source) = (batch.line(of: entry), sources[entry.stream])
+                let record = state.reader.read(line, program: source.program[...], stream: source.key)
+                if case .access(let request) = record { count(request, source, &state) }
+                state.unparsed.take(line, app: source.app, stream: source.key, isAccess: record.map(\.isAccess))
+                guard let record else { continue }
+                sightings.append(LogSighting(record: record, stream: batch.streams[entry.stream], time: entry.timestamp))
             }
         }
         if !sightings.isEmpty { observer?.observe(sightings) }
@@ -114,40 +131,37 @@ package final class AccessMetrics: LogSink {
         return batch
     }
 
-    private func count(_ record: AccessRecord, _ stream: Labels, _ state: inout State) {
-        let role = stream["role"] ?? (record.format == .haproxyHTTP ? "lb" : "web")
-        let host = stream["host"] ?? ""
+    private static let balancer = Array("lb".utf8)
+    private static let web = Array("web".utf8)
+
+    private func count(_ record: AccessRecord, _ source: Source, _ state: inout State) {
+        let role = source.role ?? (record.format == .haproxyHTTP ? AccessMetrics.balancer : AccessMetrics.web)
         state.key.removeAll(keepingCapacity: true)
-        AccessMetrics.add(role.utf8, to: &state.key)
+        AccessMetrics.add(role[...], to: &state.key)
         AccessMetrics.add(record.host ?? [], to: &state.key)
         AccessMetrics.add(record.backend ?? [], to: &state.key)
-        if let server = record.server {
-            AccessMetrics.add(server, to: &state.key)
-        } else {
-            AccessMetrics.add(host.utf8, to: &state.key)
-        }
-        for shift in stride(from: 0, to: 64, by: 8) { state.key.append(UInt8(truncatingIfNeeded: record.status >> shift)) }
-        guard let known = state.counts.index(forKey: state.key) else { return countNew(record, role, host, &state) }
+        AccessMetrics.add(record.server ?? source.host[...], to: &state.key)
+        state.key.append(UInt8(truncatingIfNeeded: record.status))
+        state.key.append(UInt8(truncatingIfNeeded: record.status >> 8))
+        guard let known = state.counts.index(forKey: state.key) else { return countNew(record, role, source.host, &state) }
         AccessMetrics.add(record, to: &state.counts.values[known])
     }
 
     /// Counts a request of labels not seen before.
-    private func countNew(_ record: AccessRecord, _ role: String, _ host: String, _ state: inout State) {
+    private func countNew(_ record: AccessRecord, _ role: [UInt8], _ host: [UInt8], _ state: inout State) {
         let status = ArraySlice("\(record.status)".utf8)
-        var parts = [
-            ArraySlice(role.utf8), record.host ?? [], record.backend ?? [], record.server ?? ArraySlice(host.utf8), status,
-        ]
+        var parts = [role[...], record.host ?? [], record.backend ?? [], record.server ?? host[...], status]
         var key = state.key
         if state.counts.count >= maximumSeries {
             state.overflowed += 1
             let other = ArraySlice("other".utf8)
-            parts = [ArraySlice(role.utf8), other, other, other, status]
+            parts = [role[...], other, other, other, status]
             key = AccessMetrics.key(parts)
         }
         AccessMetrics.add(record, to: &state.counts[key, default: Counts(labels: AccessMetrics.labels(parts))])
     }
 
-    private static func add(_ part: some Collection<UInt8>, to key: inout [UInt8]) {
+    private static func add(_ part: ArraySlice<UInt8>, to key: inout [UInt8]) {
         key.append(contentsOf: part.prefix(maximumValueBytes))
         key.append(0)
     }

@@ -153,10 +153,11 @@ package struct LokiPushDecoder {
 
     /// Whole nanoseconds in decimal digits.
     private static func time(_ digits: [UInt8]) -> Nanoseconds? {
-        guard digits.count <= 18, !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }) else {
+        // Nineteen digits, as the times of this century have, fit 64 bits without a sign.
+        guard digits.count <= 19, !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }) else {
             return Nanoseconds(String(decoding: digits, as: UTF8.self))
         }
-        return digits.reduce(0) { $0 * 10 + Nanoseconds($1 - 0x30) }
+        return Nanoseconds(exactly: digits.reduce(UInt64(0)) { $0 * 10 + UInt64($1 - 0x30) })
     }
 
     private static func labels(_ reader: inout JSONReader) throws(JSONReadError) -> [Label] {

@@ -3,7 +3,7 @@ struct BlockBuilder {
     private(set) var block: BlockWriter
     private var directory: [ColumnDescription] = []
     private var textCount = 0
-    private var words: Set<UInt64> = []
+    private var words = HashSet()
     private var trigrams = TrigramFilter()
 
     init(rows: Int, textBytes: Int) {
@@ -55,7 +55,7 @@ struct BlockBuilder {
     /// Adds a column that was encoded.
     mutating func add(_ description: ColumnDescription, _ number: Int, _ values: [UInt8], ids: [UInt8]? = nil) {
         directory[number] = description
-        block.add(.values, number: number, values)
+        block.add(.values, number: number, values, isText: ids != nil)
         if let ids { block.add(.ids, number: number, ids) }
     }
 

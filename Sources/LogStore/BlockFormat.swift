@@ -2,7 +2,8 @@ import Compression
 
 /// What a block is made of: a table of sections, each compressed and checksummed for itself, so that only those wanted are read.
 enum BlockFormat {
-    static let version: UInt8 = 2
+    /// Version 2 had no sections of zstd, and is read.
+    static let version: UInt8 = 3
     /// Most rows a block may have, and most bytes of text; a damaged table can't ask for more.
     static let maximumRows = 1 << 20
     static let maximumTextBytes = 1 << 28
@@ -28,6 +29,8 @@ enum BlockFormat {
     /// Where a section stands and how it was stored.
     struct Section {
         var kind: SectionKind
+        /// Whether it is zstd; else it is LZ4, or as it is where that is no shorter.
+        var isZstd = false
         /// Of shapes or of a column.
         var number: Int
         var rawLength: Int
@@ -61,7 +64,7 @@ enum BlockFormat {
             writer.count(textBytes)
             writer.count(sections.count)
             for section in sections {
-                writer.count(section.number << 4 | Int(section.kind.rawValue))
+                writer.count(section.number << 5 | (section.isZstd ? 16 : 0) | Int(section.kind.rawValue))
                 writer.count(section.rawLength)
                 writer.count(section.storedLength)
                 writer.fixed32(section.checksum)
@@ -75,15 +78,17 @@ enum BlockFormat {
 
         init(from reader: inout ByteReader) throws(LogStoreError) {
             let version = try reader.byte()
-            guard version == BlockFormat.version else { throw .corrupt("block of unknown version \(version)") }
+            guard version == BlockFormat.version || version == 2 else { throw .corrupt("block of unknown version \(version)") }
+            let flagBits = version == 2 ? 0 : 1
             rows = try reader.count(limit: BlockFormat.maximumRows)
             textBytes = try reader.count(limit: BlockFormat.maximumTextBytes)
             var offset = 0
             for _ in 0..<(try reader.count(limit: BlockFormat.maximumSections)) {
-                let code = try reader.count(limit: BlockFormat.maximumColumns << 4)
+                let code = try reader.count(limit: BlockFormat.maximumColumns << (4 + flagBits))
                 guard let kind = SectionKind(rawValue: UInt8(code & 15)) else { throw .corrupt("unknown section") }
                 let section = Section(
-                    kind: kind, number: code >> 4, rawLength: try reader.count(limit: LZ4.maximumBytes),
+                    kind: kind, isZstd: flagBits > 0 && code & 16 != 0, number: code >> (4 + flagBits),
+                    rawLength: try reader.count(limit: LZ4.maximumBytes),
                     storedLength: try reader.count(limit: LZ4.maximumBytes), checksum: try reader.fixed32(), offset: offset)
                 offset += section.storedLength
                 add(section)
@@ -96,7 +101,11 @@ enum BlockFormat {
 struct BlockWriter {
     /// Sections shorter than this are stored as they are.
     private static let leastCompressedBytes = 32
+    /// Raw lengths of sections tried with zstd: shorter ones have nothing to gain. Longer ones LZ4 packs well by itself, and what their
+    /// streams are asked for costs a third more where they have to be read from zstd.
+    private static let zstdBytes = 256..<(64 << 10)
 
+    private let zstd = ZstdCompressor()
     private var table: BlockFormat.Table
     private var body: [UInt8] = []
 
@@ -105,14 +114,22 @@ struct BlockWriter {
     }
 
     /// Adds a section, compressed where that makes it smaller.
-    mutating func add(_ kind: BlockFormat.SectionKind, number: Int = 0, _ raw: [UInt8]) {
+    /// - Parameter isText: whether it may be zstd.
+    mutating func add(_ kind: BlockFormat.SectionKind, number: Int = 0, _ raw: [UInt8], isText: Bool = false) {
         let packed = raw.count < BlockWriter.leastCompressedBytes ? raw : LZ4.compress(raw)
-        let stored = packed.count < raw.count ? packed : raw
+        let denser = isText ? denser(raw, thanBytes: min(packed.count, raw.count)) : nil
+        let stored = denser ?? (packed.count < raw.count ? packed : raw)
         table.add(
             BlockFormat.Section(
-                kind: kind, number: number, rawLength: raw.count, storedLength: stored.count,
+                kind: kind, isZstd: denser != nil, number: number, rawLength: raw.count, storedLength: stored.count,
                 checksum: CRC32C.checksum(stored), offset: body.count))
         body.append(contentsOf: stored)
+    }
+
+    /// The section as zstd, where that saves an eighth. Numbers and ids, which counts read, stay LZ4's.
+    private func denser(_ raw: [UInt8], thanBytes other: Int) -> [UInt8]? {
+        guard BlockWriter.zstdBytes.contains(raw.count) else { return nil }
+        return zstd.compress(raw, shorterThan: other - other / 8)
     }
 
     var encoded: [UInt8] {

@@ -49,8 +49,9 @@ final class BlockReader {
         guard CRC32C.checksum(stored) == section.checksum else {
             throw .corrupt("section \(kind) \(number) fails its checksum")
         }
-        if section.storedLength == section.rawLength { return stored }
+        if section.storedLength == section.rawLength, !section.isZstd { return stored }
         do {
+            if section.isZstd { return try Zstd.decompress(stored[...], size: section.rawLength) }
             return try LZ4.decompress(stored[...], size: section.rawLength)
         } catch {
             throw .corrupt("section \(kind) \(number): \(error)")

@@ -5,11 +5,12 @@ struct BloomFilter: Sendable {
 
     private var words: [UInt64]
 
-    init(hashes: Set<UInt64>) {
-        words = [UInt64](repeating: 0, count: max(1, (hashes.count * BloomFilter.bitsPerWord + 63) / 64))
-        for hash in hashes {
+    init(hashes: HashSet) {
+        var words = [UInt64](repeating: 0, count: max(1, (hashes.count * BloomFilter.bitsPerWord + 63) / 64))
+        hashes.forEach { hash in
             BloomFilter.forEachProbe(hash, words.count) { bit in words[bit >> 6] |= 1 << UInt64(bit & 63) }
         }
+        self.words = words
     }
 
     init(decoding bytes: [UInt8]) throws(LogStoreError) {

@@ -12,6 +12,13 @@ enum Bytes {
         }
     }
 
+    /// Appends a part of some bytes to others.
+    @inline(__always)
+    static func append(_ source: [UInt8], _ range: Range<Int>, to bytes: inout [UInt8]) {
+        guard !range.isEmpty else { return }
+        unsafe source.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: UnsafeBufferPointer(rebasing: $0[range])) }
+    }
+
     /// Little-endian words of eight bytes each.
     static func words(_ bytes: [UInt8]) -> [UInt64] {
         unsafe bytes.withUnsafeBytes { source in

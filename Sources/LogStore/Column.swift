@@ -56,15 +56,21 @@ final class Column {
         case .hexadecimal(let digits, let isUpper):
             appendDigits(index, digits, isUpper ? Column.upperDigits : Column.lowerDigits, to: &line)
         case .strings:
-            line.append(contentsOf: texts.bytes[texts.range(of: Int(ids[index]))])
+            Bytes.append(texts.bytes, texts.range(of: Int(ids[index])), to: &line)
         }
     }
 
     private func appendDigits(_ index: Int, _ count: Int, _ digits: [UInt8], to line: inout [UInt8]) {
-        let start = index * ((count + 1) / 2)
-        for place in 0..<count {
-            let byte = self.digits[start + place / 2]
-            line.append(digits[Int(place & 1 == 0 ? byte >> 4 : byte & 15)])
+        let packed = self.digits
+        let letters = digits
+        var place = index * ((count + 1) / 2)
+        line.append(addingCapacity: count) { output in
+            for _ in 0..<(count / 2) {
+                output.append(letters[Int(packed[place] >> 4)])
+                output.append(letters[Int(packed[place] & 15)])
+                place += 1
+            }
+            if count & 1 != 0 { output.append(letters[Int(packed[place] >> 4)]) }
         }
     }
 }

@@ -89,7 +89,7 @@ struct ColumnEncoder {
     private func shapes(of single: [ValueRange]) -> ShapedText? {
         guard single.count >= ColumnEncoder.leastShapedValues else { return nil }
         let text = ShapedText(
-            bytes, single, times: nil, quotesAreVariables: false, leastRows: ColumnEncoder.leastRowsOfShape)
+            bytes, single, times: nil, .tokens, leastRows: ColumnEncoder.leastRowsOfShape, takesAll: true)
         return text.wholeCount * 8 < single.count * 7 ? text : nil
     }
 

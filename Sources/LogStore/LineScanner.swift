@@ -4,7 +4,8 @@ import Telemetry
 ///
 /// A token is a run of letters, digits and bytes above ASCII, with dots between two digits. One with a digit in it is a variable, and so is
 /// a long one of hexadecimal digits alone. Where that makes too many shapes, each quoted string is one variable too, unless a colon
-/// follows it (the keys of JSON). The time of the entry, in whatever form, is one variable of its own kind.
+/// follows it (the keys of JSON); and where that makes too many still, all words but common ones are (see ``CommonWords``). The time of the
+/// entry, in whatever form, is one variable of its own kind.
 ///
 /// Variables stand between delimiters in all cases, so a run of letters and digits never straddles constant and variable.
 struct LineScanner {
@@ -23,7 +24,15 @@ struct LineScanner {
         var difference: Int64
     }
 
-    let quotesAreVariables: Bool
+    /// What is a variable.
+    enum Cut: Sendable {
+        case tokens
+        case quotedStrings
+        case uncommonWords(CommonWords)
+    }
+
+    private let quotesAreVariables: Bool
+    private let commonWords: CommonWords?
     /// Whether times are looked for; values of a column have none of their own.
     let findsTimes: Bool
     /// Where the variables of the line scanned last stand.
@@ -33,8 +42,9 @@ struct LineScanner {
 
     private var literalStart = 0
 
-    init(quotesAreVariables: Bool, findsTimes: Bool) {
-        self.quotesAreVariables = quotesAreVariables
+    init(_ cut: Cut, findsTimes: Bool) {
+        if case .quotedStrings = cut { quotesAreVariables = true } else { quotesAreVariables = false }
+        if case .uncommonWords(let words) = cut { commonWords = words } else { commonWords = nil }
         self.findsTimes = findsTimes
         variables.reserveCapacity(LineScanner.maximumVariables)
     }
@@ -46,6 +56,7 @@ struct LineScanner {
         variables.removeAll(keepingCapacity: true)
         shapeHash = 0
         literalStart = 0
+        if let commonWords { return scanWords(buffer.span.extracting(range), range.lowerBound, time, commonWords) }
         let table = ByteClass.table
         let classes = table.span
         let bytes = buffer.span.extracting(range)
@@ -53,8 +64,9 @@ struct LineScanner {
         let offset = range.lowerBound
         var index = 0
         while index < bytes.count {
-            let byte = bytes[index]
-            let kind = classes[Int(byte)]
+            // Checked by the loop's condition, and a class for every byte: this is the innermost loop of taking lines in.
+            let byte = unsafe bytes[unchecked: index]
+            let kind = unsafe classes[unchecked: Int(byte)]
             if kind == ByteClass.delimiter {
                 index += 1
                 guard quotesAreVariables, byte == ByteClass.quote, let end = closingQuote(bytes, after: index - 1) else {
@@ -80,7 +92,7 @@ struct LineScanner {
             let start = index
             var kinds: UInt8 = 0
             while index < bytes.count {
-                let kind = classes[Int(bytes[index])]
+                let kind = unsafe classes[unchecked: Int(bytes[unchecked: index])]
                 if kind == ByteClass.delimiter {
                     guard bytes[index] == ByteClass.dot, index + 1 < bytes.count,
                         classes[Int(bytes[index + 1])] == ByteClass.digit, classes[Int(bytes[index - 1])] == ByteClass.digit
@@ -94,6 +106,34 @@ struct LineScanner {
             {
                 add(text, start..<index, offset, nil)
                 index = literalStart
+            }
+        }
+        mix(text, literalStart..<text.byteCount)
+    }
+
+    /// Cuts a line whose words are variables where they are not common.
+    private mutating func scanWords(_ bytes: Span<UInt8>, _ offset: Int, _ time: Nanoseconds, _ common: CommonWords) {
+        let text = unsafe bytes.bytes
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            if CommonWords.isSeparator(byte) {
+                index += 1
+                continue
+            }
+            if findsTimes, byte &- 0x30 < 10 || ByteClass.startsMonth(byte),
+                let found = TimeForm.find(bytes, at: index, entry: time)
+            {
+                add(text, index..<(index + found.length), offset, found)
+                index = literalStart
+                continue
+            }
+            let (end, hasDigit) = CommonWords.end(bytes, from: index)
+            if hasDigit || !common.contains(Words.hash(text, index..<end)) {
+                add(text, index..<end, offset, nil)
+                index = literalStart
+            } else {
+                index = end
             }
         }
         mix(text, literalStart..<text.byteCount)

@@ -89,7 +89,8 @@ enum NumberForm: Sendable, Equatable {
         }
     }
 
-    private static func append(_ number: Int64, scale: Int, digits: Int, to bytes: inout [UInt8]) {
+    /// Appends digits, at least so many, a point before the last `scale` of them.
+    static func append(_ number: Int64, scale: Int, digits: Int, to bytes: inout [UInt8]) {
         var rest = UInt64(bitPattern: number)
         let wanted = max(digits, scale + 1)
         var text = InlineArray<24, UInt8>(repeating: 0x30)
@@ -105,7 +106,12 @@ enum NumberForm: Sendable, Equatable {
             rest /= 10
             written += 1
         }
-        for index in place..<24 { bytes.append(text[index]) }
+        bytes.append(addingCapacity: 24 - place) { output in
+            while place < 24 {
+                output.append(text[place])
+                place += 1
+            }
+        }
     }
 
     func encode(into writer: inout ByteWriter) {

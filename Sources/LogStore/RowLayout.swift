@@ -11,6 +11,18 @@ struct RowLayout {
     /// By window and shape: rows before the window.
     var before: [[Int32]] = []
     let hasRepeats: [Bool]
+    /// By shape: where its pieces stand.
+    private(set) var parts: [Range<Int>] = []
+    private(set) var pieces: [Piece] = []
+    /// The constant texts of all shapes, one after the other.
+    private(set) var literals: [UInt8] = []
+
+    /// A constant text and the variable behind it, if one is.
+    struct Piece {
+        var literal: Range<Int>
+        /// A column's place in ``RowLayout/columns``, or an earlier variable.
+        var variable: LineShape.Slot?
+    }
 
     init(_ text: ShapedRows) {
         hasRepeats = text.shapes.map(\.hasRepeats)
@@ -26,6 +38,17 @@ struct RowLayout {
                 })
         }
         columns = Array(repeating: nil, count: targets.count)
+        for (shape, own) in zip(text.shapes, slots) {
+            let first = pieces.count
+            for (number, literal) in shape.literals.enumerated() {
+                let start = literals.count
+                literals.append(contentsOf: literal)
+                var variable = number < own.count ? shape.slots[number] : nil
+                if case .column = variable { variable = .column(own[number]) }
+                pieces.append(Piece(literal: start..<literals.count, variable: variable))
+            }
+            parts.append(first..<pieces.count)
+        }
         var rows = [Int32](repeating: 0, count: text.shapes.count)
         for (row, id) in text.ids.enumerated() {
             if row % ShapedRows.windowRows == 0 { before.append(rows) }
@@ -52,6 +75,7 @@ extension ShapedRows {
         guard !range.isEmpty else { return }
         let layout = try layout(range, selected)
         let length = ShapedRows.windowRows
+        var variables: [Range<Int>] = []
         for window in (range.lowerBound / length)...((range.upperBound - 1) / length) {
             let rows = range.clamped(to: (window * length)..<((window + 1) * length))
             var left = selected?.count(in: rows) ?? rows.count
@@ -72,7 +96,7 @@ extension ShapedRows {
                         isBehind = false
                     }
                     let start = text.count
-                    append(shape, layout, time: times?[row] ?? 0, &next, to: &text)
+                    append(shape, layout, time: times?[row] ?? 0, &next, &variables, to: &text)
                     visit(row, start, text.count)
                     left -= 1
                 } else {
@@ -85,23 +109,27 @@ extension ShapedRows {
     }
 
     /// Appends the text of a row whose values are the next ones of its shape's columns.
-    private func append(_ shape: Int, _ layout: RowLayout, time: Nanoseconds, _ next: inout [Int], to text: inout [UInt8]) {
-        let (slots, literals) = (layout.slots[shape], shapes[shape].literals)
-        var ranges: [Range<Int>] = []
-        for slot in slots.indices {
-            text.append(contentsOf: literals[slot])
+    private func append(
+        _ shape: Int, _ layout: borrowing RowLayout, time: Nanoseconds, _ next: inout [Int], _ variables: inout [Range<Int>],
+        to text: inout [UInt8]
+    ) {
+        let hasRepeats = layout.hasRepeats[shape]
+        if hasRepeats { variables.removeAll(keepingCapacity: true) }
+        for index in layout.parts[shape] {
+            let part = layout.pieces[index]
+            Bytes.append(layout.literals, part.literal, to: &text)
             let start = text.count
-            let place = slots[slot]
-            if place >= 0 {
+            switch part.variable {
+            case .column(let place):
                 layout.columns[place]?.append(next[place], time: time, to: &text)
                 next[place] += 1
-            } else if case .same(let earlier) = shapes[shape].slots[slot] {
+            case .same(let earlier):
                 // Byte by byte: a slice of the text would make a copy of all of it.
-                for index in ranges[earlier] { text.append(text[index]) }
+                for index in variables[earlier] { text.append(text[index]) }
+            case nil: break
             }
-            if layout.hasRepeats[shape] { ranges.append(start..<text.count) }
+            if hasRepeats { variables.append(start..<text.count) }
         }
-        text.append(contentsOf: literals[slots.count])
     }
 
     /// The layout, with the columns that the selected rows of a range need.

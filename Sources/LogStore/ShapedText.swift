@@ -26,6 +26,8 @@ struct ShapedText {
     /// Lines looked at to decide whether tokens make too many shapes, and how many are too many.
     static let probeRows = 1000
     static let probeShapes = 64
+    /// A word is common that is in one of so many lines: the fewer words are, the fewer shapes and columns share the same texts.
+    private static let commonShare = 4
     /// Most shapes, and most columns; further lines are variables as a whole.
     static let maximumShapes = 1024
     static let maximumColumns = 2048
@@ -65,17 +67,24 @@ struct ShapedText {
 
     /// Cuts lines: by tokens, or where these make too many shapes by quoted strings as well.
     static func lines(_ text: [UInt8], _ lines: [ValueRange], _ times: [Nanoseconds], leastRows: Int) -> ShapedText {
-        let byTokens = ShapedText(text, lines, times: times, quotesAreVariables: false, leastRows: leastRows)
-        if byTokens.shapesOfFirstRows <= probeShapes { return byTokens }
-        return ShapedText(text, lines, times: times, quotesAreVariables: true, leastRows: leastRows)
+        for cut in [LineScanner.Cut.tokens, .quotedStrings] {
+            let shaped = ShapedText(text, lines, times: times, cut, leastRows: leastRows)
+            if shaped.shapesOfFirstRows <= probeShapes { return shaped }
+        }
+        let words = LineScanner.Cut.uncommonWords(CommonWords(text, lines, share: commonShare))
+        return ShapedText(text, lines, times: times, words, leastRows: leastRows, takesAll: true)
     }
 
     /// Cuts texts.
     /// - Parameters:
     ///   - times: those of the entries, nil for values of a column.
     ///   - leastRows: texts of a shape with fewer are variables as a whole.
-    init(_ text: [UInt8], _ rows: [ValueRange], times: [Nanoseconds]?, quotesAreVariables: Bool, leastRows: Int) {
-        var scanner = LineScanner(quotesAreVariables: quotesAreVariables, findsTimes: times != nil)
+    ///   - takesAll: whether it goes on where the first rows make too many shapes.
+    init(
+        _ text: [UInt8], _ rows: [ValueRange], times: [Nanoseconds]?, _ cut: LineScanner.Cut, leastRows: Int,
+        takesAll: Bool = false
+    ) {
+        var scanner = LineScanner(cut, findsTimes: times != nil)
         var drafts: [Draft] = []
         var known: [UInt64: Int] = [:]
         var draftOfRow: [Int32] = []
@@ -99,8 +108,8 @@ struct ShapedText {
                 continue
             }
             if index < ShapedText.probeRows { shapesOfFirstRows += 1 }
-            // Then quoted strings are tried, and what would be found out here is not needed.
-            if shapesOfFirstRows > ShapedText.probeShapes, times != nil, !quotesAreVariables { return }
+            // Then another cut is tried, and what would be found out here is not needed.
+            if shapesOfFirstRows > ShapedText.probeShapes, !takesAll { return }
             guard drafts.count < ShapedText.maximumShapes * 16 else {
                 draftOfRow.append(-1)
                 continue

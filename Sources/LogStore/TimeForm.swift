@@ -43,7 +43,12 @@ struct TimeForm: Sendable, Hashable {
     /// The form as one byte.
     var code: UInt8 { kind.rawValue | UInt8(digits) << 2 | (comma ? 64 : 0) | (zulu ? 128 : 0) }
 
-    static let powers: [Int64] = (0...18).map { exponent in (0..<exponent).reduce(Int64(1)) { power, _ in power * 10 } }
+    /// Powers of ten, as literals: they are wanted for each time, and need no check whether they were computed.
+    static let powers: [Int64] = [
+        1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000,
+        100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000,
+        10_000_000_000_000_000, 100_000_000_000_000_000, 1_000_000_000_000_000_000,
+    ]
     static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"].map {
         Array($0.utf8)
     }
@@ -99,9 +104,7 @@ struct TimeForm: Sendable, Hashable {
     }
 
     static func appendDigits(_ number: Int, _ digits: Int, to bytes: inout [UInt8]) {
-        for place in stride(from: digits - 1, through: 0, by: -1) {
-            bytes.append(0x30 &+ UInt8(truncatingIfNeeded: Int64(number) / powers[place] % 10))
-        }
+        NumberForm.append(Int64(number), scale: 0, digits: digits, to: &bytes)
     }
 }
 

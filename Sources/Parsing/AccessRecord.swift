@@ -55,58 +55,61 @@ package struct AccessRecord: Sendable {
     }
 
     /// The peer's address (or host name), without a port: the load balancer where one stands in front.
-    package var client: ArraySlice<UInt8> { slice(clientSpan) }
+    package var client: ArraySlice<UInt8> { AccessRecord.slice(line, clientSpan) }
     /// The whole request line, without its quotes.
-    package var request: ArraySlice<UInt8> { slice(requestSpan) }
+    package var request: ArraySlice<UInt8> { AccessRecord.slice(line, requestSpan) }
     /// Empty where the request is malformed beyond telling.
-    package var method: ArraySlice<UInt8> { slice(methodSpan) }
+    package var method: ArraySlice<UInt8> { AccessRecord.slice(line, methodSpan) }
     /// Path and query. Scheme and host of an absolute URI are taken off (see ``host``).
-    package var uri: ArraySlice<UInt8> { slice(uriSpan) }
+    package var uri: ArraySlice<UInt8> { AccessRecord.slice(line, uriSpan) }
     /// What stands behind `HTTP/`, where the request line has it.
     package var version: ArraySlice<UInt8>? {
         guard requestSpan.end > uriSpan.end, uriSpan.end > methodSpan.end else { return nil }
-        let rest = slice(ByteSpan(Int(uriSpan.end), Int(requestSpan.end))).drop { $0 == 0x20 }
+        let rest = AccessRecord.slice(line, ByteSpan(Int(uriSpan.end), Int(requestSpan.end))).drop { $0 == 0x20 }
         return rest.starts(with: "HTTP/".utf8) ? rest.dropFirst(5) : nil
     }
     /// The authenticated user, unless `-`.
-    package var user: ArraySlice<UInt8>? { slice(userSpan) }
+    package var user: ArraySlice<UInt8>? { AccessRecord.sliceIfAny(line, userSpan) }
     /// Nil where the log has none or `-`.
-    package var referer: ArraySlice<UInt8>? { slice(refererSpan) }
+    package var referer: ArraySlice<UInt8>? { AccessRecord.sliceIfAny(line, refererSpan) }
     /// Nil where the log has none or `-`.
-    package var userAgent: ArraySlice<UInt8>? { slice(userAgentSpan) }
+    package var userAgent: ArraySlice<UInt8>? { AccessRecord.sliceIfAny(line, userAgentSpan) }
     /// From the virtual host before the client, an absolute URI, or HAProxy's first request capture where it looks like a host name.
-    package var host: ArraySlice<UInt8>? { slice(hostSpan) }
+    package var host: ArraySlice<UInt8>? { AccessRecord.sliceIfAny(line, hostSpan) }
     /// The list of addresses quoted behind the user agent (`$http_x_forwarded_for`), if it is one.
-    package var forwardedFor: ArraySlice<UInt8>? { slice(forwardedForSpan) }
+    package var forwardedFor: ArraySlice<UInt8>? { AccessRecord.sliceIfAny(line, forwardedForSpan) }
     /// HAProxy: without the `~` that marks TLS.
-    package var frontend: ArraySlice<UInt8>? { slice(frontendSpan) }
+    package var frontend: ArraySlice<UInt8>? { AccessRecord.sliceIfAny(line, frontendSpan) }
     /// HAProxy.
-    package var backend: ArraySlice<UInt8>? { slice(backendSpan) }
+    package var backend: ArraySlice<UInt8>? { AccessRecord.sliceIfAny(line, backendSpan) }
     /// HAProxy; nil for `<NOSRV>`.
-    package var server: ArraySlice<UInt8>? { slice(serverSpan) }
+    package var server: ArraySlice<UInt8>? { AccessRecord.sliceIfAny(line, serverSpan) }
     /// HAProxy: four letters, `----` where all went well.
-    package var terminationState: ArraySlice<UInt8>? { slice(terminationSpan) }
+    package var terminationState: ArraySlice<UInt8>? { AccessRecord.sliceIfAny(line, terminationSpan) }
     /// HAProxy: what stands between the braces of the first block, values split by `|`.
-    package var requestCaptures: ArraySlice<UInt8>? { slice(requestCapturesSpan) }
+    package var requestCaptures: ArraySlice<UInt8>? { AccessRecord.sliceIfAny(line, requestCapturesSpan) }
     /// HAProxy: the second block. With one block only, it is taken for the request's.
-    package var responseCaptures: ArraySlice<UInt8>? { slice(responseCapturesSpan) }
+    package var responseCaptures: ArraySlice<UInt8>? { AccessRecord.sliceIfAny(line, responseCapturesSpan) }
     /// The session: a JSON log's member of such a name; of HAProxy a captured value of 64 upper-case hexadecimal digits, which is a cookie's
     /// digest (`sha2(256),hex`), or else the cookie that it was told to capture. Found when asked for, as few ask.
     package var session: ArraySlice<UInt8>? {
-        if let sessionSpan { return slice(sessionSpan) }
+        if let sessionSpan { return AccessRecord.slice(line, sessionSpan) }
         let digest = requestCaptures?.split(separator: UInt8(ascii: "|")).first {
             $0.count == 64 && $0.allSatisfy { $0 &- 0x30 < 10 || $0 &- 0x41 < 6 }
         }
         if let digest { return digest }
-        guard let cookie = slice(cookieSpan), let equals = cookie.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+        guard let cookie = AccessRecord.sliceIfAny(line, cookieSpan), let equals = cookie.firstIndex(of: UInt8(ascii: "=")) else {
+            return nil
+        }
         return cookie[(equals + 1)...]
     }
 
-    private func slice(_ span: ByteSpan) -> ArraySlice<UInt8> {
+    // Not methods: those would copy the whole record for each field that is read.
+    private static func slice(_ line: ArraySlice<UInt8>, _ span: ByteSpan) -> ArraySlice<UInt8> {
         line[line.startIndex + Int(span.start)..<line.startIndex + Int(span.end)]
     }
 
-    private func slice(_ span: ByteSpan?) -> ArraySlice<UInt8>? {
-        span.map { slice($0) }
+    private static func sliceIfAny(_ line: ArraySlice<UInt8>, _ span: ByteSpan?) -> ArraySlice<UInt8>? {
+        if let span { slice(line, span) } else { nil }
     }
 }

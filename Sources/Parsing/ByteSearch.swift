@@ -17,6 +17,11 @@ package enum ByteSearch {
         return offset.map { haystack.startIndex + $0..<haystack.startIndex + $0 + needle.count }
     }
 
+    /// Whether a byte stands anywhere in `haystack`.
+    package static func contains(_ byte: UInt8, in haystack: ArraySlice<UInt8>) -> Bool {
+        haystack.span.index(of: byte, from: 0) < haystack.count
+    }
+
     /// Whether `needle` stands anywhere in `haystack`.
     package static func contains(_ needle: [UInt8], in haystack: ArraySlice<UInt8>) -> Bool {
         firstRange(of: needle, in: haystack) != nil

@@ -14,26 +14,35 @@ struct LineTemplate: Sendable {
 
     private let expression: LinearRegex
     private let fields: [Field]
+    /// What the message begins with; most messages that are of another form begin otherwise.
+    private let prefix: [UInt8]
+    /// The longest text between two fields.
+    private let literal: [UInt8]
 
     /// - Precondition: templates are written in this package; one that does not compile is a defect.
     init(_ text: String) {
         var pattern = "^"
         var fields: [Field] = []
+        var literals: [[UInt8]] = [[]]
         var rest = Substring(text)
         while let first = rest.first {
             guard first == "<", let close = rest.firstIndex(of: ">"),
                 let part = LineTemplate.part(String(rest[..<close].dropFirst()))
             else {
                 pattern += LineTemplate.escaped(first)
+                literals[literals.count - 1] += Array(first.utf8)
                 rest.removeFirst()
                 continue
             }
             pattern += part.pattern
+            literals.append([])
             if let field = part.field { fields.append(field) }
             rest = rest[rest.index(after: close)...]
         }
         if ["<detail>", "<user>", "<reason>", "<command>"].contains(where: text.hasSuffix) { pattern += "$" }
         self.fields = fields
+        prefix = literals[0]
+        literal = literals.dropFirst().max { $0.count < $1.count } ?? []
         do {
             expression = try LinearRegex(pattern, latin1: true)
         } catch {
@@ -61,6 +70,7 @@ struct LineTemplate: Sendable {
 
     /// What stands at the fields, or nil where the message is of another form.
     func match(_ message: ArraySlice<UInt8>) -> ServiceLogRecord.Fields? {
+        guard message.starts(with: prefix), ByteSearch.contains(literal, in: message) else { return nil }
         let bounds = unsafe message.withUnsafeBytes { unsafe expression.firstMatch(in: $0) }
         guard let bounds else { return nil }
         var result = ServiceLogRecord.Fields()

@@ -64,7 +64,13 @@ enum MonologParser {
         var isQuoted = false
         var index = end - 1
         while index >= start {
-            switch bytes[index] {
+            // Contexts are long, and of most bytes one look is enough: of brackets all bits but these are alike.
+            let byte = bytes[index]
+            guard byte == 0x22 || byte | 0x26 == 0x7f else {
+                index -= 1
+                continue
+            }
+            switch byte {
             case 0x22: if !isEscaped(bytes, index, start) { isQuoted.toggle() }
             case UInt8(ascii: "]") where !isQuoted, UInt8(ascii: "}") where !isQuoted: depth += 1
             case UInt8(ascii: "[") where !isQuoted, UInt8(ascii: "{") where !isQuoted:

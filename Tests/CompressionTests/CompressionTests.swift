@@ -24,6 +24,21 @@ import Testing
         #expect(throws: CompressionError.self) { try LZ4.decompress([1], size: -1) }
     }
 
+    @Test("Zstd gives back what it took, keeps to its limit, and refuses a wrong size") func zstd() throws {
+        let compressor = ZstdCompressor()
+        for bytes in CompressionTests.material(seed: 7) {
+            let small = try #require(compressor.compress(bytes, shorterThan: bytes.count + 100))
+            #expect(try Zstd.decompress(small[...], size: bytes.count) == bytes)
+            #expect(throws: CompressionError.self) { try Zstd.decompress(small[...], size: bytes.count + 1) }
+            #expect(throws: CompressionError.self) { try Zstd.decompress(small.dropLast(), size: bytes.count) }
+            #expect(compressor.compress(bytes, shorterThan: small.count) == nil)
+            #expect(compressor.compress(bytes, shorterThan: small.count + 1) == small)
+        }
+        #expect(throws: CompressionError.self) { try Zstd.decompress([1, 2, 3], size: 1 << 29) }
+        #expect(throws: CompressionError.self) { try Zstd.decompress([1], size: -1) }
+        #expect(throws: CompressionError.self) { try Zstd.decompress([], size: 0) }
+    }
+
     @Test("Snappy gives back what it took, and keeps to the caller's limit") func snappy() throws {
         for bytes in CompressionTests.material(seed: 2) {
             let small = Snappy.compress(bytes)
@@ -43,6 +58,10 @@ import Testing
             var snappy = Snappy.compress(bytes)
             lz4[Int.random(in: 0..<lz4.count, using: &random)] ^= UInt8.random(in: 1...255, using: &random)
             snappy[Int.random(in: 0..<snappy.count, using: &random)] ^= UInt8.random(in: 1...255, using: &random)
+            if var zstd = ZstdCompressor().compress(bytes, shorterThan: bytes.count + 100) {
+                zstd[Int.random(in: 0..<zstd.count, using: &random)] ^= UInt8.random(in: 1...255, using: &random)
+                _ = try? Zstd.decompress(zstd[...], size: bytes.count)
+            }
             _ = try? LZ4.decompress(lz4[...], size: bytes.count)
             _ = try? Snappy.decompress(snappy, maximumBytes: 1 << 20)
         }

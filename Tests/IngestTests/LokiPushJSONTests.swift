@@ -1,4 +1,5 @@
 import Foundation
+import Parsing
 import Telemetry
 import Testing
 
@@ -34,5 +35,24 @@ struct LokiPushJSONTests {
                 #expect(throws: IngestError.self) { try cut.decode(json: Array(body.utf8.prefix(end))) }
             }
         }
+    }
+
+    @Test(
+        "Times are whole nanoseconds of as many digits as 64 bits hold",
+        arguments: [
+            ("0", 0), ("1764480000123456789", 1_764_480_000_123_456_789), ("9223372036854775807", .max), ("-5", -5),
+            ("9223372036854775808", nil), ("9999999999999999999", nil), ("99999999999999999999", nil), ("1e9", nil), ("", nil),
+        ] as [(String, Nanoseconds?)])
+    func times(text: String, expected: Nanoseconds?) throws {
+        var decoder = LokiPushDecoder(maximumLineBytes: 1 << 16, receivedAt: .max / 2)
+        let body = Array("{\"streams\":[{\"stream\":{\"app\":\"x\"},\"values\":[[\"\(text)\",\"line\"]]}]}".utf8)
+        guard let expected else {
+            #expect(throws: IngestError.self) { try decoder.decode(json: body) }
+            return
+        }
+        try decoder.decode(json: body)
+        // What is dated ahead of its arrival is dated anew.
+        let isAhead = expected > .max / 2 + SyslogMessage.maximumAhead
+        #expect(decoder.batch.entries.map(\.timestamp) == [isAhead ? .max / 2 : expected])
     }
 }

@@ -18,15 +18,18 @@ struct BlockTests {
     @Test("Lines of every kind come back to the byte", arguments: 0..<40)
     func roundTrip(seed: Int) throws {
         var generator = LineGenerator(seed: UInt64(seed))
-        let kind = seed % 4
+        let kind = seed % 5
         let lines = (0..<generator.number(1..<700)).map { _ in
             switch kind {
             case 0: generator.access()
             case 1: generator.json()
+            case 2: generator.package()
             default: generator.line()
             }
         }
-        let rows = rowSet(lines, step: [1, 1000, 1_000_000, 7][kind]) { $0 % 3 == 0 ? ["trace": "t\($0 % 7)"] : .empty }
+        let rows = rowSet(lines, step: [1, 1000, 1_000_000, 7, 1_000_000_000][kind]) {
+            $0 % 3 == 0 ? ["trace": "t\($0 % 7)"] : .empty
+        }
         let encoded = try BlockEncoder.encode(rows)
         let decoded = try BlockReader(bytes: encoded).rows()
         for index in 0..<rows.count {
@@ -50,10 +53,11 @@ struct BlockTests {
     func needles(seed: Int) throws {
         var generator = LineGenerator(seed: UInt64(1000 + seed))
         let lines = (0..<300).map { _ in
-            switch seed % 4 {
+            switch seed % 5 {
             case 0: generator.json()
             case 1: generator.access()
             case 2: generator.timed()
+            case 3: generator.package()
             default: generator.line()
             }
         }

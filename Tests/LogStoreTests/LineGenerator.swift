@@ -41,6 +41,22 @@ struct LineGenerator {
                 .utf8)
     }
 
+    /// What a package manager writes: names and versions without form, more of them than shapes may be.
+    mutating func package() -> [UInt8] {
+        let parts = ["lib", "dev", "common", "doc", "http", "-", "_", ".", "gcc", "base", "ruby"]
+        let name = "p" + (0..<number(1..<5)).map { _ in parts[number(0..<parts.count)] }.joined() + "x"
+        let state = ["installed", "unpacked", "half-configured", "half-installed"][number(0..<4)]
+        let version = [
+            "\(number(0..<9)).\(number(0..<30))-\(number(1..<4))", "<none>", "1:2.\(number(0..<9))+deb12u\(number(1..<9))",
+        ]
+        return switch number(0..<6) {
+        case 0: Array("configure \(name):amd64 \(version[number(0..<3)]) <none>".utf8)
+        case 1: Array("2026-11-22 00:00:0\(number(0..<9)) trigproc \(name):all \(version[0]) <none>".utf8)
+        case 2: line()
+        default: Array("status \(state) \(name):amd64 \(version[number(0..<3)])".utf8)
+        }
+    }
+
     mutating func json() -> [UInt8] {
         Array(
             "{\"level\":\"\(["info", "warn"][number(0..<2)])\",\"request_id\":\"\(hexadecimal(16))\",\"duration_ms\":\(number(0..<4000)),\"msg\":\"user \\\"u\(number(0..<20))\\\" done\"}"

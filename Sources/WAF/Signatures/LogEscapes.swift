@@ -7,7 +7,7 @@ package enum LogEscapes {
     /// JSON has its own escapes; nginx and Apache write `\xHH`, `\"`, `\\` (Apache also `\n`, `\t`); HAProxy writes `#HH`.
     package static func undo(_ text: ArraySlice<UInt8>, _ format: AccessRecord.Format) -> ArraySlice<UInt8> {
         let mark = format == .haproxyHTTP ? UInt8(ascii: "#") : UInt8(ascii: "\\")
-        guard text.contains(mark) else { return text }
+        guard ByteSearch.contains(mark, in: text) else { return text }
         var output: [UInt8] = []
         output.reserveCapacity(text.count)
         let bytes = text.span
