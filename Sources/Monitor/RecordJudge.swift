@@ -12,8 +12,8 @@ import WAF
 final class RecordJudge: LogRecordObserver {
     /// Records that may wait.
     static let maximumRecords = 200_000
-    /// Bytes of lines that may wait.
-    static let maximumBytes = 64 << 20
+    /// Bytes that those which wait may keep in memory, lines and records: half a second's judgement.
+    static let maximumBytes = 32 << 20
     /// Records judged before others get their turn.
     static let slice = 512
 
@@ -36,7 +36,7 @@ final class RecordJudge: LogRecordObserver {
     }
 
     func observe(_ sightings: [LogSighting]) {
-        let bytes = sightings.reduce(0) { $0 + $1.lineBytes }
+        let bytes = sightings.reduce(0) { $0 + $1.heldBytes }
         let isTaken = waiting.withLock { waiting in
             guard waiting.records + sightings.count <= maximumRecords,
                 waiting.bytes + bytes <= RecordJudge.maximumBytes
@@ -73,7 +73,7 @@ final class RecordJudge: LogRecordObserver {
                 }
                 await Task.yield()
             }
-            let bytes = batch.reduce(0) { $0 + $1.lineBytes }
+            let bytes = batch.reduce(0) { $0 + $1.heldBytes }
             let left = waiting.withLock { waiting in
                 waiting.records -= batch.count
                 waiting.bytes -= bytes
@@ -86,15 +86,18 @@ final class RecordJudge: LogRecordObserver {
 }
 
 extension LogSighting {
-    /// Bytes that it keeps in memory, as far as they grow with what was sent.
-    fileprivate var lineBytes: Int {
-        switch record {
-        case .access(let request): request.line.count
-        case .service: 256
-        case .error(let entry): entry.line.count
-        case .connection(let connection): connection.line.count
-        case .slow(let entry): entry.statement.count + 256
-        case .audit(let transaction): transaction.uri.count + transaction.body.count
-        }
+    /// Bytes that it keeps in memory.
+    fileprivate var heldBytes: Int {
+        let text =
+            switch record {
+            case .access(let request): request.line.count
+            case .service: 256
+            case .error(let entry): entry.line.count
+            case .connection(let connection): connection.line.count
+            case .slow(let entry): entry.statement.count + 256
+            case .audit(let transaction): transaction.uri.count + transaction.body.count
+            }
+        // A record is more than its line is, most of them.
+        return text + MemoryLayout<LogSighting>.stride
     }
 }

@@ -32,7 +32,7 @@ struct SelfObservation: Sendable {
         detector.watch(try bansInForce(at: now))
         detector.allow(try stores.state.allowances(at: now).compactMap { NetworkRange($0.network) })
         let inventory = inventory.snapshot(try stores.state.stack(named: stackName), at: now)
-        for part in [batch, access.snapshot(at: now), detector.snapshot(at: now), inventory] where !part.isEmpty {
+        for part in [batch, access.snapshot(at: now), detector.counters(at: now), inventory] where !part.isEmpty {
             _ = try await sink.append(part)
         }
     }
