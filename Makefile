@@ -8,7 +8,7 @@ BINARY := .build/release/magewatch
 # A thousand tests started at once queue for two threads, and one that waits for a program is not heard for a minute.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 
-.PHONY: run build test lab benchmark benchmark-metrics benchmark-logs benchmark-forecast benchmark-placement benchmark-waf lint clean help
+.PHONY: run build test conformance lab benchmark benchmark-metrics benchmark-logs benchmark-forecast benchmark-placement benchmark-waf lint clean help
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -34,6 +34,10 @@ test: build ## Run every test, the lab's scenario included.
 	$(SWIFT) test $(BUILD_FLAGS) --skip-build --filter MatrixTests
 	@echo "The laboratory plays its whole scenario by itself now, about seven minutes; it prints when it is through."
 	MAGEWATCH_BINARY=$(abspath $(BINARY)) $(SWIFT) test $(BUILD_FLAGS) --skip-build --filter WholeStackTests
+
+conformance: ## Run third-party suites from ../shared, and print how much of each holds.
+	@$(SWIFT) build --build-tests $(BUILD_FLAGS)
+	@bash -o pipefail -c "$(SWIFT) test --skip-build --filter '^Conformance\.' $(BUILD_FLAGS) 2>&1 | grep -aE '^[A-Za-z].*: |✘|Test run with'"
 
 lint: ## Check formatting, floors and embedded defaults.
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources

@@ -21,6 +21,8 @@ package struct AgentOptions: Sendable, Equatable {
     package var haproxySocket: String?
     /// The map files of bans, as HAProxy's configuration names them.
     package var banMaps: BanMaps
+    /// Whether banned addresses are dropped by nftables, too.
+    package var bansByNftables = false
     /// Where logs are shipped to, for instance `http://10.0.0.1:7100`; nil for nowhere.
     package var shipTo: String?
     /// Shown to the monitor when shipping, where it asks for a token.

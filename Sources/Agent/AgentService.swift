@@ -68,6 +68,9 @@ package struct AgentService: Service {
         if let balancer = hands.loadBalancer {
             services.append(Reconciler(balancer: balancer, metrics: metrics, logger: logger))
         }
+        if let filter = hands.packetFilter {
+            services.append(PacketFilterKeeper(filter: filter, metrics: metrics, logger: logger))
+        }
         if let destination = options.shipTo, !options.logPaths.isEmpty {
             services.append(
                 try LogShipper(

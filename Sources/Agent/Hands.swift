@@ -11,11 +11,14 @@ package struct Hands: Sendable {
     package var prober: HealthProber
     package var replication: any DatabaseReplication
     package var fence: any Fence
+    /// Nil on a server whose packet filter bans nobody.
+    package var packetFilter: NftablesBans?
 
     package init(
         containers: any ContainerRuntime, loadBalancer: (any LoadBalancer)?, sharedFiles: any SharedFileSystem,
         addresses: any AddressFailover, prober: HealthProber = HealthProber(),
-        replication: any DatabaseReplication = MariaDBReplication(), fence: any Fence = NftablesFence()
+        replication: any DatabaseReplication = MariaDBReplication(), fence: any Fence = NftablesFence(),
+        packetFilter: NftablesBans? = nil
     ) {
         self.containers = containers
         self.loadBalancer = loadBalancer
@@ -24,6 +27,7 @@ package struct Hands: Sendable {
         self.prober = prober
         self.replication = replication
         self.fence = fence
+        self.packetFilter = packetFilter
     }
 
     /// The real ones.
@@ -36,7 +40,9 @@ package struct Hands: Sendable {
             containers: LXCRuntime(
                 server: options.name, dataDirectory: options.dataDirectory, imagesDirectory: options.imagesDirectory,
                 bridge: options.bridge, gateway: options.gateway),
-            loadBalancer: balancer, sharedFiles: BindMount(), addresses: LinuxAddresses())
+            loadBalancer: balancer, sharedFiles: BindMount(), addresses: LinuxAddresses(),
+            packetFilter: options.bansByNftables
+                ? try NftablesBans(ledgerPath: options.dataDirectory + "/nftables-bans.json") : nil)
     }
 
     /// Does the step now.
@@ -55,8 +61,7 @@ package struct Hands: Sendable {
         case .removeBackend(let backend): try await balancer(step).remove(backend)
         case .claimAddress(let address, let interface): try await addresses.claim(address, on: interface)
         case .releaseAddress(let address, let interface): try await addresses.release(address, from: interface)
-        case .ban(let address, let until, _): try await balancer(step).ban(address, until: until)
-        case .unban(let address): try await balancer(step).unban(address)
+        case .ban, .unban: try await carryOutBan(step)
         case .fence(let address): try await fence.raise(address)
         case .unfence(let address): try await fence.lower(address)
         case .claimServiceAddress, .releaseServiceAddress: try await carryOutInContainer(step)
@@ -100,7 +105,7 @@ package struct Hands: Sendable {
         }
     }
 
-    private func balancer(_ step: Step) throws(DriverError) -> any LoadBalancer {
+    func balancer(_ step: Step) throws(DriverError) -> any LoadBalancer {
         guard let loadBalancer else {
             throw DriverError(
                 .missing,

@@ -1,4 +1,5 @@
 import AgentContract
+import Topology
 
 /// What the person at the terminal does with a page: where the cursor is, what is asked and what is told. Pure: keys go in, what is to be done
 /// comes out.
@@ -10,6 +11,8 @@ package struct PageState: Sendable, Equatable {
         case show(page: String)
         case ban(address: String)
         case unban(address: String)
+        /// Nobody bans it for ``allowedDays``.
+        case allow(address: String)
         /// A plan that was left to a person.
         case approve(plan: String)
         case reject(plan: String)
@@ -20,6 +23,7 @@ package struct PageState: Sendable, Equatable {
             case .quit, .refresh, .show: nil
             case .ban(let address): "ban \(address)?"
             case .unban(let address): "let \(address) in again?"
+            case .allow(let address): "allow \(address) for \(PageState.allowedDays) days, whatever it does?"
             case .approve(let plan): "approve \(plan)?"
             case .reject(let plan): "dismiss \(plan)?"
             }
@@ -31,6 +35,9 @@ package struct PageState: Sendable, Equatable {
         case character(Character)
         case up, down, tab, enter, escape
     }
+
+    /// How long an address is allowed from here; `magewatch waf allow` takes other times.
+    package static let allowedDays = 7
 
     /// Lists that a cursor moves in, in the order in which tab goes through them.
     static let lists: [Page.Widget.Kind] = [.offenders, .bans, .review]
@@ -79,10 +86,21 @@ package struct PageState: Sendable, Equatable {
     private mutating func ask(_ letter: Character, _ snapshot: Snapshot) {
         switch (letter, focus) {
         case ("b", .offenders): pending = offender(snapshot).map { .ban(address: $0.address) }
+        case ("w", .offenders): pending = offender(snapshot).map { .allow(address: $0.address) }
+        case ("w", .bans): pending = ban(snapshot).flatMap(allowable).map { .allow(address: $0) }
         case ("u", .bans): pending = ban(snapshot).map { .unban(address: $0.address) }
         case ("a", .review): pending = proposal(snapshot).map { .approve(plan: $0.plan.id) }
         case ("d", .review): pending = proposal(snapshot).map { .reject(plan: $0.plan.id) }
         default: break
+        }
+    }
+
+    /// The address that a ban is of; nil for a session, which has none.
+    private func allowable(_ ban: BanReport) -> String? {
+        switch BanSubject(ban.address) {
+        case .network(let network): "\(network)"
+        case .limit(let limit): "\(limit.client)"
+        case .session, nil: nil
         }
     }
 
@@ -124,11 +142,11 @@ package struct PageState: Sendable, Equatable {
         if let message { return (message, Style(.accent)) }
         let own =
             switch focus {
-            case .offenders: "tab list   j k row   e explain   b ban   "
-            case .bans: "tab list   j k row   e explain   u unban   "
-            case .review: "tab list   j k row   e explain   a approve   d dismiss   "
+            case .offenders: "tab list  j k row  e explain  b ban  w allow  "
+            case .bans: "tab list  j k row  e explain  u unban  w allow  "
+            case .review: "tab list  j k row  e explain  a approve  d dismiss  "
             default: ""
             }
-        return (own + "1 2 page   q quit   r refresh", Style(.dim))
+        return (own + "1 2 page  q quit  r refresh", Style(.dim))
     }
 }

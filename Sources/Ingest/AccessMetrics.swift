@@ -66,6 +66,7 @@ package final class AccessMetrics: LogSink {
     }
 
     package func append(_ batch: LogBatch) async throws -> AppendOutcome {
+        await observer?.waitForRoom()
         // Counted only when stored: what a sender has to send again must not be counted twice.
         let outcome = try await next.append(batch)
         take(batch, stored: outcome.stored)

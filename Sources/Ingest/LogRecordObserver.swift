@@ -29,4 +29,11 @@ package struct LogSighting: Sendable {
 package protocol LogRecordObserver: Sendable {
     /// Called with the records of a batch, in its order, when the batch is stored and before its sender is answered: keep it quick.
     func observe(_ sightings: [LogSighting])
+    /// Called before a batch is stored; who is behind may take its time here, and so slow the sender.
+    func waitForRoom() async
+}
+
+extension LogRecordObserver {
+    /// Always ready.
+    package func waitForRoom() async {}
 }

@@ -13,7 +13,7 @@ package enum EmbeddedDefaults {
             # Sources of attacks. `action: ban` orders a ban at the load balancers.
             groups:
               - name: offenders
-                interval: 5s
+                interval: 1s
                 rules:
                   - alert: OffenderFound
                     expr: max by (address) (magewatch_waf_offender_score) >= 100

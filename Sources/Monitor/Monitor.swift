@@ -153,6 +153,11 @@ package struct Monitor: Sendable {
             PeriodicService("store maintenance", everySeconds: 1, metrics: metrics, logger: logger, maintain),
             PeriodicService("service metrics", everySeconds: 5, metrics: metrics, logger: logger) { machineServices?.ask() },
             PeriodicService("self observation", everySeconds: min(seconds, 5), metrics: metrics, logger: logger, observeSelf),
+            // Who attacks is banned within seconds of it.
+            PeriodicService("offenders", everySeconds: min(seconds, 1), metrics: metrics, logger: logger) {
+                let scores = detector.scores(at: SystemClock.milliseconds())
+                if !scores.isEmpty { _ = try await stores.metrics.append(scores) }
+            },
             PeriodicService("forecast", everySeconds: configuration.forecast.intervalSeconds, metrics: metrics, logger: logger) {
                 try await forecasts.forecast(at: SystemClock.milliseconds())
             },

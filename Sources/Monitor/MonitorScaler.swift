@@ -60,6 +60,18 @@ struct MonitorScaler: ScalerControl {
         try await scaler.removeSchedule(name, by: actor, at: SystemClock.milliseconds())
     }
 
+    func allowances() async throws -> [BanAllowance] { try await scaler.allowances(at: SystemClock.milliseconds()) }
+
+    func allow(_ network: NetworkRange, forSeconds: Double, why: String, by actor: String) async throws -> [String] {
+        let now = SystemClock.milliseconds()
+        let until = now + Milliseconds(min(forSeconds, 2 * BanAllowance.maximumSeconds) * 1000)
+        return try await scaler.allow(BanAllowance(network, from: now, until: until, why: why, by: actor))
+    }
+
+    func disallow(_ network: NetworkRange, by actor: String) async throws {
+        try await scaler.disallow(network, by: actor, at: SystemClock.milliseconds())
+    }
+
     func report(sinceSeconds: Double, role: Role?) async throws -> ScalerReport {
         guard gate.enter() else { throw APIError(.unavailable, "another report is being made; ask again in a moment") }
         defer { gate.leave() }

@@ -21,6 +21,7 @@ extension PlanningPolicy {
         for (role, settings) in configuration.roles { roles[role] = RolePolicy(settings) }
         guardRails = GuardRails(scaler)
         banServers = Array(Set(configuration.roles.values.flatMap { $0.loadBalancers.map(\.server) })).sorted()
+        addressBanServers = Set(configuration.bans.servers).subtracting(banServers).sorted()
     }
 }
 

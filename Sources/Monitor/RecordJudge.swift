@@ -7,13 +7,17 @@ import WAF
 /// The WAF's place behind the stores: a queue between the senders, who are answered at once, and the detector, which judges each
 /// record once, in order.
 ///
-/// The queue is bounded by records and by bytes of lines; what comes while it is full is stored, not judged, and counted. How far the
-/// judgement is behind is told as a series, too.
+/// The queue is bounded by records and by bytes. While it is half full the senders are slowed, for ``patience`` a batch at most, as far as they can
+/// be; what comes while it is full all the same is stored, not judged, and counted. How far the judgement is behind is told as a series, too.
 final class RecordJudge: LogRecordObserver {
     /// Records that may wait.
     static let maximumRecords = 200_000
-    /// Bytes of lines that may wait.
-    static let maximumBytes = 64 << 20
+    /// Bytes that those which wait may keep in memory, lines and records: half a second's judgement.
+    static let maximumBytes = 32 << 20
+    /// How long a sender is kept waiting for it.
+    static let patience = Duration.seconds(2)
+    /// Between two looks of one that waits.
+    private static let pause = Duration.milliseconds(5)
     /// Records judged before others get their turn.
     static let slice = 512
 
@@ -36,7 +40,7 @@ final class RecordJudge: LogRecordObserver {
     }
 
     func observe(_ sightings: [LogSighting]) {
-        let bytes = sightings.reduce(0) { $0 + $1.lineBytes }
+        let bytes = sightings.reduce(0) { $0 + $1.heldBytes }
         let isTaken = waiting.withLock { waiting in
             guard waiting.records + sightings.count <= maximumRecords,
                 waiting.bytes + bytes <= RecordJudge.maximumBytes
@@ -50,6 +54,19 @@ final class RecordJudge: LogRecordObserver {
             arrival.yield()
         } else {
             metrics.add("magewatch_waf_unjudged_total", by: Double(sightings.count))
+        }
+    }
+
+    func waitForRoom() async {
+        func isCrowded() -> Bool {
+            waiting.withLock { $0.records > maximumRecords / 2 || $0.bytes > RecordJudge.maximumBytes / 2 }
+        }
+        guard isCrowded() else { return }
+        metrics.add("magewatch_waf_senders_slowed_total")
+        let clock = ContinuousClock()
+        let end = clock.now + RecordJudge.patience
+        while !Task.isCancelled, clock.now < end, isCrowded() {
+            try? await Task.sleep(for: RecordJudge.pause)
         }
     }
 
@@ -73,7 +90,7 @@ final class RecordJudge: LogRecordObserver {
                 }
                 await Task.yield()
             }
-            let bytes = batch.reduce(0) { $0 + $1.lineBytes }
+            let bytes = batch.reduce(0) { $0 + $1.heldBytes }
             let left = waiting.withLock { waiting in
                 waiting.records -= batch.count
                 waiting.bytes -= bytes
@@ -86,15 +103,18 @@ final class RecordJudge: LogRecordObserver {
 }
 
 extension LogSighting {
-    /// Bytes that it keeps in memory, as far as they grow with what was sent.
-    fileprivate var lineBytes: Int {
-        switch record {
-        case .access(let request): request.line.count
-        case .service: 256
-        case .error(let entry): entry.line.count
-        case .connection(let connection): connection.line.count
-        case .slow(let entry): entry.statement.count + 256
-        case .audit(let transaction): transaction.uri.count + transaction.body.count
-        }
+    /// Bytes that it keeps in memory.
+    fileprivate var heldBytes: Int {
+        let text =
+            switch record {
+            case .access(let request): request.line.count
+            case .service: 256
+            case .error(let entry): entry.line.count
+            case .connection(let connection): connection.line.count
+            case .slow(let entry): entry.statement.count + 256
+            case .audit(let transaction): transaction.uri.count + transaction.body.count
+            }
+        // A record is more than its line is, most of them.
+        return text + MemoryLayout<LogSighting>.stride
     }
 }

@@ -28,6 +28,7 @@ extension Scaler {
             ledger: try ledger(since: SpendingWindow.month.start(at: now) - Scaler.ledgerMargin), freezes: try freezes(),
             stoodDown: stoodDown, databases: try seenDatabases(at: now))
         input.crawlers = crawlers()
+        input.policy.allow += try allowances(at: now).map(\.network)
         return input
     }
 

@@ -140,6 +140,7 @@ package actor Scaler {
         try observeSpending(at: now)
         try await followSchedules(at: now)
         try await endHeldOrders(at: now)
+        try await liftAllowed(at: now)
         let input = try await input(at: now)
         let plans = Planner.releases(input)
         for plan in plans {

@@ -1,4 +1,5 @@
 import Agent
+import AgentContract
 import Ingest
 import LogStore
 import MetricStore
@@ -29,8 +30,9 @@ struct SelfObservation: Sendable {
         }
         host?.collect(at: now, into: &batch)
         detector.watch(try bansInForce(at: now))
+        detector.allow(try stores.state.allowances(at: now).compactMap { NetworkRange($0.network) })
         let inventory = inventory.snapshot(try stores.state.stack(named: stackName), at: now)
-        for part in [batch, access.snapshot(at: now), detector.snapshot(at: now), inventory] where !part.isEmpty {
+        for part in [batch, access.snapshot(at: now), detector.counters(at: now), inventory] where !part.isEmpty {
             _ = try await sink.append(part)
         }
     }

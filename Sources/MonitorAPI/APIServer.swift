@@ -34,6 +34,7 @@ package struct APIServer: Sendable {
         BouncerRoutes(services: services, now: now).register(router)
         OrderRoutes(services: services).register(router)
         ScalerRoutes(services: services).register(router)
+        AllowanceRoutes(scaler: services.scaler).register(router)
         return router
     }
 

@@ -35,5 +35,17 @@ extension OpenAPIDocument {
         APIOperation(
             "post", "/api/magewatch/v1/schedules/remove", "Removes a schedule that was added.",
             [.required("name", "Which one."), by], answer: .schema("Schedule", isList: true)),
+        APIOperation(
+            "get", "/api/magewatch/v1/waf/allowed", "Addresses and networks that are not banned for a time.", answer: .json),
+        APIOperation(
+            "post", "/api/magewatch/v1/waf/allowed",
+            "Has nobody of an address or a network banned for a time, and lifts the bans there are.",
+            [
+                .required("address", "An address or a network."), .required("for", "How long, such as 30d; at most 365d."),
+                .required("why", "The reason."), by,
+            ], answer: .json),
+        APIOperation(
+            "post", "/api/magewatch/v1/waf/allowed/remove", "Ends such a time.",
+            [.required("address", "As it was given."), by], answer: .json),
     ]
 }

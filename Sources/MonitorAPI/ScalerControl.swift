@@ -15,6 +15,12 @@ package protocol ScalerControl: Sendable {
     /// What became of decisions.
     func report(sinceSeconds: Double, role: Role?) async throws -> ScalerReport
     func rejectPlan(_ id: String, by actor: String, because reason: String) async throws
+    /// Who is not banned for a time, by operators' word.
+    func allowances() async throws -> [BanAllowance]
+    /// Has nobody of a network banned for a time; returns the bans that are lifted.
+    func allow(_ network: NetworkRange, forSeconds: Double, why: String, by actor: String) async throws -> [String]
+    /// Ends such a time.
+    func disallow(_ network: NetworkRange, by actor: String) async throws
 }
 
 /// A monitor without a scaler.
@@ -29,6 +35,9 @@ struct NoScaler: ScalerControl {
     func removeSchedule(_ name: String, by actor: String) async throws { throw none }
     func report(sinceSeconds: Double, role: Role?) async throws -> ScalerReport { throw none }
     func rejectPlan(_ id: String, by actor: String, because reason: String) async throws { throw none }
+    func allowances() async throws -> [BanAllowance] { [] }
+    func allow(_ network: NetworkRange, forSeconds: Double, why: String, by actor: String) async throws -> [String] { throw none }
+    func disallow(_ network: NetworkRange, by actor: String) async throws { throw none }
 
     private var none: APIError { APIError(.unavailable, "this monitor has no scaler") }
 }

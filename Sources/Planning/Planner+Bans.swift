@@ -51,10 +51,18 @@ extension Planner {
         guard !input.underWay.contains(where: { $0.id.hasPrefix(prefix) }) else {
             return .refuse(.underWay, "the ban of \(subject.title) is under way")
         }
-        guard !input.policy.banServers.isEmpty else {
-            return .refuse(.noRoom, "\(subject.title) is not banned: the configuration names no load balancer that could do it")
+        guard !servers(for: subject, input).isEmpty else {
+            return .refuse(
+                .noRoom,
+                "\(subject.title) is not banned: the configuration names no load balancer, and no server in bans.servers, that could do it"
+            )
         }
         return nil
+    }
+
+    /// Where a subject is banned: packets show addresses only.
+    private static func servers(for subject: BanSubject, _ input: PlanningInput) -> [String] {
+        input.policy.banServers + (subject.kind == .address ? input.policy.addressBanServers : [])
     }
 
     /// A ban with its length and its steps, one for each load balancer.
@@ -68,12 +76,13 @@ extension Planner {
             let repetition = (input.bans[text]?.repetition ?? 0) + 1
             let seconds = banSeconds(repetition: repetition, input.policy)
             let until = input.now + Int64(seconds * 1000)
-            steps = input.policy.banServers.map { server in
+            let servers = Planner.servers(for: subject, input)
+            steps = servers.map { server in
                 // Where several load balancers stand, one that is down does not save the attacker from the others.
                 PlannedStep(
                     .agent(
                         server: server, step: .ban(address: text, until: until, reason: reason), undo: .unban(address: text)),
-                    mayFail: input.policy.banServers.count > 1, timeoutSeconds: 10)
+                    mayFail: servers.count > 1, timeoutSeconds: 10)
             }
             self.repetition = repetition
             self.seconds = seconds
@@ -86,7 +95,7 @@ extension Planner {
             return .refuse(.unclear, "\"\(address)\" is neither an IP address nor a network, a session or a limit")
         }
         let address = "\(subject)"
-        let steps = input.policy.banServers.map {
+        let steps = servers(for: subject, input).map {
             PlannedStep(.agent(server: $0, step: .unban(address: address), undo: nil), mayFail: true, timeoutSeconds: 10)
         }
         return .plan(

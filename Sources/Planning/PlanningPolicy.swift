@@ -22,6 +22,8 @@ package struct PlanningPolicy: Sendable {
     package var guardRails = GuardRails()
     /// Servers whose load balancer enforces bans.
     package var banServers: [String] = []
+    /// Further servers that ban addresses and networks, and neither sessions nor paths.
+    package var addressBanServers: [String] = []
     /// Addresses and networks that are never banned, for instance `10.0.0.0/8`.
     package var allow: [String] = []
     /// The first ban of an address, and what each repetition multiplies it by, up to the longest.

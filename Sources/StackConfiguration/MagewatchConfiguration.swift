@@ -74,6 +74,8 @@ package struct MagewatchConfiguration: Sendable, Equatable {
         package var innocentShare = 0.5
         /// Requests that a limited path lets through in a minute.
         package var pathRequestsPerMinute = 10
+        /// Servers besides those of the load balancers whose agents drop banned addresses by nftables.
+        package var servers: [String] = []
     }
 
     /// What the monitor observes of its own machine.

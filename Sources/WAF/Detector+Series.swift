@@ -3,15 +3,9 @@ package import Telemetry
 import Topology
 
 extension Detector {
-    /// The detector's series at a time.
-    ///
-    /// `magewatch_waf_offender_score{address, family}`, ended where an address is no offender any more;
-    /// `magewatch_waf_findings_total{family}`; `magewatch_waf_records_judged_total{kind}`; what attacks cost,
-    /// `magewatch_waf_attack_requests_total{role}` and `magewatch_waf_attack_seconds_total{role}`;
-    /// `magewatch_waf_crawler_claims_total{answer}`; `magewatch_waf_country_attacks_total{country}` and
-    /// `magewatch_waf_system_attacks_total{system}` of those with the most;
-    /// `magewatch_waf_passed_bans_total`, requests answered in spite of a ban; `magewatch_waf_offenders_dropped_total`.
-    package func snapshot(at time: Milliseconds) -> SampleBatch {
+    /// Who is an offender at a time: `magewatch_waf_offender_score{address, family}`, ended where an address is none any more. Bans go by
+    /// these, so they are written as often as rules are looked at.
+    package func scores(at time: Milliseconds) -> SampleBatch {
         state.withLock { state in
             var batch = SampleBatch()
             let offenders = state.offenders(at: time.multipliedReportingOverflow(by: 1_000_000).partialValue)
@@ -25,6 +19,21 @@ extension Detector {
             }
             for gone in state.reported.subtracting(reported) { batch.append(gone, SampleBatch.staleMarker, at: time) }
             state.reported = reported
+            return batch
+        }
+    }
+
+    /// What was judged so far, and to what end.
+    ///
+    /// `magewatch_waf_findings_total{family}`; `magewatch_waf_records_judged_total{kind}`; what attacks cost,
+    /// `magewatch_waf_attack_requests_total{role}` and `magewatch_waf_attack_seconds_total{role}`;
+    /// `magewatch_waf_crawler_claims_total{answer}`; `magewatch_waf_country_attacks_total{country}` and
+    /// `magewatch_waf_system_attacks_total{system}` of those with the most;
+    /// `magewatch_waf_passed_bans_total`, requests answered in spite of a ban; `magewatch_waf_offenders_dropped_total`.
+    package func counters(at time: Milliseconds) -> SampleBatch {
+        state.withLock { state in
+            var batch = SampleBatch()
+            let offenders = state.offenders(at: time.multipliedReportingOverflow(by: 1_000_000).partialValue)
             func add(_ name: String, _ value: Int, _ label: Label? = nil) {
                 batch.append(Labels([Label("__name__", name)] + (label.map { [$0] } ?? [])), Double(value), at: time)
             }

@@ -30,6 +30,8 @@ package final class Detector: Sendable {
         var watch = BanWatch()
         var reported: Set<Labels> = []
         var crawlers: CrawlerBoard
+        /// Networks that an operator allows for a time.
+        var allowed: [NetworkRange] = []
     }
 
     private let exempt: [NetworkRange]
@@ -138,6 +140,13 @@ package final class Detector: Sendable {
         state.withLock { state in state.watch.watch(bans) }
     }
 
+    /// Takes the networks that operators allow for a time: what they do is seen and shown, and makes nobody an offender.
+    ///
+    /// They are no trusted proxies by it: whom they say that they speak for is not believed.
+    package func allow(_ networks: [NetworkRange]) {
+        state.withLock { state in state.allowed = networks }
+    }
+
     /// Reads the ledger; keep it short, as nothing is judged meanwhile.
     package func read<Value: Sendable>(_ body: (AttackLedger) -> sending Value) -> Value {
         state.withLock { state in body(state.ledger) }
@@ -197,7 +206,9 @@ extension Detector.State {
     func offenders(at time: Nanoseconds) -> [(client: NetworkRange, score: OffenderScore)] {
         scores.compactMap { client, score -> (client: NetworkRange, score: OffenderScore)? in
             // A crawler, or one that may turn out to be one in a moment, is no offender.
-            guard score.isOffender, !crawlers.shields(client, at: time) else { return nil }
+            guard score.isOffender, !crawlers.shields(client, at: time), !allowed.contains(where: { $0.overlaps(client) }) else {
+                return nil
+            }
             var faded = score
             faded.fade(to: time)
             return faded.isOffender ? (client, faded) : nil

@@ -604,6 +604,13 @@ package enum EmbeddedSignatures {
                 positive: ["PHPSESSID", "jsessionid"]
                 negative: ["sid", "sessions", "session"]
                 severity: warning
+              - id: fixation-java-session
+                reason: A Java session's identifier as a parameter - servers write it into the path behind a semicolon, so somebody else put it here.
+                parts: [pair]
+                literals: ["jsessionid="]
+                pattern: '^jsessionid=[0-9a-z!._-]{16,}$'
+                positive: ["jsessionid=74B0CB414BD77D17B5680A6386EF1666"]
+                negative: ["jsessionid=", "jsessionid=on"]
             """#
         ),
         (
@@ -781,6 +788,13 @@ package enum EmbeddedSignatures {
                 pattern: '\.(?:php\d?|phtml|phar|pht|phps)(?:\.{1,3}|\.\w{2,4}|%00|\x00|::\$data|\s|/)?\.(?:jpe?g|png|gif|txt|pdf|bak|old|swp|zip)$|\.(?:php\d?|phtml)(?:::\$data|\.{1,5}$|%20)|(?:^|/)(?:c99|r57|b374k|wso|weevely|alfa|shell|cmd|backdoor|webshell|up(?:load)?er)\w{0,10}\.php'
                 positive: ["a.php.jpg", "x.php::$DATA", "/c99.php"]
                 negative: ["index.php", "page.php?x=shop.jpg"]
+              - id: php-float-loop
+                reason: The one number at which reading it never ends in old PHP (CVE-2010-4645) and Java (CVE-2010-4476).
+                literals: ["2.225073858507201", "2225073858507201"]
+                parts: [path, name, parameter, cookie, body, header]
+                pattern: '2\.?225073858507201[0-2]\d*e-?\d{3}'
+                positive: ["2.2250738585072011e-308", "2.2250738585072012e-308"]
+                negative: ["2.2250738585", "2225073858507201"]
             """#
         ),
         (
@@ -792,9 +806,9 @@ package enum EmbeddedSignatures {
               - id: probing-secret-file
                 reason: Secrets, repositories, histories and editors' files in the document root.
                 view: path
-                literals: ["/.env", "/.git", "/.svn", "/.hg", "/.aws", "/.ssh", "/.docker", "/.kube", "/.npmrc", "/.htpasswd", "/.htaccess", "/.ds_store", "/.bash", "/.config", "/.vscode", "/.idea", "/id_rsa", "/.history", "/.netrc", "/.pgpass", "/.my.cnf", "/.claude", "/.cursor", "/.continue", "/.aider", "/.zed", "/.cline", "/.kiro", "/.windsurf", "/.rovodev", "/.codex", "/.opencode", "/.a0proj", "/.plandex", "/.fabric", "/.junie", "/.circleci", "/.travis", "/.gitlab", "/.terraform", "/.s3cfg", "/.boto", "/.azure", "/.gcloud", "/.vault", "/.well-known/../", "/.copilot", "/.gemini", "/.roo", "/.composer", "/.ftpconfig", "/.remote-sync", "/sftp-config", "/.passwd", "/.profile", "/.wp-config", "/.qwen", "/.amazonq", "/.augment", "/.trae"]
+                literals: ["/.env", "/.git", "/.svn", "/.hg", "/.aws", "/.ssh", "/.docker", "/.kube", "/.npmrc", "/.htpasswd", "/.htaccess", "/.ds_store", "/.bash", "/.config", "/.vscode", "/.idea", "/id_rsa", "/.history", "/.netrc", "/.pgpass", "/.my.cnf", "/.claude", "/.cursor", "/.continue", "/.aider", "/.zed", "/.cline", "/.kiro", "/.windsurf", "/.rovodev", "/.codex", "/.opencode", "/.a0proj", "/.plandex", "/.fabric", "/.junie", "/.circleci", "/.travis", "/.gitlab", "/.terraform", "/.s3cfg", "/.boto", "/.azure", "/.gcloud", "/.vault", "/.well-known/../", "/.copilot", "/.gemini", "/.roo", "/.composer", "/.ftpconfig", "/.remote-sync", "/sftp-config", "/.passwd", "/.profile", "/.wp-config", "/.qwen", "/.amazonq", "/.augment", "/.trae", "/.n8n"]
                 parts: [path]
-                pattern: '/\.(?:env|git|svn|hg|aws|ssh|docker|kube|npmrc|ht(?:passwd|access)|ds_store|bash\w*|config|vscode|idea|history|netrc|pgpass|my\.cnf|claude|cursor|continue|aider|zed|cline|kiro|windsurf|rovodev|codex|opencode|a0proj|plandex|fabric|junie|circleci|travis|gitlab|terraform|s3cfg|boto|azure|gcloud|vault|copilot|gemini|roo|composer|ftpconfig|remote-sync|passwd|profile|wp-config|qwen|amazonq|augment|trae)(?:[./_~-]|$)|/id_[rd]sa|/sftp-config\.json'
+                pattern: '/\.(?:env|git|svn|hg|aws|ssh|docker|kube|npmrc|ht(?:passwd|access)|ds_store|bash\w*|config|vscode|idea|history|netrc|pgpass|my\.cnf|claude|cursor|continue|aider|zed|cline|kiro|windsurf|rovodev|codex|opencode|a0proj|plandex|fabric|junie|circleci|travis|gitlab|terraform|s3cfg|boto|azure|gcloud|vault|copilot|gemini|roo|composer|ftpconfig|remote-sync|passwd|profile|wp-config|qwen|amazonq|augment|trae|n8n)(?:[./_~-]|$)|/id_[rd]sa|/sftp-config\.json'
                 positive: ["/.env", "/.git/config", "/shop/.aws/credentials", "/.claude/settings.json", "/.env.bak"]
                 negative: ["/.well-known/acme-challenge/x", "/environment", "/a.git-hooks"]
               - id: probing-backup
@@ -937,7 +951,7 @@ package enum EmbeddedSignatures {
               unix: '7z[ar]?|apt(?:-get)?|arp|ash|awk|base64|bash|bunzip2|busybox|bzcat|bzip2|cat|chattr|chgrp|chmod|chown|chroot|crontab|csh|curl|dash|dig|dmesg|docker|echo|egrep|env|expr|fgrep|fish|gawk|gcc|gdb|getent|gunzip|gzip|hexdump|hostid|hostname|iconv|id|ifconfig|ip6?tables|journalctl|kill(?:all)?|ksh|ldd|less|ln|ls|lsb_release|lscpu|lsof|lwp-\w+|mawk|mkdir|mkfifo|mknod|mktemp|mount|mysql\w*|nano|nc|ncat|netcat|netstat|nice|nmap|node|nohup|nslookup|openssl|passwd|perl\d?|pgrep|php\d?|pidstat|ping6?|pkill|printenv|printf|ps|ptar|pwd|python[\d.]*|rbash|readelf|rlogin|rm|rmdir|rsync|ruby\d?|scp|sed|set|setsid|sftp|sha\d+sum|sleep|socat|ssh|strings|stty|su|sudo|systemctl|tac|tail|tar|tcpdump|tcsh|tee|telnet|tftp|timeout|touch|tr|traceroute6?|ulimit|umask|uname|unlink|unxz|unzip|uptime|useradd|usermod|vi|vim|vmstat|wc|wget|which|who|whoami|xargs|xxd|xz|yum|zcat|zsh|dd|df|du|date|dir|find|head|export|exec|eval|source|command|true|false|test|w|last|more|file|type|cp|mv|route|ip|host|iwr|iwmi'
               # Those of them, and of Windows', that are no words of a shop or of a text.
               unixonly: '7z[ar]?|apt(?:-get)?|awk|base64|bash|bunzip2|busybox|bzcat|bzip2|chattr|chgrp|chmod|chown|chroot|crontab|csh|dmesg|egrep|fgrep|gawk|gdb|getent|gunzip|gzip|hexdump|hostid|ifconfig|ip6?tables|journalctl|killall|ksh|ldd|lsb_release|lscpu|lsof|lwp-\w+|mawk|mkdir|mkfifo|mknod|mktemp|nc|ncat|netcat|netstat|nmap|nohup|nslookup|openssl|pgrep|pidstat|pkill|printenv|ptar|rbash|readelf|rlogin|rm|rmdir|rsync|scp|setsid|sftp|socat|ssh|stty|sudo|systemctl|tac|tcpdump|tcsh|telnet|tftp|ulimit|umask|uname|unlink|unxz|unzip|useradd|usermod|vmstat|wget|whoami|xargs|xxd|zcat|zsh|iwr|iwmi|reboot|poweroff|shutdown|usleep|xterm|ss|killall'
-              windowsonly: 'bitsadmin|bcdedit|cacls|certutil|cmd(?:\.exe|\.com)?|cscript|driverquery|erase|fsutil|gpresult|icacls|ipconfig|mshta|msiexec|nbtstat|net\s+(?:user|view|localgroup|group|start|stop|use|share|accounts)|netsh|nslookup|pathping|powershell(?:\.exe)?|pwsh|query\s+user|reg\s+(?:add|query|delete|save)|regsvr32|rundll32|schtasks|sc\s+(?:query|config|create)|systeminfo|takeown|taskkill|tasklist|tracert|typeperf|vssadmin|wevtutil|whoami|wmic|wscript|xcopy|pushd|popd|ping\.exe'
+              windowsonly: 'bitsadmin|bcdboot|bcdedit|bootcfg|cacls|certutil|chkdsk|cmdkey|diskpart|dism|dsquery|forfiles|getmac|gpupdate|klist|mklink|mountvol|nltest|pnputil|qwinsta|robocopy|setx|w32tm|wbadmin|wusa|cmd(?:\.exe|\.com)?|cscript|driverquery|erase|fsutil|gpresult|icacls|ipconfig|mshta|msiexec|nbtstat|net\s+(?:user|view|localgroup|group|start|stop|use|share|accounts)|netsh|nslookup|pathping|powershell(?:\.exe)?|pwsh|query\s+user|reg\s+(?:add|query|delete|save)|regsvr32|rundll32|schtasks|sc\s+(?:query|config|create)|systeminfo|takeown|taskkill|tasklist|tracert|typeperf|vssadmin|wevtutil|whoami|wmic|wscript|xcopy|pushd|popd|ping\.exe'
               # Those that are: what stands around them tells.
               wordy: 'ash|cat|command|curl|date|dash|dir|docker|dig|echo|eval|exec|export|expr|file|find|fish|head|host|history|iconv|info|ip|java|kill|last|less|ln|ls|make|man|mail|more|mount|nano|nice|node|perl\d?|php\d?|ping6?|ps|pwd|python[\d.]*|route|ruby\d?|screen|sed|set|sleep|sort|source|strings|su|tail|tar|tee|test|time|timeout|top|touch|tr|tree|true|false|type|uptime|vi|vim|w|watch|wc|which|who|xz|yum|id|env|du|df|dd|del|copy|move|ren|start|ver|vol|md|rd|net1?|attrib|passwd|hostname|mysql\w*|sh|sha\d+sum|printf|traceroute6?|gcc|arp|cp|mv'
               # Those of these that are short names and hardly words.
@@ -972,15 +986,15 @@ package enum EmbeddedSignatures {
                 reason: A known command stands at the start and a separator behind it goes on with another.
                 view: shell
                 literals: [";", "|", "&", "`"]
-                pattern: '^\s*(?:[\w./-]*/)?(?:id|ls|ps|whoami|uname|pwd|ifconfig|netstat|ipconfig|nslookup)(?:\s[^;|&]{0,80})?\s*(?:;|\|\|?|&&?)\s*(?:$|[;|&]|["''/]|(?:{{unix}})\b)'
-                positive: ["id;", "ls | wc", "id|", "id&"]
+                pattern: '^\s*(?:[\w./-]*/)?(?:id|ls|ps|whoami|uname|pwd|ifconfig|netstat|ipconfig|nslookup)(?:\s[^;|&]{0,80})?\s*(?:;|\|\|?|&&?)\s*(?:$|[;|&]|["''/]|(?:{{unix}})\b)|^\s*(?:whoami|uname|ifconfig|ipconfig|nslookup)\s*[;|&`]'
+                positive: ["id;", "ls | wc", "id|", "id&", "whoami;0"]
                 negative: ["cat; dog", "set;", "date|x", "id;5", "id; card"]
               - id: rce-binary-path
                 reason: A program is named by its path in a system folder.
                 view: shell
                 literals: ["bin/", "sbin/"]
-                pattern: '(?:^|[^a-z0-9])/?(?:usr/(?:local/)?)?s?bin/(?:{{unix}}|[a-z*?]{0,3}[*?\[][\w*?\[\]-]*)(?:$|[^\w/-])'
-                positive: ["/bin/cat", "usr/bin/id", "/usr/local/bin/python3 -c", "/bin/c?t /etc/hosts"]
+                pattern: '(?:^|[^a-z0-9])/?(?:usr/(?:local/)?)?s?bin/(?:{{unix}}|ansible\w*|aptitude|chef|cscli|visudo|vipw|chpasswd|mkpasswd|terraform|kubectl|[a-z*?]{0,3}[*?\[][\w*?\[\]-]*)(?:$|[^\w/-])'
+                positive: ["/bin/cat", "usr/bin/id", "bin/visudo", "/usr/local/bin/python3 -c", "/bin/c?t /etc/hosts"]
                 negative: ["recycling bin/box", "/cabin/", "bin/other"]
                 parts: [path, name, parameter, cookie, body, header, user-agent, referer]
               - id: rce-unix-command
@@ -1002,6 +1016,28 @@ package enum EmbeddedSignatures {
                 pattern: '(?:^|[\s;|&(=])(?:for(?:\s+/[dflr]\b)*(?:\s+[^\s(]+)?(?:\s+"[^"]*")?.{0,40}?\s%+\S*\s+in\s*\(.*\)\s*do\b|if(?:\s+|/i\s+)(?:/i\s+)?(?:not\s+)?(?:exist\s+\S+\s+\S|defined\s+\w+\s+\S|errorlevel\s+\d+\s+\S|cmdextversion\s+\d|[^\s=(]{1,60}={2,3}\S{1,60}(?:\s+\S|$)|[("%\w\[\]~.!:)-]{1,60}\s+(?:equ|neq|lss|leq|gtr|geq)\s+\S))'
                 positive: ["for %a in (set) do abc", "if exist c:\\pagefile.sys cmd", "if /i not 1==2 cmd", "if 2 geq 15 echo bigger", "for /f \"delims=\" %g in ('set') do x"]
                 negative: ["if (a == b) return c;", "if x == 5 then y", "for women in (red)", "if not in stock", "what if all else fails call"]
+              - id: rce-windows-if
+                reason: The Windows command interpreter's if with a variable of its own, or between brackets with a command behind it.
+                view: text
+                words: ["if"]
+                pattern: '(?:^|[\s;|&(=])if\s+(?:/i\s+)?(?:not\s+)?(?:(?:"[^"=]{0,40}(?:%~?\w{1,30}%?|!\w{1,30}!)[^"=]{0,20}"|\((?:%~?\w{1,30}%?|!\w{1,30}!)\)|\[(?:%~?\w{1,30}%?|!\w{1,30}!)\]|\{(?:%~?\w{1,30}%?|!\w{1,30}!)\}|%~?\w{1,30}%?|!\w{1,30}!)\s*==\s*\S|(?:"[^"=]{0,40}"|\([^)=]{1,40}\)|\[[^\]=]{0,40}\])\s*==\s*(?:"[^"=]{0,40}"|\([^)=]{1,40}\)|\[[^\]=]{0,40}\])\s+@?(?:echo|cd|exit|goto|call|set|del|copy|move|start|cmd|type|md|rd|ren)\b)'
+                positive: ["if \"%1\" == \"\" (", "if not {%1} == {}", "if (%1)==(a) cd c:\\x", "if [a] == [a] echo same", "if \"!x!\" == \"y\" @echo ok"]
+                negative: ["if (a%2 == 0) return", "if [ \"$a\" == \"b\" ]; then", "if \"a\" == b: pass", "if 5 % of it == mine"]
+              - id: rce-empty-quotes
+                reason: Letters with empty quotes between them, which a shell drops and a filter does not.
+                view: text
+                literals: ["\"\"", "''"]
+                parts: [path, name, parameter, cookie, body, header]
+                pattern: '(?:^|[^a-z0-9"''])(?:[a-z0-9./_-]{1,2}(?:""|''''){1,2}){3,}|(?:""|''''){1,2}(?:[a-z0-9./_-](?:""|''''){1,2}){3,}'
+                positive: ["w''h''o''ami", "\"\"p\"\"\"\"y\"\"\"\"t\"\"\"\"h\"\"on"]
+                negative: ["o''neill", "19\"\" rack", "''a''", "5'' x 6'' x 7''", "d''or"]
+              - id: rce-ruby-sleep
+                reason: A pause in Ruby, by which a blind injection is told from none.
+                literals: [".to_i)", ".to_f)"]
+                parts: [path, name, parameter, cookie, body, header]
+                pattern: '\bsleep\s*\(?\s*\d+\.to_[if]\)'
+                positive: ["'+sleep(20.to_i)+'"]
+                negative: ["price.to_i)"]
               - id: rce-expansion
                 reason: Expansions that only a shell makes - command substitution, process substitution, braces with commands, arithmetic.
                 literals: ["$(", "`", "<(", ">(", "${", "$((", "{cat", ";{", "|{", "&{", "$'\\"]
@@ -1066,10 +1102,10 @@ package enum EmbeddedSignatures {
                 negative: ["(a)(b)", "size (m)(l)"]
               - id: rce-mail
                 reason: Commands of mail protocols behind a line break - a form's mail is turned into the attacker's.
-                literals: ["\nrcpt", "\nmail", "\ndata", "\nehlo", "\nhelo", "\nbcc", "\ncc:", "\nto:", "\nuser ", "\npass ", "\nlist", "\nretr", "\nfetch", "\nselect", "\nauth", "\nstarttls", "\nexpn", "\nvrfy", "\nnoop", "\nrset", "\nturn", "\nquit", "\nexamine", "\nappend", "\nstatus", "\ndele", "\nstat", "\ntop", "\ncontent-type"]
-                pattern: '\n\s*(?:\w{1,10}\s+)?(?:rcpt to|mail from|data\n|ehlo|helo|bcc:|cc:|to:|user\s|pass\s|list\b|retr\s\d|fetch\s|select\s|auth\s|starttls|expn\s|vrfy\s|noop|rset|turn|quit|examine\s|append\s|status\s|dele\s\d|stat\n|top\s\d|content-type:)'
-                positive: ["x%0d%0aRCPT TO:<a@b.example>", "a%0aBcc: x@y.example"]
-                negative: ["to: me", "list one"]
+                literals: ["\nrcpt", "\nmail", "\ndata", "\nehlo", "\nhelo", "\nbcc", "\ncc:", "\nto:", "\nuser ", "\npass ", "\nlist", "\nretr", "\nfetch", "\nselect", "\nauth", "\nstarttls", "\nexpn", "\nvrfy", "\nnoop", "\nrset", "\nturn", "\nquit", "\nexamine", "\nappend", "\nstatus", "\ndele", "\nstat", "\ntop", "\ncontent-type", "\nhelp", "\napop", "\nuidl"]
+                pattern: '\n\s*(?:\w{1,10}\s+)?(?:rcpt to|mail from|data\n|ehlo|apop\s+\S+\s+[0-9a-f]{16,}|help\s+\w+\s*$|uidl\b|helo|bcc:|cc:|to:|user\s|pass\s|list\b|retr\s\d|fetch\s|select\s|auth\s|starttls|expn\s|vrfy\s|noop|rset|turn|quit|examine\s|append\s|status\s|dele\s\d|stat\n|top\s\d|content-type:)|^\s*\n\s*data\s*$'
+                positive: ["x%0d%0aRCPT TO:<a@b.example>", "%0d%0aDATA", "x%0d%0aAPOP user 7d0a3bd8e5b2abcfb3e256633c23b891", "a%0aBcc: x@y.example"]
+                negative: ["to: me", "list one", "your data", "line%0d%0ahelp is on its way"]
             """#
         ),
         (
@@ -1497,6 +1533,20 @@ package enum EmbeddedSignatures {
                 parts: [path, name, parameter, cookie, body, header, referer, user-agent]
                 positive: ["\" onblur=alert(1) \"", "x' onmouseover='y", "onfocus=alert(1) autofocus"]
                 negative: ["\"on fire for\" white green", "on=1", "position=top"]
+              - id: xss-handler-name
+                reason: The name of a parameter is an event handler with its equals sign, for a page that prints names unread.
+                parts: [name]
+                literals: ["="]
+                pattern: '(?:^|[\s"''`/;<>])on[a-z]{3,50}\s*='
+                positive: ["%20onload%3d%20", "x\"onfocus%3d"]
+                negative: ["option=", "on=", "season=on", "location[]="]
+              - id: xss-form-breakout
+                reason: A value ends the attribute it is put into and begins one that sends a form or a frame elsewhere.
+                literals: ["formaction", "srcdoc", "xlink:href"]
+                parts: [path, name, parameter, cookie, body, header, referer]
+                pattern: '["''`>/]\s*(?:formaction|srcdoc|xlink:href)\s*='
+                positive: ["'formaction=", "\" srcdoc=x"]
+                negative: ["formaction=x", "srcdoc"]
               - id: xss-unknown-tag
                 reason: A tag that ordinary text has no use for stands in a value.
                 structure: markup.unknown-tag

@@ -66,6 +66,9 @@ struct AgentCommand: AsyncParsableCommand {
     @Option(help: "Map file of paths limited for a client, where HAProxy's configuration consults one.")
     var haproxyLimitMap: String?
 
+    @Flag(help: "Drop what banned addresses send by nftables, before or without HAProxy (table inet magewatch_bans).")
+    var nftablesBans = false
+
     @Option(help: "Where logs go: the monitor's ingest port, for instance http://10.0.0.2:7100.")
     var shipTo: String?
 
@@ -114,6 +117,7 @@ struct AgentCommand: AsyncParsableCommand {
             }
         }
         options.serviceCredentials = serviceCredentials
+        options.bansByNftables = nftablesBans
         options.sharedFiles = try shared.map { item in
             let parts = item.split(separator: ":").map(String.init)
             guard parts.count == 2 else { throw ValidationError("--shared '\(item)' has to be SOURCE:TARGET") }

@@ -19,6 +19,13 @@ struct OperatorActions: Sendable {
             case .unban(let address):
                 try await order("unban", address)
                 return "\(address) is to be let in again"
+            case .allow(let address):
+                let order = [
+                    ("address", address), ("for", "\(PageState.allowedDays)d"), ("why", "allowed at the dashboard"),
+                    ("by", NSUserName()),
+                ]
+                _ = try await client.post("/api/magewatch/v1/waf/allowed", order)
+                return "\(address) is not banned for \(PageState.allowedDays) days; magewatch waf disallow ends it"
             case .approve(let plan):
                 _ = try await client.post("/api/magewatch/v1/plans/\(plan)/approve", [("by", NSUserName())])
                 return "\(plan) is approved"

@@ -15,6 +15,6 @@ struct WafCommand: AsyncParsableCommand {
             WafTopCommand.self, WafTimelineCommand.self, WafOffendersCommand.self, WafCampaignsCommand.self,
             WafExplainCommand.self,
             WafReplayCommand.self, WafTrafficCommand.self, WafReportCommand.self, WafUnparsedCommand.self, WafTestCommand.self,
-            WafRulesCommand.self,
+            WafRulesCommand.self, WafCasesCommand.self, WafAllowCommand.self, WafDisallowCommand.self,
         ])
 }

@@ -97,6 +97,29 @@ struct WAFConformanceTests {
     }
 }
 
+@Suite("The Core Rule Set's regression cases", .enabled(if: SharedMaterial.isPresent, "needs ../shared"), .ownThread)
+struct CoreRuleSetCaseTests {
+    @Test("From access records alone at least 32.7 % of positives are found and 98 % of negatives are clean")
+    func cases() throws {
+        let folder = try SharedMaterial.url("suites/waf/crs-regression")
+        var inspector = Inspector(signatures: .shipped)
+        var tally = RegressionTally()
+        for name in try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted() where name.hasSuffix(".yaml") {
+            let text = String(decoding: try Data(contentsOf: folder.appendingPathComponent(name)), as: UTF8.self)
+            for regression in try RegressionCase.parse(yaml: text, file: name) {
+                let judgement = try #require(regression.judgement(by: &inspector), "\(name) \(regression.name) does not parse")
+                tally.take(regression, judgement)
+            }
+        }
+        let all = tally.all
+        print("Core Rule Set: \(all.found) of \(all.positives) positives found, \(all.clean) of \(all.negatives) negatives clean")
+        #expect(all.positives > 2_000)
+        #expect(all.negatives > 500)
+        #expect(all.foundShare >= 32.7)
+        #expect(all.cleanShare >= 98)
+    }
+}
+
 /// Logs of services as CrowdSec's hub has them: the address and the account of each attempt.
 @Suite("Service logs against CrowdSec's hub", .enabled(if: SharedMaterial.isPresent, "needs ../shared"), .ownThread)
 struct ServiceLogConformanceTests {

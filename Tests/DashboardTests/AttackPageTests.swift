@@ -123,6 +123,8 @@ struct AttackPageTests {
             ([.character("j"), .character("j"), .character("j"), .character("b")], .ban(address: "198.51.100.23")),
             ([.down, .up, .up, .character("b")], .ban(address: "203.0.113.7")),
             ([.tab, .down, .character("u")], .unban(address: "192.0.2.99")),
+            ([.down, .character("w")], .allow(address: "2001:db8:aaaa:bbbb::/64")),
+            ([.tab, .down, .character("w")], .allow(address: "192.0.2.99")),
             ([.tab, .tab, .character("a")], .approve(plan: "ban-198.51.100.23-1")),
             ([.tab, .tab, .character("d")], .reject(plan: "ban-198.51.100.23-1")),
             ([.tab, .tab, .tab, .character("b")], .ban(address: "203.0.113.7")),

@@ -41,6 +41,14 @@ import Topology
             guard id == "p1" else { throw APIError(.execution, "plan \(id) does not wait for an approval") }
             tell("reject \(id) \(actor) \(reason)")
         }
+        func allowances() async throws -> [BanAllowance] {
+            NetworkRange("192.0.2.1").map { [BanAllowance($0, from: 1, until: 2, why: "w", by: "ann")] } ?? []
+        }
+        func allow(_ network: NetworkRange, forSeconds: Double, why: String, by actor: String) async throws -> [String] {
+            tell("allow \(network) \(forSeconds) \(why) \(actor)")
+            return ["192.0.2.1"]
+        }
+        func disallow(_ network: NetworkRange, by actor: String) async throws { tell("disallow \(network) \(actor)") }
     }
 
     private let control = Control()
@@ -57,6 +65,8 @@ import Topology
         arguments: [
             ("/scaler/freeze?for=2h&why=move&by=ann", "freeze all false 7200.0 move ann"),
             ("/scaler/freeze?for=60s&why=move&by=ann&role=web&everything=true", "freeze web true 60.0 move ann"),
+            ("/waf/allowed?address=192.0.2.0/24&for=30d&why=ours&by=ann", "allow 192.0.2.0/24 2592000.0 ours ann"),
+            ("/waf/allowed/remove?address=192.0.2.1&by=ann", "disallow 192.0.2.1 ann"),
             ("/scaler/thaw?by=ann", "thaw all ann"), ("/scaler/thaw?by=ann&role=db", "thaw db ann"),
             (
                 "/schedules?schedule=every%20fri%2018:00%20%2B3%20web%20for%204h&by=ann",
@@ -80,7 +90,9 @@ import Topology
         arguments: [
             ("/scaler/freeze?why=move", 400), ("/scaler/freeze?for=2h", 400), ("/scaler/freeze?for=2h&why=m&role=wep", 400),
             ("/scaler/thaw?role=wep", 400), ("/schedules?schedule=sometimes", 400), ("/schedules", 400),
-            ("/schedules/remove", 400), ("/plans/p9/reject", 422),
+            ("/schedules/remove", 400), ("/plans/p9/reject", 422), ("/waf/allowed?address=192.0.2.1&why=w", 400),
+            ("/waf/allowed?address=shop&for=1d&why=w", 400), ("/waf/allowed?address=192.0.2.1&for=1d", 400),
+            ("/waf/allowed/remove", 400),
         ])
     func refused(path: String, status: Int) async throws {
         #expect(try await send(.post, path).status == status)
@@ -93,6 +105,7 @@ import Topology
             try JSONDecoder().decode(type, from: try await send(.get, path).body)
         }
         #expect(try await get(ScalerStatus.self, "/scaler") == (try await control.status()))
+        #expect(try await get([BanAllowance].self, "/waf/allowed") == (try await control.allowances()))
         #expect(try await get([ScheduleReport].self, "/schedules") == (try await control.schedules()))
         #expect(try await get(ScalerReport.self, "/scaler/report").money == 3)
         #expect(try await get(ScalerReport.self, "/scaler/report?since=30d&role=web").billedPeriods == 3)

@@ -87,6 +87,29 @@ struct RecordJudgeTests {
             time: 1_795_442_400_000_000_000)
     }
 
+    @Test(
+        "A sender waits while the queue is more than half full, until it is judged or its patience is over",
+        .timeLimit(.minutes(10)))
+    func room() async throws {
+        let detector = Detector(exempt: [])
+        let metrics = SelfMetrics()
+        let judge = RecordJudge(detector: detector, metrics: metrics, maximumRecords: 1_000)
+        let batch = try Array(repeating: sighting("203.0.113.5"), count: 500)
+        judge.observe(batch)
+        await judge.waitForRoom()
+        #expect(metrics.value("magewatch_waf_senders_slowed_total") == 0)
+        judge.observe(Array(batch.prefix(1)))
+        // Nobody judges: it is let go all the same.
+        await judge.waitForRoom()
+        #expect(metrics.value("magewatch_waf_senders_slowed_total") == 1 && detector.read { $0.requests } == 0)
+        let running = Task { await judge.run() }
+        await judge.waitForRoom()
+        while detector.read({ $0.requests }) < 501 { await Task.yield() }
+        running.cancel()
+        await running.value
+        #expect(metrics.value("magewatch_waf_unjudged_total") == 0)
+    }
+
     @Test("What waits is bounded, what does not fit is counted, and the rest is judged in order", .timeLimit(.minutes(10)))
     func bound() async throws {
         let detector = Detector(exempt: [])

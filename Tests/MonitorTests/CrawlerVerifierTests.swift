@@ -30,7 +30,14 @@ struct CrawlerVerifierTests {
             Key(name: reverse(7), type: 12): .silent,
             Key(name: reverse(8), type: 12): .alias("8.0-15.2.0.192.in-addr.arpa", [name("crawl-8.GoogleBot.com")]),
             Key(name: "crawl-8.googlebot.com", type: 1): .alias("edge.google.com", [[192, 0, 2, 8]]),
-            Key(name: reverse(9), type: 12): .truncated,
+            Key(name: reverse(9), type: 12): .alwaysTruncated,
+            // More than fits over UDP: 200 names, and as many addresses as fill ten kilobytes.
+            Key(name: reverse(13), type: 12): .truncated(
+                [name("crawl-13.googlebot.com")] + (0..<200).map { name("host-\($0).other.example") }),
+            Key(name: "crawl-13.googlebot.com", type: 1): .truncated(
+                (0..<600).map { [198, 51, UInt8($0 >> 8), UInt8($0 & 255)] } + [[192, 0, 2, 13]]),
+            Key(name: reverse(14), type: 12): .truncated(nil),
+            Key(name: reverse(15), type: 12): .truncated([name("crawl-13.googlebot.com")]),
             Key(name: reverse(10), type: 12): .records([]),
             Key(name: reverse(11), type: 12): .otherQuestion,
             Key(name: reverse(12), type: 12): .records((0..<20).map { name("c\($0).googlebot.com") }),
@@ -65,7 +72,7 @@ struct CrawlerVerifierTests {
             ("192.0.2.4", .refuted),
             ("192.0.2.5", .unknown), ("192.0.2.6", .unknown), ("192.0.2.7", .unknown), ("192.0.2.8", .confirmed),
             ("192.0.2.9", .unknown), ("192.0.2.10", .refuted), ("192.0.2.11", .unknown), ("192.0.2.12", .refuted),
-            ("2001:db8::1", .confirmed),
+            ("192.0.2.13", .confirmed), ("192.0.2.14", .unknown), ("192.0.2.15", .refuted), ("2001:db8::1", .confirmed),
         ])
     func verdicts(address: String, expected: CrawlerBoard.Answer) async throws {
         let question = try question(address)
@@ -74,6 +81,15 @@ struct CrawlerVerifierTests {
             // Of a list of names without end a few are followed, and another's never.
             #expect(server.questions.count <= 1 + max(NameServer.attempts, CrawlerVerifier.maximumNames))
             #expect(!server.questions.contains("googlebot.com.evil.example"))
+        }
+    }
+
+    @Test("Only what is cut short is asked over TCP", arguments: [("192.0.2.1", 0), ("192.0.2.9", 1), ("192.0.2.13", 2)])
+    func stream(address: String, count: Int) async throws {
+        let question = try question(address)
+        try await withServer { server, service in
+            _ = await service.verify(question)
+            #expect(server.streamQuestions == count)
         }
     }
 
@@ -163,7 +179,7 @@ struct DNSMessageTests {
             if Bool.random(using: &random) { bytes.removeLast(Int.random(in: 0...bytes.count, using: &random)) }
             switch DNSMessage.answer(bytes, to: question, .pointer) {
             case nil: kinds.none += 1
-            case .failure, .noName: kinds.failed += 1
+            case .failure, .noName, .truncated: kinds.failed += 1
             case .records: kinds.read += 1
             }
         }

@@ -67,6 +67,58 @@ struct ScalerControlTests {
         await house.executor.waitUntilIdle()
     }
 
+    @Test(
+        "Who is allowed is let in at once, and is banned by nothing until that is over or ended; over a restart, and written down"
+    )
+    func allowances() async throws {
+        func ban(_ addresses: String..., by scaler: Scaler, at time: Milliseconds) async throws {
+            let orders = addresses.map { house.alert(["alertname": "OffenderFound", "action": "ban", "address": $0]) }
+            for order in orders { try await scaler.act(on: [order], at: time) }
+            await house.executor.waitUntilIdle()
+        }
+        func banned(at time: Milliseconds) throws -> [String] {
+            try house.stores.state.bans(inForceAt: time).map(\.address).sorted()
+        }
+        func allowance(_ text: String, seconds: Milliseconds = 3_600, why: String = "ours") throws -> BanAllowance {
+            BanAllowance(try #require(NetworkRange(text)), from: now, until: now + seconds * 1000, why: why, by: "ann")
+        }
+        let first = try scaler { $0.guardRails.mode = .act }
+        try await ban("198.51.100.7", "198.51.101.7", "203.0.113.0/24", by: first, at: now)
+        #expect(try banned(at: now) == ["198.51.100.7", "198.51.101.7", "203.0.113.0/24"])
+        // A proposal, too, which someone might approve later.
+        let asking = try scaler { $0.guardRails.mode = .ask }
+        try await ban("198.51.100.9", by: asking, at: now)
+        #expect(try await house.executor.reports().filter { $0.state == "proposed" }.count == 1)
+
+        await #expect(throws: APIError.self) { try await first.allow(try allowance("198.51.100.7", why: "")) }
+        await #expect(throws: APIError.self) { try await first.allow(try allowance("198.51.100.7", seconds: 400 * 86_400)) }
+        #expect(try await first.allow(try allowance("198.51.100.0/28")) == ["198.51.100.7"])
+        // An address within a network that is banned: the network's ban would hit it.
+        #expect(try await first.allow(try allowance("203.0.113.99")) == ["203.0.113.0/24"])
+        await house.executor.waitUntilIdle()
+        let later = SystemClock.milliseconds() + 1
+        #expect(try banned(at: later) == ["198.51.101.7"])
+        #expect(try await house.executor.reports().filter { $0.state == "proposed" }.isEmpty)
+
+        let second = try scaler { $0.guardRails.mode = .act }
+        try await ban("198.51.100.7", "198.51.100.9", "203.0.113.0/24", "203.0.113.98", by: second, at: later)
+        #expect(try banned(at: later) == ["198.51.101.7", "203.0.113.98"])
+        #expect(try await second.allowances(at: later).map(\.network) == ["198.51.100.0/28", "203.0.113.99"])
+        // One that slipped in meanwhile is lifted at the next turn.
+        try house.stores.state.putBan(BanRecord(address: "198.51.100.8", from: later, until: later + 60_000, reason: "r"))
+        try await second.release(at: later)
+        await house.executor.waitUntilIdle()
+        #expect(try banned(at: SystemClock.milliseconds() + 1) == ["198.51.101.7", "203.0.113.98"])
+
+        let network = try #require(NetworkRange("198.51.100.0/28"))
+        try await second.disallow(network, by: "bob", at: later)
+        await #expect(throws: APIError.self) { try await second.disallow(network, by: "bob", at: later) }
+        try await ban("198.51.100.5", by: second, at: later + 1)
+        #expect(try banned(at: later + 1).contains("198.51.100.5"))
+        #expect(try await second.allowances(at: now + 3_600_000).isEmpty)
+        #expect(try audited("allow").map { $0.split(separator: ":").last.map(String.init) } == [" ours", " ours", "ended"])
+    }
+
     @Test("A role's own mode holds, and a proposal that is rejected does not come back at once")
     func modes() async throws {
         let scaler = try scaler {

@@ -336,6 +336,24 @@ enum House {
         #expect(Planner.narrow(whole, of: "203.0.113.5", to: [own], input) == nil)
     }
 
+    @Test("A server that bans addresses only is told of those, and of no session")
+    func addressServers() throws {
+        var input = House.input()
+        input.policy.addressBanServers = ["mail1"]
+        func servers(_ plan: Plan?) -> [String] {
+            (plan?.steps ?? []).compactMap { step in
+                if case .agent(let server, _, _) = step.action { server } else { nil }
+            }
+        }
+        let plan = House.plan(for: House.alert("ban", ["address": "203.0.113.5"]), input).plan
+        #expect(servers(plan) == ["s1", "mail1"])
+        let session = try #require(BanSubject("session/" + String(repeating: "A", count: 64)))
+        #expect(servers(Planner.narrow(try #require(plan), of: "203.0.113.5", to: [session], input)) == ["s1"])
+        #expect(servers(Planner.unban(address: "203.0.113.5", because: "x", input).plan) == ["s1", "mail1"])
+        input.policy.banServers = []
+        #expect(servers(House.plan(for: House.alert("ban", ["address": "203.0.113.5"]), input).plan) == ["mail1"])
+    }
+
     @Test("Each repetition is banned for longer", arguments: [(0, 600.0), (1, 2400), (2, 9600), (9, 86_400)])
     func bans(past: Int, seconds: Double) throws {
         var input = House.input()

@@ -178,7 +178,7 @@ struct BanSubjectTests {
             detector.observe(try #require(AccessLogParser.parse(Array(text.utf8)[...])), at: start)
         }
         func passed() -> Double? {
-            let batch = detector.snapshot(at: 1)
+            let batch = detector.counters(at: 1)
             return batch.series.first { batch.labels(of: $0).metricName == "magewatch_waf_passed_bans_total" }
                 .map { batch.values[$0.samples.lowerBound] }
         }

@@ -17,7 +17,7 @@ struct DetectorKindsTests {
     }
 
     private func value(_ name: String, _ detector: Detector, _ labels: [String: String] = [:]) -> Double? {
-        let batch = detector.snapshot(at: start / 1_000_000)
+        let batch = detector.counters(at: start / 1_000_000)
         return batch.series.first { series in
             let own = batch.labels(of: series)
             return own.metricName == name && labels.allSatisfy { own[$0.key] == $0.value }

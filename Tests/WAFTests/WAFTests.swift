@@ -75,11 +75,11 @@ struct DetectorTests {
     func fading() throws {
         let detector = Detector(exempt: [])
         try observe(detector, (0..<4).map { line("192.0.2.1", "GET /?q='%20or%201=1&n=\($0) HTTP/1.1", second: $0) })
-        let first = detector.snapshot(at: 1000)
+        let first = detector.scores(at: 1000)
         #expect(first.series.contains { first.labels(of: $0)["address"] == "192.0.2.1" })
         try observe(detector, [line("192.0.2.1", "GET / HTTP/1.1", second: 3000)])
         #expect(detector.offenders(at: 0).isEmpty)
-        let second = detector.snapshot(at: 2000)
+        let second = detector.scores(at: 2000)
         let series = try #require(second.series.first { second.labels(of: $0)["address"] == "192.0.2.1" })
         #expect(second.values[series.samples.lowerBound].bitPattern == SampleBatch.staleMarker.bitPattern)
     }

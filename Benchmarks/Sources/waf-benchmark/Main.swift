@@ -17,6 +17,7 @@ enum Main {
         case .detection:
             try DetectionTable(binary: options.binary, scratch: options.scratch)
                 .print(suites: options.suites, attacks: options.attacks, benign: options.benign)
+        case .crs: try RegressionCases.measure(options)
         }
     }
 

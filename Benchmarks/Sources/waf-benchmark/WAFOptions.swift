@@ -18,6 +18,8 @@ struct WAFOptions {
         case addresses
         /// What is found of labelled material.
         case detection
+        /// What is found of the Core Rule Set's regression cases.
+        case crs
     }
 
     var mode = Mode.speed
@@ -67,6 +69,8 @@ struct WAFOptions {
         }
         guard !binary.isEmpty else { throw Failure("--binary is needed") }
         guard mode != .speed || !log.isEmpty else { throw Failure("--log is needed: an access log in combined format") }
-        guard mode != .detection || !suites.isEmpty else { throw Failure("--suites is needed: the folder of labelled material") }
+        guard mode != .detection && mode != .crs || !suites.isEmpty else {
+            throw Failure("--suites is needed: the folder of labelled material")
+        }
     }
 }

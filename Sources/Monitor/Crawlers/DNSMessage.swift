@@ -4,10 +4,12 @@ import Topology
 enum DNSMessage {
     /// Longer answers than this do not come over UDP without being asked for.
     static let maximumBytes = 4_096
+    /// The most that comes over TCP, where the length has two bytes.
+    static let maximumStreamBytes = 65_535
     /// Jumps within a name: each must lead backwards, so that there is an end; names of real zones need one or two.
     static let maximumJumps = 16
     /// Records of an answer that are looked at.
-    static let maximumRecords = 64
+    static let maximumRecords = 4_096
     /// Bytes of a name, and of a label.
     private static let maximumName = 253
     private static let maximumLabel = 63
@@ -26,8 +28,10 @@ enum DNSMessage {
         case records(names: [String], addresses: [NetworkAddress])
         /// There is no such name.
         case noName
-        /// The server can't tell, or cut its answer.
+        /// The server can't tell.
         case failure
+        /// It has more to tell than fits here: it is to be asked over TCP.
+        case truncated
     }
 
     /// A question that asks the server to do the whole search; nil where the name can't be one.
@@ -49,8 +53,10 @@ enum DNSMessage {
     }
 
     /// Reads an answer; nil where it is none, or one to another question.
-    static func answer(_ bytes: [UInt8], to question: [UInt8], _ kind: Kind) -> Answer? {
-        guard (headerBytes...maximumBytes).contains(bytes.count), bytes[2] & 0x80 != 0, bytes[0] == question[0],
+    static func answer(
+        _ bytes: [UInt8], to question: [UInt8], _ kind: Kind, limit: Int = maximumBytes
+    ) -> Answer? {
+        guard (headerBytes...limit).contains(bytes.count), bytes[2] & 0x80 != 0, bytes[0] == question[0],
             bytes[1] == question[1]
         else { return nil }
         // The question comes back, in whatever case: an answer to another one is somebody's attempt.
@@ -66,7 +72,7 @@ enum DNSMessage {
         case 3: return .noName
         default: return .failure
         }
-        if bytes[2] & 0x02 != 0 { return .failure }
+        if bytes[2] & 0x02 != 0 { return .truncated }
         return records(bytes, from: position, kind)
     }
 

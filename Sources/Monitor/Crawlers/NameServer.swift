@@ -4,7 +4,7 @@ import NIOPosix
 import Synchronization
 import Topology
 
-/// Asks a recursive name server over UDP: each question from a port of its own and with an identifier of its own, so that whoever wants to
+/// Asks a recursive name server over UDP, and over TCP what is more than fits there: each question from a port of its own and with an identifier of its own, so that whoever wants to
 /// answer in its stead has to guess both; answers from other addresses never arrive, as the socket is connected.
 struct NameServer: NameService {
     /// Times that a question is sent.
@@ -17,7 +17,11 @@ struct NameServer: NameService {
 
     func ask(_ name: String, _ kind: DNSMessage.Kind) async -> DNSMessage.Answer {
         for _ in 0..<NameServer.attempts {
-            if let answer = try? await askOnce(name, kind) { return answer }
+            if let answer = try? await askOnce(name, kind) {
+                guard answer == .truncated else { return answer }
+                // Whoever is cut short once is so again: what can't be had over TCP can't be had.
+                return (try? await askOverStream(name, kind)) ?? .failure
+            }
             if Task.isCancelled { break }
         }
         // A refused port, a time-out, a socket that can't be had: nobody could tell.

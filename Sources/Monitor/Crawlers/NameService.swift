@@ -12,7 +12,7 @@ extension NameService {
     /// The names of an address are its owner's to choose, the addresses of a name the domain's; only both together prove something.
     func verify(_ question: CrawlerBoard.Question) async -> CrawlerBoard.Answer {
         switch await ask(DNSMessage.pointerName(of: question.address), .pointer) {
-        case .failure: return .unknown
+        case .failure, .truncated: return .unknown
         case .noName: return .refuted
         case .records(let names, _):
             let kind: DNSMessage.Kind = question.address.bytes.count == 4 ? .address : .sixAddress
@@ -21,7 +21,7 @@ extension NameService {
                 switch await ask(name, kind) {
                 case .records(_, let addresses) where addresses.contains(question.address): return .confirmed
                 case .records, .noName: break
-                case .failure: verdict = .unknown
+                case .failure, .truncated: verdict = .unknown
                 }
             }
             return verdict

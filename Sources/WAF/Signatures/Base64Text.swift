@@ -6,6 +6,11 @@ enum Base64Text {
     /// What a value decodes to, where it is base64 (either alphabet) and the result is printable text; else nil.
     static func decode(_ value: [UInt8]) -> [UInt8]? {
         guard value.count >= minimumBytes, value.count <= DecodedValue.maximumBytes else { return nil }
+        return bytes(of: value) { $0 >= 0x20 && $0 < 0x7f || [0x09, 0x0a, 0x0d].contains($0) }
+    }
+
+    /// What base64 stands for, where each byte of it may stand there; else nil.
+    static func bytes(of value: some Sequence<UInt8>, where isAllowed: (UInt8) -> Bool = { _ in true }) -> [UInt8]? {
         var output: [UInt8] = []
         var bits: UInt32 = 0
         var count = 0
@@ -21,7 +26,7 @@ enum Base64Text {
             if count >= 8 {
                 count -= 8
                 let decoded = UInt8(truncatingIfNeeded: bits >> UInt32(count))
-                guard decoded >= 0x20 && decoded < 0x7f || [0x09, 0x0a, 0x0d].contains(decoded) else { return nil }
+                guard isAllowed(decoded) else { return nil }
                 output.append(decoded)
             }
         }

@@ -154,7 +154,7 @@ struct MarkupScanner {
 
     /// `onclick`, `onanything`: new ones are made every year. `on` with less than three letters behind is a word.
     private static func isHandler(_ name: ArraySlice<UInt8>) -> Bool {
-        name.count >= 5 && name.count <= 32 && name.starts(with: "on".utf8) && name.allSatisfy { $0 &- 0x61 < 26 }
+        name.count >= 5 && name.count <= 48 && name.starts(with: "on".utf8) && name.allSatisfy { $0 &- 0x61 < 26 }
     }
 
     private static func isName(_ byte: UInt8) -> Bool {
