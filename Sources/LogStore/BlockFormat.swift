@@ -101,9 +101,10 @@ enum BlockFormat {
 struct BlockWriter {
     /// Sections shorter than this are stored as they are.
     private static let leastCompressedBytes = 32
-    /// Raw lengths of sections tried with zstd: shorter ones have nothing to gain. Longer ones LZ4 packs well by itself, and what their
-    /// streams are asked for costs a third more where they have to be read from zstd.
-    private static let zstdBytes = 256..<(64 << 10)
+    /// Shorter ones are not tried with zstd.
+    private static let leastZstdBytes = 256
+    /// From here on LZ4 packs mostly well by itself, and what such streams are asked for costs a third more where it is read from zstd.
+    private static let longTextBytes = 64 << 10
 
     private let zstd = ZstdCompressor()
     private var table: BlockFormat.Table
@@ -126,10 +127,11 @@ struct BlockWriter {
         body.append(contentsOf: stored)
     }
 
-    /// The section as zstd, where that saves an eighth. Numbers and ids, which counts read, stay LZ4's.
+    /// The section as zstd, where that saves an eighth, or half of a long one. Numbers and ids, which counts read, stay LZ4's.
     private func denser(_ raw: [UInt8], thanBytes other: Int) -> [UInt8]? {
-        guard BlockWriter.zstdBytes.contains(raw.count) else { return nil }
-        return zstd.compress(raw, shorterThan: other - other / 8)
+        guard raw.count >= BlockWriter.leastZstdBytes else { return nil }
+        let limit = raw.count < BlockWriter.longTextBytes ? other - other / 8 : other / 2
+        return zstd.compress(raw, shorterThan: limit)
     }
 
     var encoded: [UInt8] {

@@ -65,7 +65,7 @@ struct ShapedText {
         var repeats: [(slot: Int, of: Int)] = []
     }
 
-    /// Cuts lines: by tokens, or where these make too many shapes by quoted strings as well.
+    /// Cuts lines: by tokens; where these make too many shapes, by quoted strings as well, and where these do, by uncommon words.
     static func lines(_ text: [UInt8], _ lines: [ValueRange], _ times: [Nanoseconds], leastRows: Int) -> ShapedText {
         for cut in [LineScanner.Cut.tokens, .quotedStrings] {
             let shaped = ShapedText(text, lines, times: times, cut, leastRows: leastRows)
