@@ -15,7 +15,7 @@ package struct AgentOptions: Sendable, Equatable {
     package var bridge: String?
     /// For containers whose specification names none.
     package var gateway: String?
-    /// What a caller has to show to have steps done.
+    /// What a caller has to show to have steps done, where the agent has not joined: then the monitor's certificate is what counts.
     package var token: String
     /// HAProxy's runtime socket, where this server has a load balancer.
     package var haproxySocket: String?

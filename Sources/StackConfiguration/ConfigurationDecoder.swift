@@ -19,6 +19,7 @@ struct ConfigurationDecoder {
             configuration.bouncers = bouncers(reader)
         }
         configuration.tokenFile = top.string("token-file")
+        section(top.mapping("authority")) { configuration.authority = authority($0) }
         section(top.mapping("agent")) { reader in
             set(&configuration.builtInAgent.isEnabled, reader.boolean("enabled"))
             set(&configuration.builtInAgent.logs, reader.strings("logs"))
@@ -211,7 +212,7 @@ struct ConfigurationDecoder {
             networkBitsPerSecond: (reader.number("network-mbit") ?? 0) * 1e6)
     }
 
-    private func endpoint(_ reader: YAMLReader, _ endpoint: inout MagewatchConfiguration.Endpoint) {
+    func endpoint(_ reader: YAMLReader, _ endpoint: inout MagewatchConfiguration.Endpoint) {
         guard let text = reader.string("listen") else { return }
         if let parsed = Units.endpoint(text) {
             endpoint = parsed
@@ -256,6 +257,7 @@ struct ConfigurationDecoder {
             }
         }
         crossCheckReplication(top, configuration)
+        crossCheckAuthority(top, configuration)
         for (role, settings) in configuration.roles {
             for pool in settings.loadBalancers where !servers.contains(pool.server) {
                 top.fail("roles", "\(role.rawValue): load balancer \"\(pool.server)\" is not among the servers")
