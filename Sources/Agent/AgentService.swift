@@ -46,7 +46,8 @@ package struct AgentService: Service {
         identity = try AgentIdentity.load(dataDirectory: options.dataDirectory)
         guard !options.token.isEmpty || identity != nil else {
             throw AgentError(
-                .options, "an agent needs a token that callers have to show: give --token-file FILE, or join with \"magewatch agent join\"")
+                .options,
+                "an agent needs a token that callers have to show: give --token-file FILE, or join with \"magewatch agent join\"")
         }
         try Names.check(options.name, "server")
         if let joined = identity?.current.server, joined != options.name {
@@ -113,7 +114,8 @@ package struct AgentService: Service {
                 address: .hostname(options.host, port: options.port), serverName: "magewatch-agent"),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? options.port
-                let way = identity == nil ? "in the clear, to whoever has the token" : "the monitor that it joined, by certificate"
+                let way =
+                    identity == nil ? "in the clear, to whoever has the token" : "the monitor that it joined, by certificate"
                 logger.info("agent \(options.name) answers on \(options.host):\(port), \(way)")
                 await onRunning(port)
             },

@@ -20,7 +20,8 @@ package struct EnrolmentClient: Sendable {
     /// - Parameter monitor: `HOST:PORT`, as `authority.listen` of the monitor's configuration says.
     package init(monitor: String) throws {
         guard let colon = monitor.lastIndex(of: ":"), let port = UInt16(monitor[monitor.index(after: colon)...]), port > 0 else {
-            throw AgentError(.options, "the monitor \"\(monitor)\" has to be HOST:PORT, as its configuration has it at authority.listen")
+            throw AgentError(
+                .options, "the monitor \"\(monitor)\" has to be HOST:PORT, as its configuration has it at authority.listen")
         }
         self.monitor = monitor
         host = monitor[..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]"))

@@ -54,7 +54,8 @@ package struct CertificateAuthority: Sendable {
     package init(key: CertificateKey, pem: String) throws(AuthorityError) {
         let read = try AgentCertificate(pem: pem)
         guard read.certificate.publicKey == Certificate.PublicKey(key.key.publicKey) else {
-            throw AuthorityError(.stranger, "the authority's certificate does not belong to its key; restore both from one backup")
+            throw AuthorityError(
+                .stranger, "the authority's certificate does not belong to its key; restore both from one backup")
         }
         self.key = key
         self.pem = pem
@@ -97,7 +98,8 @@ package struct CertificateAuthority: Sendable {
         let current = try AgentCertificate(pem: request.certificate)
         guard certificate.publicKey.isValidSignature(current.certificate.signature, for: current.certificate) else {
             throw AuthorityError(
-                .stranger, "the certificate of \(current.name) is of another authority; join this stack with a token of its monitor")
+                .stranger,
+                "the certificate of \(current.name) is of another authority; join this stack with a token of its monitor")
         }
         try current.check(at: now)
         guard current.isSigned(renewal: request.signingRequest, signature: request.signature) else {
@@ -137,7 +139,8 @@ package struct CertificateAuthority: Sendable {
         do { request = try CertificateSigningRequest(pemEncoded: signingRequest) } catch {
             throw AuthorityError(.malformed, "this is no signing request in PEM: \(error)")
         }
-        guard let key = P256.Signing.PublicKey(request.publicKey), request.publicKey.isValidSignature(request.signature, for: request)
+        guard let key = P256.Signing.PublicKey(request.publicKey),
+            request.publicKey.isValidSignature(request.signature, for: request)
         else { throw AuthorityError(.malformed, "the signing request is not signed by a P-256 key of its own") }
         return key
     }

@@ -33,7 +33,8 @@ package struct CertificateKey: Sendable {
 
     /// What shows that a renewal is asked for by the owner of this key, in base 64.
     package func signature(ofRenewal signingRequest: String) throws(AuthorityError) -> String {
-        do { return try key.signature(for: CertificateKey.renewal(signingRequest)).derRepresentation.base64EncodedString() } catch {
+        do { return try key.signature(for: CertificateKey.renewal(signingRequest)).derRepresentation.base64EncodedString() } catch
+        {
             throw AuthorityError(.malformed, "the renewal can't be signed: \(error)")
         }
     }

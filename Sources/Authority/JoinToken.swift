@@ -35,7 +35,8 @@ package struct JoinToken: Sendable, Equatable, CustomStringConvertible {
         else {
             throw AuthorityError(
                 .malformed,
-                "this is no join token; copy the whole line that \"magewatch agent token SERVER\" printed, which begins with mw1.")
+                "this is no join token; copy the whole line that \"magewatch agent token SERVER\" printed, which begins with mw1."
+            )
         }
         server = parts[1..<(parts.count - 2)].joined(separator: ".")
         secret = String(parts[parts.count - 2])

@@ -51,7 +51,8 @@ extension Monitor {
 
     /// Where the stack has an authority: the port where agents join, and their renewals.
     func serveAuthority() async throws {
-        guard let enrolment = agentLine.enrolment, let identity = agentLine.identity, let endpoint = configuration.authority?.endpoint
+        guard let enrolment = agentLine.enrolment, let identity = agentLine.identity,
+            let endpoint = configuration.authority?.endpoint
         else { return try await gracefulShutdown() }
         try await enrolment.revokeWhoLeft(at: Date())
         let server = EnrolmentServer(enrolment: enrolment, identity: identity, metrics: metrics, logger: logger)

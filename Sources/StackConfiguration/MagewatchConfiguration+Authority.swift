@@ -33,7 +33,8 @@ extension ConfigurationDecoder {
         guard configuration.authority == nil else { return }
         for server in configuration.servers where server.agentURL.hasPrefix("https://") {
             top.fail(
-                "servers", "the agent of \"\(server.name)\" is reached by https, which takes certificates: write an authority section")
+                "servers",
+                "the agent of \"\(server.name)\" is reached by https, which takes certificates: write an authority section")
         }
     }
 }

@@ -54,21 +54,25 @@ struct AgentCommand: AsyncParsableCommand {
                 """)
 
         @Argument(help: "The server's name, as in the configuration.") var server: String
-        @Option(name: .customLong("for"), help: "Seconds that the token is good for.") var seconds = JoinToken.defaultLifetimeSeconds
+        @Option(name: .customLong("for"), help: "Seconds that the token is good for.") var seconds = JoinToken
+            .defaultLifetimeSeconds
         @OptionGroup var authority: AuthorityOptions
 
         func run() async throws {
             let configuration = try authority.read()
             guard configuration.authority != nil else {
-                throw CommandFailure("the configuration has no authority section, so nobody can join; write one (see check-config)")
+                throw CommandFailure(
+                    "the configuration has no authority section, so nobody can join; write one (see check-config)")
             }
             guard let known = configuration.servers.first(where: { $0.name == server }) else {
                 let names = configuration.servers.map(\.name).joined(separator: ", ")
-                throw CommandFailure("\"\(server)\" is not among the servers of the configuration (\(names)); write it there first")
+                throw CommandFailure(
+                    "\"\(server)\" is not among the servers of the configuration (\(names)); write it there first")
             }
             guard known.agentURL.hasPrefix("https://") else {
                 throw CommandFailure(
-                    "the agent of \"\(server)\" is at \(known.agentURL); write https:// there, which is how one that joined is spoken to")
+                    "the agent of \"\(server)\" is at \(known.agentURL); write https:// there, which is how one that joined is spoken to"
+                )
             }
             guard seconds > 0 else { throw CommandFailure("--for \(seconds) has to be more than zero") }
             let files = AuthorityFiles(dataDirectory: configuration.dataDirectory)
@@ -99,7 +103,8 @@ struct AgentCommand: AsyncParsableCommand {
                 let certificate = try AgentCertificate(pem: identity.certificate)
                 print(
                     "joined as \(identity.server); the certificate is good until \(certificate.notAfter.formatted(.iso8601)) and renews "
-                        + "itself while the agent runs.\nNow (re)start the agent: magewatch agent --name \(identity.server) --data \(data) …")
+                        + "itself while the agent runs.\nNow (re)start the agent: magewatch agent --name \(identity.server) --data \(data) …"
+                )
             } catch {
                 throw CommandFailure("\(error)")
             }

@@ -9,7 +9,8 @@ struct CertificateAuthorityTests {
     let now = Date(timeIntervalSince1970: 1_800_000_000)
 
     func agent(
-        _ authority: CertificateAuthority, _ key: CertificateKey = CertificateKey(), at time: Date? = nil, for seconds: Double = 600
+        _ authority: CertificateAuthority, _ key: CertificateKey = CertificateKey(), at time: Date? = nil,
+        for seconds: Double = 600
     ) throws -> String {
         try authority.issueAgent(
             "s1", hosts: ["10.0.0.5", "fd00::5", "s1.example.net"], signingRequest: try key.signingRequest(for: "s2"),

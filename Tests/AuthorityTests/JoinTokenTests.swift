@@ -14,10 +14,12 @@ struct JoinTokenTests {
 
     @Test(
         "What is no token is refused",
-        arguments: ["", "mw1", "mw1.s1.00.00", "mw2.s1.\(String(repeating: "0", count: 48)).\(String(repeating: "0", count: 64))",
+        arguments: [
+            "", "mw1", "mw1.s1.00.00", "mw2.s1.\(String(repeating: "0", count: 48)).\(String(repeating: "0", count: 64))",
             "mw1..\(String(repeating: "0", count: 48)).\(String(repeating: "0", count: 64))",
             "mw1.s1.\(String(repeating: "0", count: 48)).\(String(repeating: "g", count: 64))",
-            String(repeating: "mw1.", count: 1000)])
+            String(repeating: "mw1.", count: 1000),
+        ])
     func refusals(text: String) {
         #expect(throws: AuthorityError.self) { try JoinToken(parsing: text) }
     }

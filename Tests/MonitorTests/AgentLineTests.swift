@@ -45,14 +45,16 @@ private struct JoinedAgent {
         let logger = quiet
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let server = EnrolmentServer(
-            enrolment: try #require(line.enrolment), identity: try #require(line.identity), metrics: SelfMetrics(), logger: logger)
+            enrolment: try #require(line.enrolment), identity: try #require(line.identity), metrics: SelfMetrics(), logger: logger
+        )
         try await withThrowingTaskGroup(of: Void.self) { group in
             // Being cancelled is how both are stopped here.
             group.addTask { try? await server.run(host: "127.0.0.1", port: 0) { port.yield($0) } }
             var opened = ports.makeAsyncIterator()
             let enrolmentPort = try #require(await opened.next())
             let token = try files.makeToken(for: "s1", of: authority, at: Date(), forSeconds: 60)
-            try await EnrolmentClient(monitor: "127.0.0.1:\(enrolmentPort)").join(token, dataDirectory: agentDirectory, at: Date())
+            try await EnrolmentClient(monitor: "127.0.0.1:\(enrolmentPort)").join(
+                token, dataDirectory: agentDirectory, at: Date())
             let agent = try AgentService(
                 options: AgentOptions(
                     name: "s1", port: 0, dataDirectory: agentDirectory, imagesDirectory: directory.path, token: ""),
@@ -74,7 +76,8 @@ struct AgentLineTests {
     /// A step that does nothing to this machine.
     private static func wait(_ id: String, port: Int, seconds: Double) -> StepRequest {
         StepRequest(
-            id: id, fencingToken: 1, step: .waitUntilHealthy(HealthProbe(url: "tcp://127.0.0.1:\(port)", timeoutSeconds: seconds)))
+            id: id, fencingToken: 1, step: .waitUntilHealthy(HealthProbe(url: "tcp://127.0.0.1:\(port)", timeoutSeconds: seconds))
+        )
     }
 
     @Test("A certificate is replaced while an order is under way: the order is answered, and the next one too")

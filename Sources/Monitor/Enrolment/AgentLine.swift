@@ -50,7 +50,8 @@ package struct AgentLine: Sendable {
         guard request.url.hasPrefix("https://"), let identity, let enrolment else { return }
         guard try !enrolment.files.isRevoked(server) else {
             throw AgentUnreachable(
-                "the certificates of \(server) were taken back; to have it back, join with a new token: \"magewatch agent token \(server)\"")
+                "the certificates of \(server) were taken back; to have it back, join with a new token: \"magewatch agent token \(server)\""
+            )
         }
         request.tlsConfiguration = try identity.clientConfiguration()
     }

@@ -33,7 +33,8 @@ package struct AuthorityFiles: Sendable {
         if let key = FileManager.default.contents(atPath: keyPath) {
             guard let pem = FileManager.default.contents(atPath: certificatePath) else {
                 throw AuthorityError(
-                    .storage, "\(keyPath) is there and \(certificatePath) is not: restore both from one backup, or remove the key to "
+                    .storage,
+                    "\(keyPath) is there and \(certificatePath) is not: restore both from one backup, or remove the key to "
                         + "begin with a new authority, which all agents have to join anew")
             }
             return try CertificateAuthority(
@@ -107,7 +108,9 @@ package struct AuthorityFiles: Sendable {
         let tokens = "\(directory)/tokens"
         for name in (try? FileManager.default.contentsOfDirectory(atPath: tokens)) ?? [] {
             let path = "\(tokens)/\(name)"
-            if try DurableFile.read(Token.self, fromJSON: path)?.server == server { try FileManager.default.removeItem(atPath: path) }
+            if try DurableFile.read(Token.self, fromJSON: path)?.server == server {
+                try FileManager.default.removeItem(atPath: path)
+            }
         }
     }
 

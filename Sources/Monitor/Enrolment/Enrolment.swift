@@ -47,13 +47,15 @@ package actor Enrolment {
         let print = try CertificateAuthority.print(ofSigningRequest: request.signingRequest)
         guard token.usedFor == nil || token.usedFor == print else {
             throw AuthorityError(
-                .token, "this join token was used already; each joins one server once: make another with "
+                .token,
+                "this join token was used already; each joins one server once: make another with "
                     + "\"magewatch agent token \(request.server)\". If you did not use it, someone else did: "
                     + "\"magewatch agent revoke \(request.server)\"")
         }
         guard now < token.until else {
             throw AuthorityError(
-                .token, "this join token was good until \(token.until.formatted(.iso8601)); make another with "
+                .token,
+                "this join token was good until \(token.until.formatted(.iso8601)); make another with "
                     + "\"magewatch agent token \(request.server)\"")
         }
         if token.usedFor == nil {
@@ -73,7 +75,8 @@ package actor Enrolment {
         let hosts = try hosts(of: current.name)
         if let revoked = try files.revokedAt(current.name), current.issuedAt <= revoked {
             throw AuthorityError(
-                .revoked, "the certificates of \(current.name) were taken back at \(revoked.formatted(.iso8601)); to have it back, join "
+                .revoked,
+                "the certificates of \(current.name) were taken back at \(revoked.formatted(.iso8601)); to have it back, join "
                     + "with a new token: \"magewatch agent token \(current.name)\"")
         }
         return try issue(current.name, hosts: hosts, signingRequest: request.signingRequest, at: now)
@@ -90,7 +93,8 @@ package actor Enrolment {
     private func hosts(of server: String) throws(AuthorityError) -> [String] {
         guard let hosts = hosts[server] else {
             throw AuthorityError(
-                .token, "\"\(server)\" is not among the servers of this stack; write it under servers in the monitor's configuration and "
+                .token,
+                "\"\(server)\" is not among the servers of this stack; write it under servers in the monitor's configuration and "
                     + "start the monitor again")
         }
         return hosts
