@@ -52,7 +52,8 @@ package struct EnrolmentClient: Sendable {
         let document = AgentIdentity.Document(
             server: token.server, key: key.pem, certificate: answer.certificate, authority: authority, monitor: monitor)
         try DurableFile.write(document, asJSONTo: AgentIdentity.path(in: dataDirectory))
-        try? FileManager.default.removeItem(atPath: pending)  // A key that stays is taken up by the next join, which does no harm.
+        // A key that stays is taken up by the next join, which does no harm.
+        try? FileManager.default.removeItem(atPath: pending)
         return document
     }
 
