@@ -19,6 +19,8 @@ package struct AgentOptions: Sendable, Equatable {
     package var token: String
     /// HAProxy's runtime socket, where this server has a load balancer.
     package var haproxySocket: String?
+    /// nginx as the load balancer of this server, where that is no HAProxy.
+    package var nginx: NginxBalancer.Options? = nil
     /// The map files of bans, as HAProxy's configuration names them.
     package var banMaps: BanMaps
     /// Where logs are shipped to, for instance `http://10.0.0.1:7100`; nil for nowhere.

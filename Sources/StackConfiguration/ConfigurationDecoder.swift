@@ -42,7 +42,7 @@ struct ConfigurationDecoder {
         set(&configuration.allow, top.strings("allow"))
         section(top.mapping("bans")) { bans($0, &configuration.bans) }
         section(top.mapping("roles")) { roles($0, &configuration.roles) }
-        configuration.servers = top.mappings("servers").map(server)
+        configuration.servers = top.mappings("servers").map { server($0, hasAuthority: configuration.authority != nil) }
         configuration.containers = top.mappings("containers").compactMap { container($0, configuration) }
         configuration.checks = top.mappings("checks").compactMap(check)
         section(top.mapping("alerts")) { reader in
@@ -137,7 +137,7 @@ struct ConfigurationDecoder {
         return settings
     }
 
-    private func server(_ reader: YAMLReader) -> Server {
+    private func server(_ reader: YAMLReader, hasAuthority: Bool) -> Server {
         defer { reader.finish() }
         let kindText = reader.string("kind") ?? "member"
         let kind = Server.Kind(rawValue: kindText)
@@ -145,7 +145,7 @@ struct ConfigurationDecoder {
         let address = reader.requiredString("address")
         return Server(
             name: reader.requiredString("name"), kind: kind ?? .member, address: address,
-            agentURL: reader.string("agent") ?? "http://\(address):7102", capacity: resources(reader))
+            agentURL: reader.string("agent") ?? "\(hasAuthority ? "https" : "http")://\(address):7102", capacity: resources(reader))
     }
 
     private func container(_ reader: YAMLReader, _ configuration: MagewatchConfiguration) -> Container? {

@@ -70,6 +70,15 @@ struct AgentRunCommand: AsyncParsableCommand {
     @Option(help: "Map file of paths limited for a client, where HAProxy's configuration consults one.")
     var haproxyLimitMap: String?
 
+    @Option(help: "Directory of the files that nginx includes, where this server's load balancer is nginx.")
+    var nginxDirectory: String?
+
+    @Option(help: "nginx's configuration, tested before each change.")
+    var nginxConfiguration = "/etc/nginx/nginx.conf"
+
+    @Option(help: "The file with nginx's process number.")
+    var nginxPid = "/run/nginx.pid"
+
     @Option(help: "Where logs go: the monitor's ingest port, for instance http://10.0.0.2:7100.")
     var shipTo: String?
 
@@ -109,6 +118,15 @@ struct AgentRunCommand: AsyncParsableCommand {
             haproxySocket: haproxySocket,
             banMaps: BanMaps(address: haproxyMap, session: haproxySessionMap, limit: haproxyLimitMap), shipTo: shipTo,
             shipToken: try shipTokenFile.map { try AgentToken.load(file: $0, dataDirectory: data) })
+        if let nginxDirectory {
+            guard haproxySocket == nil else {
+                throw ValidationError("--haproxy-socket and --nginx-directory are two load balancers; a server has one")
+            }
+            var nginx = NginxBalancer.Options(directory: nginxDirectory)
+            nginx.configurationPath = nginxConfiguration
+            nginx.pidPath = nginxPid
+            options.nginx = nginx
+        }
         for item in log {
             let parts = item.split(separator: "=", maxSplits: 1).map(String.init)
             // Only a word without a slash before the sign is a label; paths may hold the sign too.
