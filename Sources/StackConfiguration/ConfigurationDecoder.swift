@@ -145,7 +145,8 @@ struct ConfigurationDecoder {
         let address = reader.requiredString("address")
         return Server(
             name: reader.requiredString("name"), kind: kind ?? .member, address: address,
-            agentURL: reader.string("agent") ?? "\(hasAuthority ? "https" : "http")://\(address):7102", capacity: resources(reader))
+            agentURL: reader.string("agent") ?? "\(hasAuthority ? "https" : "http")://\(address):7102",
+            capacity: resources(reader))
     }
 
     private func container(_ reader: YAMLReader, _ configuration: MagewatchConfiguration) -> Container? {

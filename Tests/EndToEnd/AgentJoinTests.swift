@@ -19,7 +19,7 @@ struct AgentJoinTests {
     private var settings: String {
         """
         agent: { enabled: false }
-        authority: { listen: "127.0.0.1:\(authorityPort)", certificates-for: 6s }
+        authority: { listen: "127.0.0.1:\(authorityPort)", certificates-for: 15s }
         scrape: { interval: 1s, timeout: 1s }
         servers: [ { name: s1, address: 127.0.0.1, agent: "https://127.0.0.1:\(agentPort)" } ]
 

@@ -28,7 +28,7 @@ private struct JoinedAgent {
             authority: authority, files: files, hosts: ["s1": ["127.0.0.1"]], lifetimeSeconds: lifetimeSeconds
         ) { _, _, _ in }
         line = AgentLine(
-            enrolment: enrolment, identity: try MonitorIdentity(authority, lifetimeSeconds: lifetimeSeconds, at: Date()))
+            enrolment: enrolment, identity: try MonitorIdentity(authority, lifetimeSeconds: 3600, at: Date()))
     }
 
     var agentDirectory: String { directory.path + "/agent" }
@@ -82,7 +82,7 @@ struct AgentLineTests {
 
     @Test("A certificate is replaced while an order is under way: the order is answered, and the next one too")
     func rotation() async throws {
-        let joined = try JoinedAgent(lifetimeSeconds: 6)
+        let joined = try JoinedAgent(lifetimeSeconds: 15)
         try await joined.run { url in
             let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .bind(host: "127.0.0.1", port: 0).get()
@@ -96,8 +96,9 @@ struct AgentLineTests {
                 .bind(host: "127.0.0.1", port: port).get()
             #expect(try await inFlight.succeeded)
             #expect(try joined.certificate().notAfter > first.notAfter)
-            // The monitor's own was due as well.
-            #expect(try joined.line.identity?.renewIfDue(at: Date()) == true)
+            // The monitor's own is replaced as well.
+            #expect(try joined.line.identity?.renewIfDue(at: Date()) == false)
+            #expect(try joined.line.identity?.renewIfDue(at: Date().addingTimeInterval(2401)) == true)
             #expect(try await performer.perform(AgentLineTests.wait("p/1", port: port, seconds: 20), on: "s1").succeeded)
             try await again.close()
         }
