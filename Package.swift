@@ -21,6 +21,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -36,7 +37,9 @@ let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// One room of the house: a target in `Sources/` and its mirror in `Tests/`.
@@ -74,7 +77,8 @@ let foundations: [Target] =
 
 // Floor 1: contracts, configuration, stores.
 let stores: [Target] =
-    room("Parsing", ["Telemetry", "RegularExpressions", "CLinux"])
+    room("Authority", [crypto, swiftASN1, x509])
+    + room("Parsing", ["Telemetry", "RegularExpressions", "CLinux"])
     + room("AgentContract", ["Telemetry", "Topology"])
     + room("StackConfiguration", ["Telemetry", "Topology", yams])
     + room("MetricStore", ["Telemetry", "Compression", "CLinux"])
@@ -124,19 +128,19 @@ let house: [Target] =
     room(
         "Agent",
         [
-            "AgentContract", "Drivers", "Parsing", "ServiceMetrics", "Telemetry", "Topology", "CLinux", logging, hummingbird,
-            asyncHTTPClient, serviceLifecycle, nioCore, nioHTTP1,
+            "AgentContract", "Authority", "Drivers", "Parsing", "ServiceMetrics", "Telemetry", "Topology", "CLinux", logging,
+            hummingbird, hummingbirdCore, hummingbirdTLS, asyncHTTPClient, serviceLifecycle, nioCore, nioFoundationCompat, nioHTTP1, nioSSL,
         ]
     )
     + room(
         "Monitor",
         [
-            "Agent", "AgentContract", "Alerting", "Checks", "StackConfiguration", "Drivers", "Execution", "Forecasting",
+            "Agent", "AgentContract", "Alerting", "Authority", "Checks", "StackConfiguration", "Drivers", "Execution", "Forecasting",
             "GeoDatabase", "Ingest", "LogQL", "LogStore", "MetricStore", "MonitorAPI", "Parsing", "Planning", "PromQL",
             "ServiceMetrics",
             "StateStore", "Telemetry", "Topology", "WAF", logging, asyncHTTPClient, serviceLifecycle, nioCore,
             nioFoundationCompat,
-            nioHTTP1, nioPosix, unixSignals,
+            nioHTTP1, nioPosix, nioSSL, hummingbird, hummingbirdCore, hummingbirdTLS, unixSignals,
         ],
         excludingTests: ["Rules"]
     )
@@ -176,6 +180,8 @@ let package = Package(
     products: [.executable(name: "magewatch", targets: ["magewatch"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),

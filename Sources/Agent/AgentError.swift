@@ -5,6 +5,8 @@ package struct AgentError: Error, Sendable, Equatable, CustomStringConvertible {
         case options
         /// A file of the agent's own can't be read or written.
         case storage
+        /// The monitor gave no certificate.
+        case enrolment
     }
 
     package let code: Code

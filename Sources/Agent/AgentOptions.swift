@@ -15,10 +15,12 @@ package struct AgentOptions: Sendable, Equatable {
     package var bridge: String?
     /// For containers whose specification names none.
     package var gateway: String?
-    /// What a caller has to show to have steps done.
+    /// What a caller has to show to have steps done, where the agent has not joined: then the monitor's certificate is what counts.
     package var token: String
     /// HAProxy's runtime socket, where this server has a load balancer.
     package var haproxySocket: String?
+    /// nginx as the load balancer of this server, where that is no HAProxy.
+    package var nginx: NginxBalancer.Options? = nil
     /// The map files of bans, as HAProxy's configuration names them.
     package var banMaps: BanMaps
     /// Whether banned addresses are dropped by nftables, too.

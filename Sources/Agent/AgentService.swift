@@ -1,7 +1,10 @@
 import AgentContract
+import Authority
 import Drivers
 import Foundation
 import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
 package import Logging
 import NIOCore
 import ServiceLifecycle
@@ -20,6 +23,7 @@ package struct AgentService: Service {
     private let desk: StepDesk
     private let hands: Hands
     private let services: ServiceWatch
+    private let identity: AgentIdentity?
     private let metrics: SelfMetrics
     private let logger: Logger
     private let onRunning: @Sendable (Int) async -> Void
@@ -39,10 +43,17 @@ package struct AgentService: Service {
         options: AgentOptions, hands: Hands, metrics: SelfMetrics = SelfMetrics(), logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws {
-        guard !options.token.isEmpty else {
-            throw AgentError(.options, "an agent needs a token that callers have to show: give --token-file FILE")
+        identity = try AgentIdentity.load(dataDirectory: options.dataDirectory)
+        guard !options.token.isEmpty || identity != nil else {
+            throw AgentError(
+                .options,
+                "an agent needs a token that callers have to show: give --token-file FILE, or join with \"magewatch agent join\"")
         }
         try Names.check(options.name, "server")
+        if let joined = identity?.current.server, joined != options.name {
+            throw AgentError(
+                .options, "this agent is called \(options.name) and joined as \(joined): give --name \(joined), or join anew")
+        }
         self.options = options
         self.hands = hands
         self.metrics = metrics
@@ -63,13 +74,19 @@ package struct AgentService: Service {
         }
         let databases = DatabaseWatch(server: options.name, hands: hands, metrics: metrics)
         var services: [any Service] = [
-            application(databases), Reaper(metrics: metrics), databases, ServiceFollower(watch: self.services),
+            try application(databases), Reaper(metrics: metrics), databases, ServiceFollower(watch: self.services),
         ]
         if let balancer = hands.loadBalancer {
             services.append(Reconciler(balancer: balancer, metrics: metrics, logger: logger))
         }
         if let filter = hands.packetFilter {
             services.append(PacketFilterKeeper(filter: filter, metrics: metrics, logger: logger))
+        }
+        if let identity {
+            services.append(
+                CertificateKeeper(
+                    identity: identity, client: try EnrolmentClient(monitor: identity.current.monitor), metrics: metrics,
+                    logger: logger))
         }
         if let destination = options.shipTo, !options.logPaths.isEmpty {
             services.append(
@@ -82,7 +99,7 @@ package struct AgentService: Service {
         try await group.run()
     }
 
-    private func application(_ databases: DatabaseWatch) -> some ApplicationProtocol {
+    private func application(_ databases: DatabaseWatch) throws -> some ApplicationProtocol {
         let router = Router()
         let collector = HostCollector(server: options.name, containers: hands.containers, services: services)
         router.get("health") { _, _ in "ok\n" }
@@ -95,11 +112,14 @@ package struct AgentService: Service {
         router.post("v1/steps") { request, _ in try await step(request) }
         return Application(
             router: router,
+            server: try identity.map { try .tls(.http1(), tlsConfiguration: $0.tlsConfiguration()) } ?? .http1(),
             configuration: .init(
                 address: .hostname(options.host, port: options.port), serverName: "magewatch-agent"),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? options.port
-                logger.info("agent \(options.name) answers on \(options.host):\(port)")
+                let way =
+                    identity == nil ? "in the clear, to whoever has the token" : "the monitor that it joined, by certificate"
+                logger.info("agent \(options.name) answers on \(options.host):\(port), \(way)")
                 await onRunning(port)
             },
             logger: logger)
@@ -120,13 +140,19 @@ package struct AgentService: Service {
                 logger.debug("load balancer figures are missing: \(error)")
             }
         }
+        if let identity, let certificate = try? AgentCertificate(pem: identity.current.certificate) {
+            batch.append(
+                Labels([Label(Labels.metricNameLabel, "magewatch_agent_certificate_end_timestamp_seconds")]),
+                certificate.notAfter.timeIntervalSince1970, at: now)
+        }
         for reading in metrics.readings() { batch.append(reading.labels, reading.value, at: now) }
         return PrometheusText.render(batch)
     }
 
     private func step(_ request: Request) async throws -> Response {
         let shown = request.headers[.authorization] ?? ""
-        guard AgentService.equal(shown, "Bearer " + options.token) else {
+        // Whoever got this far to an agent that has joined has shown a certificate of the stack's monitor.
+        guard identity != nil || AgentService.equal(shown, "Bearer " + options.token) else {
             metrics.add("magewatch_agent_requests_refused_total", ["reason": "unauthorized"])
             return AgentService.problem(.unauthorized, "a step needs 'Authorization: Bearer TOKEN' with this agent's token")
         }

@@ -32,10 +32,13 @@ package struct Hands: Sendable {
 
     /// The real ones.
     package init(options: AgentOptions) throws {
-        let balancer = try options.haproxySocket.map {
-            try HAProxyRuntime(
-                socketPath: $0, banMaps: options.banMaps, ledgerPath: options.dataDirectory + "/haproxy.json")
-        }
+        let balancer: (any LoadBalancer)? =
+            if let socket = options.haproxySocket {
+                try HAProxyRuntime(
+                    socketPath: socket, banMaps: options.banMaps, ledgerPath: options.dataDirectory + "/haproxy.json")
+            } else {
+                try options.nginx.map { try NginxBalancer($0, ledgerPath: options.dataDirectory + "/nginx.json") }
+            }
         self.init(
             containers: LXCRuntime(
                 server: options.name, dataDirectory: options.dataDirectory, imagesDirectory: options.imagesDirectory,
@@ -109,7 +112,7 @@ package struct Hands: Sendable {
         guard let loadBalancer else {
             throw DriverError(
                 .missing,
-                "\(step.name): this server has no load balancer; start its agent with --haproxy-socket PATH, or send the step to "
+                "\(step.name): this server has no load balancer; start its agent with --haproxy-socket PATH or --nginx-directory PATH, or send the step to "
                     + "the server that has one")
         }
         return loadBalancer

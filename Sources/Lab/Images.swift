@@ -11,6 +11,14 @@ package enum Images {
 
         """
 
+    /// `image.conf` of a version that runs and answers nobody.
+    static let idle = """
+        base = minimal
+        init = /usr/bin/sleep 3600
+        halt-signal = SIGKILL
+
+        """
+
     /// `image.conf` of `db`; `configuration` is the directory of the server that holds redis.conf.
     package static func database(configuration: String) -> String {
         """

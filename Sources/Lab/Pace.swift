@@ -8,6 +8,7 @@ package struct Pace: Sendable, Equatable {
     package var attackSeconds: Int
     package var deathSeconds: Int
     package var isolationSeconds: Int
+    package var rolloutSeconds: Int
     package var deliveryLines: Int
     /// Time over which these lines are given to rsyslog.
     package var deliverySeconds: Int
@@ -23,11 +24,11 @@ package struct Pace: Sendable, Equatable {
     /// For continuous integration: about five minutes, most of them the two billed periods that are waited for.
     package static let fast = Pace(
         steadySeconds: 15, rampSeconds: 70, rampHoldSeconds: 10, burstSeconds: 30, attackSeconds: 15, deathSeconds: 12,
-        isolationSeconds: 24,
+        isolationSeconds: 24, rolloutSeconds: 60,
         deliveryLines: 6000, deliverySeconds: 12, leadSeconds: [10, 20, 30, 45])
     /// For people: time to look at what happens.
     package static let calm = Pace(
         steadySeconds: 60, rampSeconds: 150, rampHoldSeconds: 30, burstSeconds: 60, attackSeconds: 30, deathSeconds: 20,
-        isolationSeconds: 33,
+        isolationSeconds: 33, rolloutSeconds: 80,
         deliveryLines: 20_000, deliverySeconds: 30, leadSeconds: [15, 30, 60, 90])
 }

@@ -7,9 +7,11 @@ package struct Scenario: Sendable {
         case steady, ramp, attack, burst, death, release, delivery
         /// Not part of the play: it needs a stack of its own.
         case isolation
+        /// Not part of the play: it leaves another image behind.
+        case rollout
 
         /// The steps that make up the play.
-        package static let play = allCases.filter { $0 != .isolation }
+        package static let play = allCases.filter { $0 != .isolation && $0 != .rollout }
     }
 
     let stack: LabStack
@@ -56,6 +58,7 @@ package struct Scenario: Sendable {
             case .release: part = try await loadFalls()
             case .delivery: part = try await delivery()
             case .isolation: part = try await isolation()
+            case .rollout: part = try await rollout()
             }
             report(part)
             result.add(part)

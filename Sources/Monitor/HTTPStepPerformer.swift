@@ -14,12 +14,17 @@ package struct HTTPStepPerformer: StepPerformer {
 
     private let client: HTTPClient
     private let token: String
+    private let line: AgentLine
     private let agentURL: @Sendable (String) async -> String?
 
     /// - Parameters:
     ///   - token: the bearer token that the agents know.
+    ///   - line: how agents that joined are spoken to.
     ///   - agentURL: where a server's agent answers, for instance `http://10.0.0.5:7102`.
-    package init(client: HTTPClient, token: String, agentURL: @escaping @Sendable (String) async -> String?) {
+    package init(
+        client: HTTPClient, token: String, line: AgentLine = .clear, agentURL: @escaping @Sendable (String) async -> String?
+    ) {
+        self.line = line
         self.client = client
         self.token = token
         self.agentURL = agentURL
@@ -31,9 +36,10 @@ package struct HTTPStepPerformer: StepPerformer {
         }
         var post = HTTPClientRequest(url: base + "/v1/steps")
         post.method = .POST
-        post.headers.add(name: "authorization", value: "Bearer \(token)")
+        if !token.isEmpty { post.headers.add(name: "authorization", value: "Bearer \(token)") }
         post.headers.add(name: "content-type", value: "application/json")
         post.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(request)))
+        try line.prepare(&post, to: server)
         let response = try await client.execute(
             post, timeout: .nanoseconds(Int64(HTTPStepPerformer.timeoutSeconds(of: request.step) * 1e9)))
         let body = try await response.body.collect(upTo: HTTPStepPerformer.maximumAnswerBytes)

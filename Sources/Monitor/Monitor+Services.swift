@@ -49,7 +49,26 @@ extension Monitor {
         }
     }
 
-    func scraper() -> Scraper {
+    /// Where the stack has an authority: the port where agents join, and their renewals.
+    func serveAuthority() async throws {
+        guard let enrolment = agentLine.enrolment, let identity = agentLine.identity,
+            let endpoint = configuration.authority?.endpoint
+        else { return try await gracefulShutdown() }
+        try await enrolment.revokeWhoLeft(at: Date())
+        let server = EnrolmentServer(enrolment: enrolment, identity: identity, metrics: metrics, logger: logger)
+        let listening = onListening
+        do {
+            try await server.run(host: endpoint.host, port: endpoint.port) { port in
+                listening(.authority(MagewatchConfiguration.Endpoint(host: endpoint.host, port: port).description))
+            }
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw MonitorError(
+                "the authority's port \(endpoint) is in use by another program: stop it, or choose another with authority.listen in the "
+                    + "configuration")
+        }
+    }
+
+    func scraper(_ client: HTTPClient) -> Scraper {
         let scrape = configuration.scrape
         let interval = Duration.seconds(scrape.intervalSeconds)
         let timeout = Duration.seconds(scrape.timeoutSeconds)
@@ -68,7 +87,7 @@ extension Monitor {
         let logger = self.logger
         let missed = MissedScrapes()
         return Scraper(
-            targets: agents + exporters, samples: stores.metrics, client: .prompt, metrics: metrics, logger: logger,
+            targets: agents + exporters, samples: stores.metrics, client: client, metrics: metrics, logger: logger,
             board: scrapes
         ) { target, isUp in
             guard target.job == "agent", let server = target.labels["server"] else { return }
@@ -173,7 +192,7 @@ extension Monitor {
     }
 
     static func makeExecutor(
-        _ configuration: MagewatchConfiguration, _ stores: MonitorStores, metrics: SelfMetrics, logger: Logger
+        _ configuration: MagewatchConfiguration, _ stores: MonitorStores, _ line: AgentLine, metrics: SelfMetrics, logger: Logger
     ) throws -> Executor {
         var token = ""
         if let file = configuration.tokenFile {
@@ -184,7 +203,7 @@ extension Monitor {
         }
         let urls = Dictionary(configuration.servers.map { ($0.name, $0.agentURL) }, uniquingKeysWith: { first, _ in first })
         return try Executor(
-            state: stores.state, performer: HTTPStepPerformer(client: .prompt, token: token) { urls[$0] },
+            state: stores.state, performer: HTTPStepPerformer(client: .prompt, token: token, line: line) { urls[$0] },
             pool: LedgerServerPool(
                 servers: configuration.servers, billedPeriodSeconds: configuration.scaler.billedPeriodSeconds, state: stores.state
             ),
@@ -195,13 +214,14 @@ extension Monitor {
     }
 
     /// Asks a server's agent whether it is there.
-    static func prober(_ configuration: MagewatchConfiguration) -> @Sendable (String) async -> Bool {
+    static func prober(_ configuration: MagewatchConfiguration, _ line: AgentLine) -> @Sendable (String) async -> Bool {
         let urls = Dictionary(configuration.servers.map { ($0.name, $0.agentURL) }, uniquingKeysWith: { first, _ in first })
         return { server in
             guard let url = urls[server] else { return false }
             do {
-                let response = try await HTTPClient.prompt.execute(
-                    HTTPClientRequest(url: url + "/health"), timeout: .milliseconds(500))
+                var request = HTTPClientRequest(url: url + "/health")
+                try line.prepare(&request, to: server)
+                let response = try await HTTPClient.prompt.execute(request, timeout: .milliseconds(500))
                 return response.status == .ok
             } catch {
                 return false

@@ -42,6 +42,8 @@ package struct Monitor: Sendable {
     let notifier: Notifier
     let forecasts: ForecastService
     let capacity: CapacityService
+    /// How agents are spoken to.
+    let agentLine: AgentLine
     let executor: Executor
     let sizing: SizingService
     let scaler: Scaler
@@ -57,6 +59,7 @@ package struct Monitor: Sendable {
     package enum Listening: Sendable {
         case ingest(String)
         case api(String)
+        case authority(String)
     }
 
     /// Opens the stores and builds every service; nothing runs yet.
@@ -110,7 +113,9 @@ package struct Monitor: Sendable {
             configuration, state: stores.state, source: stores.metrics, sink: stores.metrics,
             capacities: { [capacity] in capacity.capacities() }, metrics: metrics)
         self.sizing = sizing
-        executor = try Monitor.makeExecutor(configuration, stores, metrics: metrics, logger: logger)
+        let agentLine = try AgentLine(configuration, state: stores.state, at: Date())
+        self.agentLine = agentLine
+        executor = try Monitor.makeExecutor(configuration, stores, agentLine, metrics: metrics, logger: logger)
         scaler = Scaler(
             policy: policy, stackName: configuration.stack, state: stores.state, executor: executor,
             series: stores.metrics, forecasts: { forecasts.forecasts() }, sizing: { sizing.sizing },
@@ -118,7 +123,7 @@ package struct Monitor: Sendable {
                 logs: stores.logs, detector: detector, limits: BanToll.Limits(configuration.bans)
             ).review,
             crawlers: { detector.crawlers(at: SystemClock.nanoseconds()).map(\.description) },
-            answers: Monitor.prober(configuration), schedules: configuration.scaler.schedules,
+            answers: Monitor.prober(configuration, agentLine), schedules: configuration.scaler.schedules,
             attachSeconds: configuration.scaler.attachSeconds, offset: SystemClock.offset(ofZone: configuration.scaler.timeZone),
             metrics: metrics, logger: logger)
     }
@@ -182,7 +187,8 @@ package struct Monitor: Sendable {
             RunningService { await crawlers?.run(detector) },
             RunningService { await notifier.run() },
             RunningService { await reloadOnHangup() },
-            RunningService { try await scraper().run() },
+            RunningService { try await agentLine.scraping(logger: logger) { try await scraper($0).run() } },
+            RunningService(endsItself: true) { try await serveAuthority() },
             RunningService { try await checks().run() },
         ]
         if configuration.builtInAgent.isEnabled { services += localAgent() }

@@ -19,6 +19,7 @@ struct ConfigurationDecoder {
             configuration.bouncers = bouncers(reader)
         }
         configuration.tokenFile = top.string("token-file")
+        section(top.mapping("authority")) { configuration.authority = authority($0) }
         section(top.mapping("agent")) { reader in
             set(&configuration.builtInAgent.isEnabled, reader.boolean("enabled"))
             set(&configuration.builtInAgent.logs, reader.strings("logs"))
@@ -41,7 +42,7 @@ struct ConfigurationDecoder {
         set(&configuration.allow, top.strings("allow"))
         section(top.mapping("bans")) { bans($0, &configuration.bans) }
         section(top.mapping("roles")) { roles($0, &configuration.roles) }
-        configuration.servers = top.mappings("servers").map(server)
+        configuration.servers = top.mappings("servers").map { server($0, hasAuthority: configuration.authority != nil) }
         configuration.containers = top.mappings("containers").compactMap { container($0, configuration) }
         configuration.checks = top.mappings("checks").compactMap(check)
         section(top.mapping("alerts")) { reader in
@@ -136,7 +137,7 @@ struct ConfigurationDecoder {
         return settings
     }
 
-    private func server(_ reader: YAMLReader) -> Server {
+    private func server(_ reader: YAMLReader, hasAuthority: Bool) -> Server {
         defer { reader.finish() }
         let kindText = reader.string("kind") ?? "member"
         let kind = Server.Kind(rawValue: kindText)
@@ -144,7 +145,8 @@ struct ConfigurationDecoder {
         let address = reader.requiredString("address")
         return Server(
             name: reader.requiredString("name"), kind: kind ?? .member, address: address,
-            agentURL: reader.string("agent") ?? "http://\(address):7102", capacity: resources(reader))
+            agentURL: reader.string("agent") ?? "\(hasAuthority ? "https" : "http")://\(address):7102",
+            capacity: resources(reader))
     }
 
     private func container(_ reader: YAMLReader, _ configuration: MagewatchConfiguration) -> Container? {
@@ -211,7 +213,7 @@ struct ConfigurationDecoder {
             networkBitsPerSecond: (reader.number("network-mbit") ?? 0) * 1e6)
     }
 
-    private func endpoint(_ reader: YAMLReader, _ endpoint: inout MagewatchConfiguration.Endpoint) {
+    func endpoint(_ reader: YAMLReader, _ endpoint: inout MagewatchConfiguration.Endpoint) {
         guard let text = reader.string("listen") else { return }
         if let parsed = Units.endpoint(text) {
             endpoint = parsed
@@ -256,6 +258,7 @@ struct ConfigurationDecoder {
             }
         }
         crossCheckReplication(top, configuration)
+        crossCheckAuthority(top, configuration)
         for (role, settings) in configuration.roles {
             for pool in settings.loadBalancers where !servers.contains(pool.server) {
                 top.fail("roles", "\(role.rawValue): load balancer \"\(pool.server)\" is not among the servers")

@@ -17,6 +17,8 @@ package struct MagewatchConfiguration: Sendable, Equatable {
     package var bouncers: [Bouncer] = []
     /// File with the bearer token that agents want.
     package var tokenFile: String?
+    /// Nil where agents are shown the token of `tokenFile` only.
+    package var authority: Authority?
     package var builtInAgent = BuiltInAgent()
     package var retention = Retention()
     package var metrics = MetricLimits()

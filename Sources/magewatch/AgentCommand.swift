@@ -1,128 +1,133 @@
 import Agent
-import AgentContract
 import ArgumentParser
-import Drivers
+import Authority
 import Foundation
-import Logging
-import ServiceLifecycle
-import Telemetry
-import UnixSignals
+import Monitor
+import StackConfiguration
+import Topology
 
-/// `magewatch agent`: runs on every server of a stack.
+/// `magewatch agent`: runs on every server of a stack, and how servers join and leave.
 struct AgentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "agent",
-        abstract: "Run the agent of a server: metrics, logs, and the hands that start containers.",
+        commandName: "agent", abstract: "Run the agent of a server; let servers join a stack, and leave it.",
         discussion: """
-            The agent needs root to start containers, mount shared files and move addresses. It stops on SIGTERM; \
-            containers keep running.
+            A server joins with a token that is good once: on the monitor's machine, make one; on the server, join; from then on
+            monitor and agent know each other by certificates, which renew themselves.
 
             EXAMPLES
-              A web server of the stack, reached by the monitor over the network:
-                magewatch agent --name s1 --listen 10.0.0.5:7102 --bridge br0 \\
-                  --gateway 10.77.0.1 --token-file /etc/magewatch/agent.token
+              magewatch agent token s1 --config /etc/magewatch.yaml      on the monitor's machine
+              magewatch agent join --monitor 10.0.0.2:7103 TOKEN         on the server s1
+              magewatch agent --name s1 --listen 10.0.0.5:7102           run it, with all that "magewatch agent run --help" lists
+              magewatch agent revoke s1 --config /etc/magewatch.yaml     s1 is no more to be trusted
+            """,
+        subcommands: [AgentRunCommand.self, Token.self, Join.self, Revoke.self], defaultSubcommand: AgentRunCommand.self)
 
-              The server with the load balancer, which ships HAProxy's log as well:
-                magewatch agent --name lb1 --haproxy-socket /run/haproxy/admin.sock \\
-                  --haproxy-map /etc/haproxy/bans.map --haproxy-session-map /etc/haproxy/sessions.map \\
-                  --haproxy-limit-map /etc/haproxy/limits.map \\
-                  --ship-to http://10.0.0.2:7100 --log /var/log/haproxy.log
+    /// Which monitor's authority it is about.
+    struct AuthorityOptions: ParsableArguments {
+        @Option(help: "The monitor's configuration file.") var config: String?
+        @Option(help: "The monitor's directory of stores, instead of the configuration's.") var data: String?
 
-              Try a step by hand:
-                curl -H "Authorization: Bearer $(cat agent.token)" \\
-                  -d @step.json http://10.0.0.5:7102/v1/steps
-            """)
-
-    @Option(help: "The server's name in the stack.")
-    var name: String = ProcessInfo.processInfo.hostName
-
-    @Option(help: "Address and port to answer on.")
-    var listen: String = "127.0.0.1:7102"
-
-    @Option(help: "Directory for containers, answers and positions.")
-    var data: String = "/var/lib/magewatch/agent"
-
-    @Option(help: "Directory of container images, one folder each with an image.conf.")
-    var images: String = "/var/lib/magewatch/images"
-
-    @Option(help: "Bridge that containers are connected to; without it the server runs none.")
-    var bridge: String?
-
-    @Option(help: "Gateway of containers whose order names none.")
-    var gateway: String?
-
-    @Option(help: "File with the token callers have to show. Without it one is made in DATA/token.")
-    var tokenFile: String?
-
-    @Option(help: "HAProxy's runtime socket, where this server has a load balancer.")
-    var haproxySocket: String?
-
-    @Option(help: "Map file of banned addresses, exactly as HAProxy's configuration names it.")
-    var haproxyMap: String?
-
-    @Option(help: "Map file of banned sessions, where HAProxy's configuration consults one.")
-    var haproxySessionMap: String?
-
-    @Option(help: "Map file of paths limited for a client, where HAProxy's configuration consults one.")
-    var haproxyLimitMap: String?
-
-    @Flag(help: "Drop what banned addresses send by nftables, before or without HAProxy (table inet magewatch_bans).")
-    var nftablesBans = false
-
-    @Option(help: "Where logs go: the monitor's ingest port, for instance http://10.0.0.2:7100.")
-    var shipTo: String?
-
-    @Option(help: "File with the token the monitor asks for when logs are pushed.")
-    var shipTokenFile: String?
-
-    @Option(help: ArgumentHelp("Log file to follow; repeat for more. APP=PATH sets its app label.", valueName: "path"))
-    var log: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "File (mode 600) with logins for services that don't let root in by themselves: lines SERVICE[@CONTAINER] USER PASSWORD.",
-            valueName: "path"))
-    var serviceCredentials: String?
-
-    @Option(help: ArgumentHelp("Shared files to mount at the start; repeat for more.", valueName: "source:target"))
-    var shared: [String] = []
-
-    func run() async throws {
-        let options = try options()
-        let logger = Logger(label: "magewatch.agent")
-        let service = try AgentService(options: options, logger: logger)
-        let group = ServiceGroup(
-            configuration: .init(services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        try await group.run()
+        func read() throws -> MagewatchConfiguration {
+            var configuration = MagewatchConfiguration()
+            if let config {
+                do {
+                    configuration = try ConfigurationFile.read(config)
+                } catch {
+                    throw CommandFailure(error.description)
+                }
+            }
+            if let data { configuration.dataDirectory = data }
+            return configuration
+        }
     }
 
-    private func options() throws -> AgentOptions {
-        guard let colon = listen.lastIndex(of: ":"), let port = UInt16(listen[listen.index(after: colon)...]) else {
-            throw ValidationError("--listen '\(listen)' has to be HOST:PORT, for instance 127.0.0.1:7102")
+    struct Token: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a token with which one server joins, once; run it on the monitor's machine.",
+            discussion: """
+                The monitor need not run. Its configuration must have an authority section, and the server among its servers with an \
+                agent address that begins with https://.
+
+                EXAMPLES
+                  magewatch agent token s1 --config /etc/magewatch.yaml
+                  magewatch agent token s1 --config /etc/magewatch.yaml --for 600
+                """)
+
+        @Argument(help: "The server's name, as in the configuration.") var server: String
+        @Option(name: .customLong("for"), help: "Seconds that the token is good for.") var seconds = JoinToken
+            .defaultLifetimeSeconds
+        @OptionGroup var authority: AuthorityOptions
+
+        func run() async throws {
+            let configuration = try authority.read()
+            guard configuration.authority != nil else {
+                throw CommandFailure(
+                    "the configuration has no authority section, so nobody can join; write one (see check-config)")
+            }
+            guard let known = configuration.servers.first(where: { $0.name == server }) else {
+                let names = configuration.servers.map(\.name).joined(separator: ", ")
+                throw CommandFailure(
+                    "\"\(server)\" is not among the servers of the configuration (\(names)); write it there first")
+            }
+            guard known.agentURL.hasPrefix("https://") else {
+                throw CommandFailure(
+                    "the agent of \"\(server)\" is at \(known.agentURL); write https:// there, which is how one that joined is spoken to"
+                )
+            }
+            guard seconds > 0 else { throw CommandFailure("--for \(seconds) has to be more than zero") }
+            let files = AuthorityFiles(dataDirectory: configuration.dataDirectory)
+            let token = try files.makeToken(
+                for: server, of: try files.authority(of: configuration.stack, at: Date()), at: Date(), forSeconds: seconds)
+            print(token)
         }
-        var options = AgentOptions(
-            name: name, host: String(listen[..<colon]), port: Int(port), dataDirectory: data, imagesDirectory: images,
-            bridge: bridge, gateway: gateway, token: try AgentToken.load(file: tokenFile, dataDirectory: data),
-            haproxySocket: haproxySocket,
-            banMaps: BanMaps(address: haproxyMap, session: haproxySessionMap, limit: haproxyLimitMap), shipTo: shipTo,
-            shipToken: try shipTokenFile.map { try AgentToken.load(file: $0, dataDirectory: data) })
-        for item in log {
-            let parts = item.split(separator: "=", maxSplits: 1).map(String.init)
-            // Only a word without a slash before the sign is a label; paths may hold the sign too.
-            if parts.count == 2, !parts[0].contains("/") {
-                options.logPaths.append(parts[1])
-                options.logApps[parts[1]] = parts[0]
-            } else {
-                options.logPaths.append(item)
+    }
+
+    struct Join: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Join a stack with a token; run it on the server, then run the agent.",
+            discussion: """
+                A join that was cut off is repeated with the same token and the same --data.
+
+                EXAMPLES
+                  magewatch agent join --monitor 10.0.0.2:7103 mw1.s1.…
+                """)
+
+        @Argument(help: "What \"magewatch agent token\" printed.") var token: String
+        @Option(help: "HOST:PORT of the monitor's authority.") var monitor: String
+        @Option(help: "The agent's directory.") var data: String = "/var/lib/magewatch/agent"
+
+        func run() async throws {
+            do {
+                let identity = try await EnrolmentClient(monitor: monitor)
+                    .join(try JoinToken(parsing: token), dataDirectory: data, at: Date())
+                let certificate = try AgentCertificate(pem: identity.certificate)
+                print(
+                    "joined as \(identity.server); the certificate is good until \(certificate.notAfter.formatted(.iso8601)) and renews "
+                        + "itself while the agent runs.\nNow (re)start the agent: magewatch agent --name \(identity.server) --data \(data) …"
+                )
+            } catch {
+                throw CommandFailure("\(error)")
             }
         }
-        options.serviceCredentials = serviceCredentials
-        options.bansByNftables = nftablesBans
-        options.sharedFiles = try shared.map { item in
-            let parts = item.split(separator: ":").map(String.init)
-            guard parts.count == 2 else { throw ValidationError("--shared '\(item)' has to be SOURCE:TARGET") }
-            return SharedFiles(source: parts[0], target: parts[1])
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take back a server's certificates and tokens; run it on the monitor's machine.",
+            discussion: """
+                The monitor sends it no more steps and renews nothing, from this moment on. A server that is no more among the
+                configuration's servers is revoked by itself when the monitor starts.
+
+                EXAMPLES
+                  magewatch agent revoke s1 --config /etc/magewatch.yaml
+                """)
+
+        @Argument(help: "The server's name.") var server: String
+        @OptionGroup var authority: AuthorityOptions
+
+        func run() async throws {
+            try AuthorityFiles(dataDirectory: try authority.read().dataDirectory).revoke(server, at: Date())
+            print("the certificates of \(server) are taken back; to have it back: magewatch agent token \(server)")
         }
-        return options
     }
 }

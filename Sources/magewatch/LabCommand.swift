@@ -21,6 +21,7 @@ struct LabCommand: AsyncParsableCommand {
               magewatch lab --fast                     the whole scenario in about five minutes
               magewatch lab --fast --scenario attack   one step
               magewatch lab --scenario isolation       a server is cut off and returns (not part of "all")
+              magewatch lab --scenario rollout         new versions of web, good, broken, cancelled, and under a dying monitor
               magewatch lab --roles all --scenario all        every role saturated and killed, in three minutes
               magewatch lab --roles all --scenario kill-db    one of its scenarios
               magewatch lab --roles all --output json         the table as JSON; what happens goes to standard error

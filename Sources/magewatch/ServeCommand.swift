@@ -75,6 +75,7 @@ private final class Greeting: Sendable {
             switch listening {
             case .ingest(let address): state.ingest = state.ingest ?? address
             case .api(let address): state.api = address
+            case .authority: break
             }
             return state.ingest != nil && state.api != nil ? state : nil
         }

@@ -34,6 +34,17 @@ struct WholeStackTests {
     }
 
     @Test(
+        "New versions of real containers: rolled out, taken back, cancelled, and brought to the end by a monitor that dies again and again",
+        .timeLimit(.minutes(5)))
+    func rollout() async throws {
+        let directory = try TemporaryDirectory("lab")
+        let (status, output) = try await Laboratory.run(["--fast", "--scenario", "rollout", "--directory", directory.path])
+        #expect(status == 0, "\(output)")
+        #expect(output.contains("All held."), "\(output)")
+        #expect(Laboratory.leftovers(of: directory).isEmpty)
+    }
+
+    @Test(
         "A run that is killed leaves no process; the next removes its files, and cuts a server off that returns",
         .timeLimit(.minutes(5)))
     func killed() async throws {

@@ -184,7 +184,7 @@ import Topology
 }
 
 /// Looks at the world after each step has been done and before the executor hears of it.
-private struct WatchedAgents: StepPerformer {
+struct WatchedAgents: StepPerformer {
     let agents: FakeAgents
     let look: @Sendable () -> Void
 
