@@ -73,6 +73,8 @@ struct DatabaseRescue {
             replicated.on(
                 lost, .demoteDatabase(replicated.database(lost), answersWithinSeconds: 0), mayFail: isDead, seconds: wait),
         ]
+        // One that hangs holds its right to write, and would come back with it: it is ended, and starts again without.
+        if !isDead, input.databases[lost.name] == nil { steps.append(replicated.end(lost)) }
         steps += replicated.release(lost, mayFail: true, isUndone: true)
         steps += silence(bound) + replicated.wake(bound, input) + bound.map { replicated.sever($0, expectsLoss: isDead) }
         steps += replicated.rise(

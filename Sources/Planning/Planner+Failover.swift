@@ -41,7 +41,7 @@ extension Planner {
 
     /// Its primary waits for it, so that its loss has to be seen to.
     private static func isBoundReplica(_ container: Container, _ input: PlanningInput) -> Bool {
-        container.state == .running && ReplicatedRole(container.role, input) != nil
+        container.state == .running && ReplicatedRole(of: container, input) != nil
     }
 
     private static func rank(_ container: Container) -> (Int, String) {
@@ -67,7 +67,7 @@ private struct Rescue {
         guard !input.underWay.contains(where: { $0.id.hasPrefix(prefix) }) else {
             return .refuse(.underWay, "the failover of \(lost.name) is under way")
         }
-        if let replicated = ReplicatedRole(lost.role, input) {
+        if let replicated = ReplicatedRole(of: lost, input) {
             do throws(Refusal) {
                 let rescue = DatabaseRescue(replicated: replicated, lost: lost, lostServer: lostServer, input: input)
                 return .plan(try rescue.plan(for: alert))

@@ -19,6 +19,7 @@ struct ReplicatedRole {
     let role: Role
     let policy: RolePolicy
     let replication: RolePolicy.Replication
+    /// Without those containers of the role that are no members.
     let stack: Stack
 
     /// Nil for a role that is not replicated.
@@ -27,7 +28,15 @@ struct ReplicatedRole {
         self.role = role
         self.policy = policy
         self.replication = replication
-        stack = input.stack
+        var stack = input.stack
+        stack.containers.removeAll { $0.role == role && replication.apart.contains($0.name) }
+        self.stack = stack
+    }
+
+    /// Nil for a container that is no member of a replicated role.
+    init?(of container: Container, _ input: PlanningInput) {
+        self.init(container.role, input)
+        guard !replication.apart.contains(container.name) else { return nil }
     }
 
     /// The replicas of a primary that have all it acknowledged, between them.
@@ -77,6 +86,11 @@ struct ReplicatedRole {
     func demote(_ container: Container, undo: Step? = nil, answersWithin seconds: Double = 0) -> PlannedStep {
         on(
             container, .demoteDatabase(database(container), answersWithinSeconds: seconds), undo: undo, seconds: seconds + 20)
+    }
+
+    /// Ended at once, as it does not answer; its data stays.
+    func end(_ container: Container) -> PlannedStep {
+        on(container, .stopContainer(name: container.name, graceSeconds: 0))
     }
 
     func follow(_ container: Container, _ primary: Container) -> PlannedStep {

@@ -11,8 +11,12 @@ package struct RoleMonitorConfiguration: Sendable {
     package let tokenFile: String
     package let sharedSource: String
     package let rulesDirectory: String
+    package let databasePassword: String
 
-    package init(dataDirectory: String, tokenFile: String, sharedSource: String, rulesDirectory: String) {
+    package init(
+        dataDirectory: String, tokenFile: String, sharedSource: String, rulesDirectory: String, databasePassword: String
+    ) {
+        self.databasePassword = databasePassword
         self.dataDirectory = dataDirectory
         self.tokenFile = tokenFile
         self.sharedSource = sharedSource
@@ -75,7 +79,19 @@ package struct RoleMonitorConfiguration: Sendable {
             addresses: 10.77.0.120-10.77.0.129/24
             minimum: 2
             maximum: 4
-          db: { image: mariadb, port: \(DatabaseRole.port), minimum: 1, maximum: 2 }
+          db:
+            image: mariadb
+            port: \(DatabaseRole.port)
+            load-balancers: [ \(pools(DatabaseRole.pool)) ]
+            maximum-connections: \(DatabaseRole.maximumConnections - 10)
+            minimum: 1
+            maximum: 2
+            replication:
+              kind: mariadb
+              user: \(DatabaseRole.memberUser)
+              password-file: \(databasePassword)
+              address: \(RoleContainer.databaseAddress)
+              apart: [\(apart)]
           mail: { image: mail, port: \(MailRole.port) }
           acc: { image: acc, port: \(AccessRole.port) }
         servers:
@@ -89,6 +105,11 @@ package struct RoleMonitorConfiguration: Sendable {
         alerts: { rules: \(rulesDirectory), webhooks: [] }
 
         """
+    }
+
+    /// The cache is of the role, and no member of the database.
+    private var apart: String {
+        RoleContainer.all.filter { $0.role == .db && !$0.isReplicated }.map(\.name).joined(separator: ", ")
     }
 
     private func pools(_ pool: String) -> String {

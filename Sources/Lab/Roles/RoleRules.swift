@@ -44,6 +44,7 @@ package enum RoleRules {
                 for: 5s
                 labels: { action: rebalance, severity: warning }
                 annotations: { summary: "{{ $labels.container }} runs on {{ $labels.server }}, where it should not" }
+        \(databases)
           - name: saturation
             interval: 500ms
             rules:
@@ -76,6 +77,47 @@ package enum RoleRules {
 
         """
     }
+
+    /// Those of `alerts/databases.yaml`, a few times as fast.
+    private static let databases = """
+          - name: databases
+            interval: 250ms
+            rules:
+              - alert: DatabaseServerLost
+                expr: >-
+                  magewatch_inventory_container{kind="active", state="running"} and on (server) up{job="agent"} == 0
+                  and on (role) (magewatch_inventory_container{kind="backup", state="running"}
+                  and on (container, server) magewatch_database_receiving == 0)
+                labels: { action: failover, lost: server, severity: critical }
+                annotations: { summary: "{{ $labels.server }} does not answer, and a replica does not hear {{ $labels.container }}" }
+              - alert: DatabaseLost
+                expr: >-
+                  magewatch_inventory_container{kind="active", state="running"}
+                  and on (container, server) (magewatch_database_up == 0 or magewatch_database_writable == 0)
+                for: 1s
+                labels: { action: failover, severity: critical }
+                annotations: { summary: "{{ $labels.container }} should be the primary and takes no writes" }
+              - alert: DatabaseReplicaLost
+                expr: >-
+                  magewatch_inventory_container{kind="backup", state="running"}
+                  unless on (container, server) (magewatch_database_receiving == 1 and magewatch_database_acknowledging == 1)
+                  and on (role) (magewatch_inventory_container{kind="active", state="running"}
+                  * on (container, server) group_left magewatch_database_replicas
+                  < on (role) count by (role) (magewatch_inventory_container{kind="backup", state="running"}))
+                  and on (role) (magewatch_inventory_container{kind="active", state="running"}
+                  and on (container, server) magewatch_database_writable == 1)
+                for: 2s
+                labels: { action: failover, severity: warning }
+                annotations: { summary: "the replica {{ $labels.container }} does not follow its primary" }
+              - alert: DatabaseReplicaMissing
+                expr: >-
+                  magewatch_inventory_container{kind="backup", state=~"failed|starting"} and on (server) up{job="agent"} == 1
+                  and on (role) (magewatch_inventory_container{kind="active", state="running"}
+                  and on (container, server) magewatch_database_writable == 1)
+                for: 2s
+                labels: { action: rebalance, severity: warning }
+                annotations: { summary: "{{ $labels.container }} on {{ $labels.server }} is not its primary's replica" }
+        """
 
     /// Mail that has waited so long is told of.
     package static let mailAgeSeconds = 4

@@ -12,7 +12,7 @@ extension RoleScenario {
     func kill(_ role: Role, _ result: inout Result) async throws {
         timeline.heading("A container of \(role.rawValue) is killed")
         let address = [
-            .db: DatabaseRole.address, .queue: QueueRole.address, .mail: MailRole.address, .acc: AccessRole.address,
+            .queue: QueueRole.address, .mail: MailRole.address, .acc: AccessRole.address,
         ][role]
         guard let address else { throw LabError(.construction, "\(role.rawValue) has no container that works alone") }
         let container = try await activeContainer(at: address)

@@ -17,6 +17,8 @@ package struct RoleScenario: Sendable {
         case saturateLb = "saturate-lb"
         case killWeb = "kill-web"
         case killDb = "kill-db"
+        case hangDb = "hang-db"
+        case wipeDb = "wipe-db"
         case killSearch = "kill-search"
         case killMail = "kill-mail"
         case killAcc = "kill-acc"
@@ -67,7 +69,9 @@ package struct RoleScenario: Sendable {
             case .rolesServe: result.verdicts.append(try await rolesServe())
             case .killWeb: try await killShared(.web, &result)
             case .killSearch: try await killShared(.search, &result)
-            case .killDb: try await kill(.db, &result)
+            case .killDb: try await loseDatabase(.killed, &result)
+            case .hangDb: try await loseDatabase(.frozen, &result)
+            case .wipeDb: try await loseDatabase(.killedWithData, &result)
             case .killMail: try await kill(.mail, &result)
             case .killAcc: try await kill(.acc, &result)
             case .killQueue: try await kill(.queue, &result)
@@ -151,14 +155,10 @@ package struct RoleScenario: Sendable {
     /// Kills the first process of a container, and with it all others in it.
     /// - Returns: when.
     func killContainer(_ container: Container) async throws -> Double {
-        struct Record: Decodable { var processID: Int32? }
         guard let machine = RoleMachine(rawValue: container.server) else {
             throw LabError(.answer, "there is no machine \(container.server)")
         }
-        let file = stack.run.file("hosts/\(container.server)/agent/containers/\(container.name)/container.json")
-        guard let bytes = FileManager.default.contents(atPath: file),
-            let process = try JSONDecoder().decode(Record.self, from: bytes).processID
-        else { throw LabError(.service, "\(container.name) does not run on \(container.server)") }
+        let process = try stack.process(of: container.name, on: machine)
         let time = Timeline.now
         let killed = try await stack.host(machine).run(["kill", "-KILL", "\(process)"])
         guard killed.succeeded else { throw LabError(.service, "\(container.name) can't be killed: \(killed.complaint)") }
