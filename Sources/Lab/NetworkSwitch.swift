@@ -1,3 +1,5 @@
+import Drivers
+
 /// The laboratory's network: a machine that holds nothing but a bridge, with a cable to each of the others.
 package struct NetworkSwitch: Sendable {
     private let host: Host
@@ -32,6 +34,34 @@ package struct NetworkSwitch: Sendable {
     /// Puts it in again.
     package func plugIn(_ machine: String) async throws {
         try await host.configureNetwork(["link set \(portName(machine)) up"])
+    }
+
+    /// Splits the network: nothing passes between these machines and all others, in either direction, and each half goes on by itself.
+    package func split(off machines: [String]) async throws {
+        let ports = machines.map { "\"\(portName($0))\"" }.joined(separator: ", ")
+        let rules = """
+            table bridge \(NetworkSwitch.splitTable) {
+                chain forward {
+                    type filter hook forward priority 0;
+                    iifname { \(ports) } oifname != { \(ports) } drop
+                    iifname != { \(ports) } oifname { \(ports) } drop
+                }
+            }
+            """
+        try await nft(["-f", "-"], input: rules, "the network can't be split")
+    }
+
+    /// Both halves are one again.
+    package func heal() async throws {
+        try await nft(["delete", "table", "bridge", NetworkSwitch.splitTable], input: nil, "the network can't be joined")
+    }
+
+    private static let splitTable = "lab_split"
+
+    private func nft(_ words: [String], input: String?, _ trouble: String) async throws {
+        let result = try await CommandRunner().run(
+            "nsenter", ["--target", String(host.processID), "--net", "--", "nft"] + words, input: input)
+        guard result.succeeded else { throw LabError(.construction, "\(trouble): \(result.complaint)") }
     }
 
     package func powerOff() { host.powerOff() }

@@ -209,6 +209,17 @@ extension Monitor {
         }
     }
 
+    /// Connects to a container as its clients do.
+    static func containerProber() -> @Sendable (Container) async -> Bool {
+        let prober = Prober(client: .prompt, group: MultiThreadedEventLoopGroup.singleton)
+        return { container in
+            let check = Check(
+                name: container.name, kind: .tcp(host: container.host, port: container.port), intervalSeconds: 1,
+                timeoutSeconds: 0.4)
+            return await prober.probe(check).isUp
+        }
+    }
+
     static func receivers(_ configuration: MagewatchConfiguration) -> [Receiver] {
         configuration.alerts.webhooks.enumerated().map { index, url in
             Receiver(name: "webhook-\(index + 1)", url: url, repeatSeconds: configuration.alerts.repeatSeconds)

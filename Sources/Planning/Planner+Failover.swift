@@ -120,11 +120,12 @@ private struct Rescue {
     }
 
     private func plan(_ steps: [PlannedStep], _ move: String, _ alternatives: [String], _ alert: Alert) -> Plan {
-        // Should the server be cut off and not dead, nothing is to run twice. Sent last: it probably has nobody to hear it, and what
-        // comes back later is seen and stopped then.
+        // Nothing is to run twice. Where the server lives this comes first: a container that hangs still holds its address and its data. Where the
+        // server may be cut off and not dead it comes last: it probably has nobody to hear it, and what comes back later is stopped then.
         let stop = PlannedStep(
-            .agent(server: lost.server, step: .stopContainer(name: lost.name, graceSeconds: 1), undo: nil), mayFail: true,
-            timeoutSeconds: 2)
+            .agent(
+                server: lost.server, step: .stopContainer(name: lost.name, graceSeconds: lostServer == nil ? 0 : 1), undo: nil),
+            mayFail: lostServer != nil, timeoutSeconds: lostServer == nil ? 10 : 2)
         let subject = lostServer ?? lost.name
         let decision = Decision(
             summary: "\(subject) is lost: \(move)",
@@ -133,7 +134,7 @@ private struct Rescue {
             otherwise: "\(lost.name) would not serve")
         return Plan(
             id: Planner.identifier(.failover, lost.name, input.now), purpose: .failover, role: lost.role, createdAt: input.now,
-            steps: steps + [stop], decision: decision)
+            steps: lostServer == nil ? [stop] + steps : steps + [stop], decision: decision)
     }
 
     private func bestServer() throws(Refusal) -> String {

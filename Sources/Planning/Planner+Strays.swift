@@ -88,7 +88,8 @@ extension Planner {
         return .plan(
             Plan(
                 id: identifier(.rebalance, name, input.now), purpose: .rebalance, role: container.role, createdAt: input.now,
-                steps: replicated.join(container, primary), decision: decision))
+                steps: replicated.join(
+                    container, primary, believesToLead: input.databases[name]?.isWritable == true), decision: decision))
     }
 
     /// Who does a container's work now: the container itself where it belongs, or the one that took over.

@@ -9,8 +9,8 @@ import Topology
 /// a bound replica, and a primary that nobody can reach acknowledges nothing once its bound replicas have ceased to listen. Only a bound
 /// replica is ever promoted.
 struct ReplicatedRole {
-    /// Seconds that a server which may be dead is waited for.
-    static let deadServerSeconds = 1.0
+    /// Seconds that a server which may be dead is waited for, at each of the steps that it would have to do.
+    static let deadServerSeconds = 0.4
     /// Longest a replica may take to get what its primary had.
     static let catchUpSeconds = 60.0
     /// Longest a started database may take to answer.

@@ -47,11 +47,8 @@ final class PrimaryWatch: Sendable {
     }
 
     private func takesWrites(_ member: RoleContainer) -> Bool {
-        guard let host = stack.hosts[member.server], let process = try? stack.process(of: member.name, on: member.server) else {
-            return false
-        }
-        let path = "/proc/\(host.processID)/root/proc/\(process)/root\(DatabaseRole.socket)"
-        guard let socket = try? StreamSocket(path: path, timeout: PrimaryWatch.patience),
+        guard let path = try? stack.databaseSocket(of: member.name, on: member.server),
+            let socket = try? StreamSocket(path: path, timeout: PrimaryWatch.patience),
             let answer = try? Exchange.mysql(
                 over: socket, user: "root", statement: "SELECT CONCAT('takes', IF(@@GLOBAL.read_only, 'none', 'writes')) AS s")
         else { return false }

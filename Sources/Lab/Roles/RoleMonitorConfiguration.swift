@@ -7,6 +7,9 @@ package struct RoleMonitorConfiguration: Sendable {
     /// Most requests at once that HAProxy gives to one container.
     package static let maximumConnections = 8
 
+    /// Lines of it are taken up to a limit.
+    package static let limitedApplication = "chatter"
+
     package let dataDirectory: String
     package let tokenFile: String
     package let sharedSource: String
@@ -47,6 +50,9 @@ package struct RoleMonitorConfiguration: Sendable {
           tick: 1s
           attach-time: 5s
           target-utilisation: 0.7
+        logs:
+          rate-limits:
+            - { selector: '{app="\(RoleMonitorConfiguration.limitedApplication)"}', rate: 100KiB, burst: 200KiB }
         allow: [10.77.0.0/24]
         roles:
           web:

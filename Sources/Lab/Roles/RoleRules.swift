@@ -2,12 +2,14 @@
 /// the names that the agent gives it.
 package enum RoleRules {
     package static let containerAlert = "ContainerDown"
+    package static let hangAlert = "ContainerHangs"
     package static let busyAlert = "RoleSaturated"
     package static let queueAlert = "QueueFills"
     package static let mailAlert = "MailWaits"
     package static let databaseAlert = "DatabaseConnectionsUsedUp"
     package static let accessAlert = "LoginsQueue"
     package static let balancerAlert = "LoadBalancerFull"
+    package static let monitorAlert = "IngestRefuses"
 
     package static var file: String {
         """
@@ -29,6 +31,15 @@ package enum RoleRules {
                   and on (container, server) magewatch_inventory_container{kind="active", state="running"})
                 labels: { action: failover, severity: critical }
                 annotations: { summary: "{{ $labels.container }} does not run" }
+              - alert: \(hangAlert)
+                # Its server says that it runs, and gets no answer from it. Brokers are left out, which take seconds to start.
+                expr: >-
+                  max by (container, role) (magewatch_service_up == 0
+                  and on (container, server) magewatch_container_up == 1
+                  and on (container, server) magewatch_inventory_container{kind="active", state="running", role=~"mail|acc|web|search"})
+                for: 1s
+                labels: { action: failover, severity: critical }
+                annotations: { summary: "{{ $labels.container }} runs and does not answer" }
           - name: servers
             interval: 500ms
             rules:
@@ -70,6 +81,11 @@ package enum RoleRules {
                 expr: max by (role) (magewatch_service_used{service="sshd"} / magewatch_service_limit{service="sshd"}) > 0.8
                 labels: { severity: warning }
                 annotations: { summary: "{{ $value }} of the logins that sshd lets begin are under way" }
+              - alert: \(monitorAlert)
+                expr: sum by (reason) (rate(magewatch_ingest_refused_total[4s])) > 0
+                for: 500ms
+                labels: { role: monitor, severity: warning }
+                annotations: { summary: "{{ $value }} records a second are refused: {{ $labels.reason }}" }
               - alert: \(balancerAlert)
                 expr: max by (server) (haproxy_process_current_connections / haproxy_process_max_connections) > 0.8
                 labels: { role: lb, severity: critical }

@@ -6,8 +6,8 @@ import Topology
 extension RoleScenario {
     /// The primary's loss to writes again.
     static let databaseBar = 10.0
-    /// A lost member's return as a replica that acknowledges.
-    private static let returnBar = 60.0
+    /// A lost member's return as a replica that acknowledges; the scaler waits a minute before it does that to the same one again.
+    private static let returnBar = 90.0
 
     /// How a primary is lost.
     enum DatabaseLoss {
@@ -120,7 +120,7 @@ extension RoleScenario {
         return time
     }
 
-    private func primary() async throws -> Container {
+    func primary() async throws -> Container {
         let members = RoleContainer.all.filter(\.isReplicated).map(\.name)
         guard
             let primary = try await monitor.stack().containers.first(where: {

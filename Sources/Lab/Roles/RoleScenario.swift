@@ -21,10 +21,15 @@ package struct RoleScenario: Sendable {
         case wipeDb = "wipe-db"
         case killSearch = "kill-search"
         case killMail = "kill-mail"
+        case hangMail = "hang-mail"
         case killAcc = "kill-acc"
         case killQueue = "kill-queue"
         case killLb = "kill-lb"
         case killMonitor = "kill-monitor"
+        case saturateMonitor = "saturate-monitor"
+        case hangAgent = "hang-agent"
+        case restartLb = "restart-lb"
+        case split
         /// Played on a stack of its own: afterwards half of it is gone.
         case serverDeath = "server-death"
     }
@@ -73,6 +78,7 @@ package struct RoleScenario: Sendable {
             case .hangDb: try await loseDatabase(.frozen, &result)
             case .wipeDb: try await loseDatabase(.killedWithData, &result)
             case .killMail: try await kill(.mail, &result)
+            case .hangMail: try await kill(.mail, freezes: true, &result)
             case .killAcc: try await kill(.acc, &result)
             case .killQueue: try await kill(.queue, &result)
             case .killLb: try await killPaired(.lb, &result)
@@ -83,6 +89,10 @@ package struct RoleScenario: Sendable {
             case .saturateMail: try await saturateMail(&result)
             case .saturateDb: try await saturateConnections(.db, &result)
             case .saturateAcc: try await saturateConnections(.acc, &result)
+            case .saturateMonitor: try await saturateMonitor(&result)
+            case .hangAgent: result.verdicts.append(try await hangAgent())
+            case .restartLb: result.verdicts.append(try await restartLoadBalancer())
+            case .split: result.verdicts.append(try await splitNetwork())
             case .saturateLb: try await saturateConnections(.lb, &result)
             case .serverDeath: result.verdicts.append(try await serverDeath())
             }

@@ -132,6 +132,12 @@ package final class RoleStack: Sendable {
         return process
     }
 
+    /// The Unix socket of a container's database, as this process finds it: no network and no fence is in between.
+    func databaseSocket(of container: String, on machine: RoleMachine) throws -> String {
+        let process = try process(of: container, on: machine)
+        return "/proc/\(try host(machine).processID)/root/proc/\(process)/root\(DatabaseRole.socket)"
+    }
+
     func trackFile(_ machine: RoleMachine) -> String { run.file("\(machine.rawValue)/track") }
     func monitorLog(_ machine: RoleMachine) -> String { run.file("hosts/\(machine.rawValue)/monitor.log") }
     func monitorProcessFile(_ machine: RoleMachine) -> String { run.file("\(machine.rawValue)/monitor.pid") }
