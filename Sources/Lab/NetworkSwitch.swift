@@ -1,5 +1,3 @@
-import Drivers
-
 /// The laboratory's network: a machine that holds nothing but a bridge, with a cable to each of the others.
 package struct NetworkSwitch: Sendable {
     private let host: Host
@@ -36,32 +34,16 @@ package struct NetworkSwitch: Sendable {
         try await host.configureNetwork(["link set \(portName(machine)) up"])
     }
 
-    /// Splits the network: nothing passes between these machines and all others, in either direction, and each half goes on by itself.
+    /// Splits the network: these machines hang on a switch of their own, and each half goes on by itself.
     package func split(off machines: [String]) async throws {
-        let ports = machines.map { "\"\(portName($0))\"" }.joined(separator: ", ")
-        let rules = """
-            table bridge \(NetworkSwitch.splitTable) {
-                chain forward {
-                    type filter hook forward priority 0;
-                    iifname { \(ports) } oifname != { \(ports) } drop
-                    iifname != { \(ports) } oifname { \(ports) } drop
-                }
-            }
-            """
-        try await nft(["-f", "-"], input: rules, "the network can't be split")
+        try await host.configureNetwork(
+            ["link add sw1 type bridge forward_delay 0", "link set sw1 up"]
+                + machines.map { "link set \(portName($0)) master sw1" })
     }
 
     /// Both halves are one again.
-    package func heal() async throws {
-        try await nft(["delete", "table", "bridge", NetworkSwitch.splitTable], input: nil, "the network can't be joined")
-    }
-
-    private static let splitTable = "lab_split"
-
-    private func nft(_ words: [String], input: String?, _ trouble: String) async throws {
-        let result = try await CommandRunner().run(
-            "nsenter", ["--target", String(host.processID), "--net", "--", "nft"] + words, input: input)
-        guard result.succeeded else { throw LabError(.construction, "\(trouble): \(result.complaint)") }
+    package func heal(_ machines: [String]) async throws {
+        try await host.configureNetwork(machines.map { "link set \(portName($0)) master sw0" } + ["link delete sw1"])
     }
 
     package func powerOff() { host.powerOff() }

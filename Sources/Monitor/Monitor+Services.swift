@@ -93,6 +93,10 @@ extension Monitor {
                 case .http(let url, let status): .http(url: url, expectedStatus: status)
                 case .tcp(let host, let port): .tcp(host: host, port: port)
                 case .tls(let host, let port): .tls(host: host, port: port)
+                case .greeting(let greeting, let host, let port):
+                    // The names are the same, which a test holds on to.
+                    Greeting(rawValue: greeting.rawValue).map { .greeting($0, host: host, port: port) }
+                        ?? .tcp(host: host, port: port)
                 }
             return Check(
                 name: check.name, kind: kind, intervalSeconds: check.intervalSeconds, timeoutSeconds: check.timeoutSeconds,

@@ -1,4 +1,5 @@
 import AgentContract
+import Checks
 import Execution
 import Logging
 import MetricStore
@@ -64,12 +65,13 @@ struct ScalerTests {
             metrics: SelfMetrics())
     }
 
-    func scaler(_ mode: GuardRails.Mode) -> Scaler {
+    func scaler(_ mode: GuardRails.Mode, serving: Set<String> = []) -> Scaler {
         var policy = PlanningPolicy(configuration)
         policy.guardRails.mode = mode
         return Scaler(
             policy: policy, stackName: "shop", state: stores.state, executor: executor,
-            series: stores.metrics, forecasts: { [] }, metrics: SelfMetrics(), logger: Logger(label: "test"))
+            series: stores.metrics, forecasts: { [] }, serves: { serving.contains($0.name) }, metrics: SelfMetrics(),
+            logger: Logger(label: "test"))
     }
 
     func alert(_ labels: Labels) -> Alert {
@@ -90,6 +92,25 @@ struct ScalerTests {
         #expect(stack.leases.map(\.server) == ["o1"])
         #expect(stack.containers(on: "o1").count == 1)
         #expect(try await executor.reports().first?.state == "done")
+    }
+
+    @Test(
+        "A server whose agent alone is silent is not failed over while a container of it can be connected to",
+        arguments: [true, false])
+    func agentAlone(isServing: Bool) async throws {
+        let stack = try stores.state.stack(named: "shop")
+        let lost = try #require(stack.containers.first { $0.kind == .active && $0.state == .running })
+        let order = [alert(["alertname": "ServerDown", "action": "failover", "server": lost.server])]
+        let scaler = scaler(.act, serving: isServing ? [lost.name] : [])
+        try await scaler.act(on: order, at: SystemClock.milliseconds())
+        await executor.waitUntilIdle()
+        #expect(try await executor.reports().isEmpty == isServing)
+        #expect(agents.steps.isEmpty == isServing)
+    }
+
+    @Test("The greetings of the configuration are those that checks know")
+    func greetings() {
+        #expect(MagewatchConfiguration.Check.Greeting.allCases.map(\.rawValue) == Greeting.allCases.map(\.rawValue))
     }
 
     @Test("In mode observe nothing is done; in mode ask it waits for an approval")

@@ -107,7 +107,8 @@ package struct RoleMonitorConfiguration: Sendable {
         checks:
           - { name: shop, http: "http://\(RoleMachine.shopAddress)\(LoadBalancerRole.healthPath)", interval: 1s, timeout: 1s, site: shop }
           - { name: db, tcp: "\(DatabaseRole.address):\(DatabaseRole.port)", interval: 1s, timeout: 1s }
-          - { name: mail, tcp: "\(MailRole.address):\(MailRole.port)", interval: 1s, timeout: 1s }
+          - { name: mail, tcp: "\(MailRole.address):\(MailRole.port)", greeting: smtp, interval: 500ms, timeout: 1s, labels: { role: mail } }
+          - { name: acc, tcp: "\(AccessRole.address):\(AccessRole.port)", greeting: ssh, interval: 500ms, timeout: 1s, labels: { role: acc } }
         alerts: { rules: \(rulesDirectory), webhooks: [] }
 
         """

@@ -32,11 +32,11 @@ package enum RoleRules {
                 labels: { action: failover, severity: critical }
                 annotations: { summary: "{{ $labels.container }} does not run" }
               - alert: \(hangAlert)
-                # Its server says that it runs, and gets no answer from it. Brokers are left out, which take seconds to start.
+                # Two witnesses: its server says that it runs, and at its address nobody says who he is.
                 expr: >-
-                  max by (container, role) (magewatch_service_up == 0
-                  and on (container, server) magewatch_container_up == 1
-                  and on (container, server) magewatch_inventory_container{kind="active", state="running", role=~"mail|acc|web|search"})
+                  max by (container, role) (magewatch_container_up == 1
+                  and on (container, server) magewatch_inventory_container{kind="active", state="running"}
+                  and on (role) magewatch_check_up{role!=""} == 0)
                 for: 1s
                 labels: { action: failover, severity: critical }
                 annotations: { summary: "{{ $labels.container }} runs and does not answer" }

@@ -41,7 +41,7 @@ extension RoleScenario {
         let forked = inside.acknowledgedRows(after: promotedAt).count
         try await settle(after: cut)
         let healed = Timeline.now
-        try await stack.network.heal()
+        try await stack.network.heal(half.map(\.rawValue))
         timeline.note("the network is one again", at: healed)
         let isWhole = try await wait(RoleScenario.healBar, every: .milliseconds(200)) { await isEachOnce() }
         let whole = Timeline.now - healed
