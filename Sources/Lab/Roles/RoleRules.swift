@@ -36,7 +36,7 @@ package enum RoleRules {
                 expr: >-
                   max by (container, role) (magewatch_container_up == 1
                   and on (container, server) magewatch_inventory_container{kind="active", state="running"}
-                  and on (role) magewatch_check_up{role!=""} == 0)
+                  and on (role) magewatch_check_up{check=~"mail|acc"} == 0)
                 for: 1s
                 labels: { action: failover, severity: critical }
                 annotations: { summary: "{{ $labels.container }} runs and does not answer" }
