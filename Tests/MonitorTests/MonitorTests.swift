@@ -65,12 +65,12 @@ struct ScalerTests {
             metrics: SelfMetrics())
     }
 
-    func scaler(_ mode: GuardRails.Mode, serving: Set<String> = []) -> Scaler {
+    func scaler(_ mode: GuardRails.Mode) -> Scaler {
         var policy = PlanningPolicy(configuration)
         policy.guardRails.mode = mode
         return Scaler(
             policy: policy, stackName: "shop", state: stores.state, executor: executor,
-            series: stores.metrics, forecasts: { [] }, serves: { serving.contains($0.name) }, metrics: SelfMetrics(),
+            series: stores.metrics, forecasts: { [] }, metrics: SelfMetrics(),
             logger: Logger(label: "test"))
     }
 
@@ -92,23 +92,6 @@ struct ScalerTests {
         #expect(stack.leases.map(\.server) == ["o1"])
         #expect(stack.containers(on: "o1").count == 1)
         #expect(try await executor.reports().first?.state == "done")
-    }
-
-    @Test(
-        "A server whose agent alone is silent is not failed over while a container of it can be connected to",
-        arguments: [true, false])
-    func agentAlone(isServing: Bool) async throws {
-        let stack = try stores.state.stack(named: "shop")
-        let lost = try #require(stack.containers.first { $0.kind == .active && $0.state == .running })
-        let order = [alert(["alertname": "ServerDown", "action": "failover", "server": lost.server])]
-        let scaler = scaler(.act, serving: isServing ? [lost.name] : [])
-        try await scaler.act(on: order, at: SystemClock.milliseconds())
-        await executor.waitUntilIdle()
-        // Where nobody serves it is decided on; whether there is room elsewhere is the planner's own matter.
-        if isServing {
-            #expect(try await executor.reports().isEmpty)
-            #expect(agents.steps.isEmpty)
-        }
     }
 
     @Test("The greetings of the configuration are those that checks know")
