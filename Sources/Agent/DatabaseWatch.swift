@@ -57,6 +57,10 @@ final class DatabaseWatch: Service {
                 } catch {
                     let code = (error as? DriverError)?.code.rawValue ?? "other"
                     metrics.add("magewatch_agent_driver_errors_total", ["driver": "database", "code": code])
+                    // One whose clients leave no connection is not lost: it stands as it stood.
+                    if (error as? DriverError)?.code == .busy {
+                        standing = seen.withLock { $0[specification.name]?.standing }
+                    }
                 }
             }
             found[specification.name] = Seen(standing: standing, time: Int64(Date().timeIntervalSince1970 * 1000))

@@ -12,6 +12,8 @@ package struct DriverError: Error, Sendable, Equatable, CustomStringConvertible 
         case timedOut = "timed_out"
         /// A socket or host can't be reached.
         case unreachable
+        /// It runs, and takes nobody more just now.
+        case busy
         /// A file could not be read or written.
         case storage
     }

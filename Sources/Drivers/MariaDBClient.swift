@@ -66,6 +66,9 @@ struct MariaDBClient: Sendable {
         let isUnreachable = ["ERROR 2002", "ERROR 2003", "ERROR 2005", "ERROR 2006", "ERROR 2013", "ERROR 2026"]
             .contains(where: complaint.contains)
         if isUnreachable { return DriverError(.unreachable, "no MariaDB answers by \(place): \(complaint)") }
+        if ["ERROR 1040", "ERROR 1203"].contains(where: complaint.contains) {
+            return DriverError(.busy, "MariaDB by \(place) has no connection left: \(complaint); raise max_connections")
+        }
         if complaint.contains("ERROR 1045") || complaint.contains("ERROR 1227") {
             return DriverError(
                 .failed,

@@ -15,7 +15,10 @@ extension MariaDBReplication {
                 try await standing(of: database).following?.isReceiving == true ? nil : true
             }
         }
-        try await run(["STOP SLAVE IO_THREAD"], on: database, timeout: MariaDBReplication.changeTimeout)
+        // As it ceases, it tells its primary so over a connection of its own, which may find nobody.
+        try await run(
+            ["SET GLOBAL rpl_semi_sync_slave_kill_conn_timeout = 1", "STOP SLAVE IO_THREAD"], on: database,
+            timeout: MariaDBReplication.changeTimeout)
         return .done("\(database.name) listens to \(following.host):\(following.port) no longer")
     }
 

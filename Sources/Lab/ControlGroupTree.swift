@@ -76,6 +76,20 @@ package struct ControlGroupTree: Sendable {
         return line.flatMap { Double($0.dropFirst(11)) }.map { $0 / 1e6 }
     }
 
+    /// Has a machine's container stand still, with all it holds.
+    package func freeze(machine: String, container: String) throws(LabError) {
+        let group = "\(run)/\(machine)/\(ControlGroups.path(server: machine, container: container))"
+        let files = [
+            ("\(ControlGroups.root)/freezer/\(group)/freezer.state", "FROZEN"),
+            ("\(ControlGroups.root)/\(group)/cgroup.freeze", "1"),
+        ]
+        for (file, word) in files where FileManager.default.fileExists(atPath: file) {
+            ControlGroupTree.set(file, to: Data(word.utf8))
+            return
+        }
+        throw LabError(.service, "\(container) on \(machine) can't be frozen: it has no control group that can")
+    }
+
     /// Ends what still runs in the groups of a run and removes them, leaves first.
     package static func remove(run: String) {
         for hierarchy in ControlGroups.hierarchies() { removeTree("\(hierarchy)/\(run)") }

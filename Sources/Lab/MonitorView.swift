@@ -77,6 +77,20 @@ struct MonitorView: Sendable {
         }
     }
 
+    /// Orders something, as an operator does.
+    func order(_ words: [String: String]) async throws {
+        var request = PlainHTTP.Request(
+            "POST", address: AddressPlan.Machine.mon.address, port: AddressPlan.apiPort, path: "/api/magewatch/v1/orders")
+        request.headers = [("Content-Type", "application/x-www-form-urlencoded")]
+        request.body = words.sorted { $0.key < $1.key }.map { "\($0.key)=\(MonitorView.encoded($0.value))" }.joined(
+            separator: "&")
+        request.timeout = .seconds(10)
+        let response = try await vantage.http(request)
+        guard response.status == 200 else {
+            throw LabError(.answer, "the order was refused with \(response.status): \(response.text.prefix(300))")
+        }
+    }
+
     private func get<Value: Decodable>(_ type: Value.Type, _ path: String) async throws -> Value {
         let response = try await vantage.http(
             PlainHTTP.Request(address: AddressPlan.Machine.mon.address, port: AddressPlan.apiPort, path: path))

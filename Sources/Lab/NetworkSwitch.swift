@@ -34,6 +34,18 @@ package struct NetworkSwitch: Sendable {
         try await host.configureNetwork(["link set \(portName(machine)) up"])
     }
 
+    /// Splits the network: these machines hang on a switch of their own, and each half goes on by itself.
+    package func split(off machines: [String]) async throws {
+        try await host.configureNetwork(
+            ["link add sw1 type bridge forward_delay 0", "link set sw1 up"]
+                + machines.map { "link set \(portName($0)) master sw1" })
+    }
+
+    /// Both halves are one again.
+    package func heal(_ machines: [String]) async throws {
+        try await host.configureNetwork(machines.map { "link set \(portName($0)) master sw0" } + ["link delete sw1"])
+    }
+
     package func powerOff() { host.powerOff() }
 
     private func portName(_ machine: String) -> String { "p-\(machine)" }

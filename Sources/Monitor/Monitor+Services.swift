@@ -112,6 +112,10 @@ extension Monitor {
                 case .http(let url, let status): .http(url: url, expectedStatus: status)
                 case .tcp(let host, let port): .tcp(host: host, port: port)
                 case .tls(let host, let port): .tls(host: host, port: port)
+                case .greeting(let greeting, let host, let port):
+                    // The names are the same, which a test holds on to.
+                    Greeting(rawValue: greeting.rawValue).map { .greeting($0, host: host, port: port) }
+                        ?? .tcp(host: host, port: port)
                 }
             return Check(
                 name: check.name, kind: kind, intervalSeconds: check.intervalSeconds, timeoutSeconds: check.timeoutSeconds,
@@ -226,6 +230,17 @@ extension Monitor {
             } catch {
                 return false
             }
+        }
+    }
+
+    /// Connects to a container as its clients do.
+    static func containerProber() -> @Sendable (Container) async -> Bool {
+        let prober = Prober(client: .prompt, group: MultiThreadedEventLoopGroup.singleton)
+        return { container in
+            let check = Check(
+                name: container.name, kind: .tcp(host: container.host, port: container.port), intervalSeconds: 1,
+                timeoutSeconds: 0.4)
+            return await prober.probe(check).isUp
         }
     }
 

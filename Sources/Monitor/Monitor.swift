@@ -123,7 +123,8 @@ package struct Monitor: Sendable {
                 logs: stores.logs, detector: detector, limits: BanToll.Limits(configuration.bans)
             ).review,
             crawlers: { detector.crawlers(at: SystemClock.nanoseconds()).map(\.description) },
-            answers: Monitor.prober(configuration, agentLine), schedules: configuration.scaler.schedules,
+            answers: Monitor.prober(configuration, agentLine), serves: Monitor.containerProber(),
+            schedules: configuration.scaler.schedules,
             attachSeconds: configuration.scaler.attachSeconds, offset: SystemClock.offset(ofZone: configuration.scaler.timeZone),
             metrics: metrics, logger: logger)
     }

@@ -98,6 +98,6 @@ extension RolePolicy.Replication {
         self.init(
             access: DatabaseAccess(
                 kind: kind, port: settings.port, user: settings.user, passwordFile: settings.passwordFile,
-                socket: settings.socket), serviceAddress: settings.address)
+                socket: settings.socket), serviceAddress: settings.address, apart: settings.apart)
     }
 }

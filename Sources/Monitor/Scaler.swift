@@ -28,7 +28,8 @@ package actor Scaler {
     var narrowed: [String: Milliseconds] = [:]
     let crawlers: @Sendable () -> [String]
     let sizing: @Sendable () -> [Role: RoleSizing]
-    private let answers: @Sendable (_ server: String) async -> Bool
+    let answers: @Sendable (_ server: String) async -> Bool
+    let serves: @Sendable (Container) async -> Bool
     let metrics: SelfMetrics
     let logger: Logger
     let configuredSchedules: [ScalingSchedule]
@@ -46,6 +47,7 @@ package actor Scaler {
     ///   - reviewBan: what a ban would have hit in the past, asked before one is made.
     ///   - crawlers: search engines' addresses, which are never banned.
     ///   - answers: whether a server's agent answers right now, asked before anything is moved away from it.
+    ///   - serves: whether a container can be connected to right now, as its clients do.
     ///   - schedules: those of the configuration, and `offset`, by which local time is ahead of UTC at a moment.
     ///   - attachSeconds: from the wish for a server until it serves.
     package init(
@@ -54,7 +56,8 @@ package actor Scaler {
         sizing: @escaping @Sendable () -> [Role: RoleSizing] = { [:] },
         reviewBan: @escaping @Sendable (BanQuestion) async throws -> BanReview = { _ in .unreviewed },
         crawlers: @escaping @Sendable () -> [String] = { [] },
-        answers: @escaping @Sendable (_ server: String) async -> Bool = { _ in false }, schedules: [ScalingSchedule] = [],
+        answers: @escaping @Sendable (_ server: String) async -> Bool = { _ in false },
+        serves: @escaping @Sendable (Container) async -> Bool = { _ in false }, schedules: [ScalingSchedule] = [],
         attachSeconds: Double = 0, offset: @escaping @Sendable (Milliseconds) -> Milliseconds = { _ in 0 },
         metrics: SelfMetrics, logger: Logger
     ) {
@@ -71,6 +74,7 @@ package actor Scaler {
         self.crawlers = crawlers
         self.sizing = sizing
         self.answers = answers
+        self.serves = serves
         self.metrics = metrics
         self.logger = logger
     }
@@ -84,9 +88,9 @@ package actor Scaler {
             let outcomes = Planner.plans(for: alert, input)
             // The alert may be older than the server's return, or the monitor itself may have been cut off.
             if alert.action == "failover", outcomes.contains(where: { $0.plan != nil }), let server = Scaler.lostServer(alert),
-                await answers(server)
+                let sign = await signOfLife(of: server, alert, input)
             {
-                say(alert.fingerprint, "\(server) answers; it is not failed over")
+                say(alert.fingerprint, "\(sign) It is not failed over")
                 continue
             }
             for (index, outcome) in outcomes.enumerated() {

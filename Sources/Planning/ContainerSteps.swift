@@ -10,7 +10,7 @@ struct ContainerSteps {
         ContainerSpecification(
             name: container.name, role: container.role, image: container.image, address: container.address,
             gateway: policy?.gateway, limits: container.limits, sharedDirectory: policy?.sharedFiles?.target,
-            database: policy?.replication?.access)
+            database: policy?.replication.flatMap { $0.apart.contains(container.name) ? nil : $0.access })
     }
 
     func backend(_ pool: String) -> Backend {

@@ -61,18 +61,20 @@ struct DatabaseRescue {
         let peers = bound.filter { $0.name != replica.name }
         let isDead = lostServer != nil
         let wait = isDead ? ReplicatedRole.deadServerSeconds : 30
-        var steps = replicated.policy.loadBalancers.filter { $0.server != lostServer }.map { pool in
+        let leaving = replicated.policy.loadBalancers.filter { $0.server != lostServer }.map { pool in
             PlannedStep(
                 .agent(
                     server: pool.server, step: .removeBackend(replicated.parts(lost).backend(pool.pool)), undo: nil),
                 mayFail: true, timeoutSeconds: 2)
         }
-        steps += [
-            replicated.on(
-                lost, .fence(address: lost.host), undo: .unfence(address: lost.host), mayFail: isDead, seconds: wait),
-            replicated.on(
-                lost, .demoteDatabase(replicated.database(lost), answersWithinSeconds: 0), mayFail: isDead, seconds: wait),
-        ]
+        let fence = replicated.on(
+            lost, .fence(address: lost.host), undo: .unfence(address: lost.host), mayFail: isDead, seconds: wait)
+        let demote = replicated.on(
+            lost, .demoteDatabase(replicated.database(lost), answersWithinSeconds: 0), mayFail: isDead, seconds: wait)
+        // One that hangs holds its right to write, and would come back with it: it is ended, and starts again without. Its clients' connections
+        // end with it, which the load balancers would wait for.
+        let isSilent = !isDead && input.databases[lost.name] == nil
+        var steps = isSilent ? [fence, replicated.end(lost), demote] + leaving : leaving + [fence, demote]
         steps += replicated.release(lost, mayFail: true, isUndone: true)
         steps += silence(bound) + replicated.wake(bound, input) + bound.map { replicated.sever($0, expectsLoss: isDead) }
         steps += replicated.rise(

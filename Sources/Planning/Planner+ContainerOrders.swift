@@ -10,7 +10,7 @@ extension OrderPlanning {
                 reason: "\(container.name) is \(container.state.rawValue), so there is nothing to restart: magewatch stack start "
                     + "\(container.name) starts it")
         }
-        if let replicated = ReplicatedRole(container.role, input) { return try restart(container, replicated) }
+        if let replicated = ReplicatedRole(of: container, input) { return try restart(container, replicated) }
         let parts = steps(of: container)
         var all = parts.leave(drainSeconds: input.policy.drainSeconds)
         all.append(parts.stop)
@@ -28,7 +28,7 @@ extension OrderPlanning {
         if container.kind == .active {
             try checkMinimum(container.role, without: [container.name], advice: adviceBeforeLoss(of: container))
         }
-        if let replicated = ReplicatedRole(container.role, input) { return try stop(container, replicated) }
+        if let replicated = ReplicatedRole(of: container, input) { return try stop(container, replicated) }
         let parts = steps(of: container)
         var stopped = container
         stopped.state = .stopped
@@ -40,7 +40,7 @@ extension OrderPlanning {
 
     /// What is stopped or failed is started; what is drained gets traffic again.
     func start(_ container: Container) throws(Refusal) -> Plan {
-        let replicated = ReplicatedRole(container.role, input)
+        let replicated = ReplicatedRole(of: container, input)
         if let replicated, container.state != .running { return try start(container, replicated) }
         guard container.kind == .active || replicated != nil else {
             let active = container.backupOf ?? "its active"

@@ -70,7 +70,7 @@ extension OrderPlanning {
     ///
     /// What was renewed stays so where a later one fails: a replica that is not bound can't be taken back to what it was.
     func rollout(_ role: Role, _ image: String, _ replicated: ReplicatedRole) throws(Refusal) -> [PlannedStep] {
-        let members = input.stack.containers(of: role).filter { $0.image != image }
+        let members = replicated.stack.containers(of: role).filter { $0.image != image }
         var steps: [PlannedStep] = []
         let running = members.filter { $0.kind == .backup && $0.state == .running }.sorted { $0.name < $1.name }
         for replica in running { steps += try renewal(of: replica, image, replicated) }

@@ -41,7 +41,7 @@ extension Planner {
 
     /// Its primary waits for it, so that its loss has to be seen to.
     private static func isBoundReplica(_ container: Container, _ input: PlanningInput) -> Bool {
-        container.state == .running && ReplicatedRole(container.role, input) != nil
+        container.state == .running && ReplicatedRole(of: container, input) != nil
     }
 
     private static func rank(_ container: Container) -> (Int, String) {
@@ -67,7 +67,7 @@ private struct Rescue {
         guard !input.underWay.contains(where: { $0.id.hasPrefix(prefix) }) else {
             return .refuse(.underWay, "the failover of \(lost.name) is under way")
         }
-        if let replicated = ReplicatedRole(lost.role, input) {
+        if let replicated = ReplicatedRole(of: lost, input) {
             do throws(Refusal) {
                 let rescue = DatabaseRescue(replicated: replicated, lost: lost, lostServer: lostServer, input: input)
                 return .plan(try rescue.plan(for: alert))
@@ -120,11 +120,12 @@ private struct Rescue {
     }
 
     private func plan(_ steps: [PlannedStep], _ move: String, _ alternatives: [String], _ alert: Alert) -> Plan {
-        // Should the server be cut off and not dead, nothing is to run twice. Sent last: it probably has nobody to hear it, and what
-        // comes back later is seen and stopped then.
+        // Nothing is to run twice. Where the server lives this comes first: a container that hangs still holds its address and its data. Where the
+        // server may be cut off and not dead it comes last: it probably has nobody to hear it, and what comes back later is stopped then.
         let stop = PlannedStep(
-            .agent(server: lost.server, step: .stopContainer(name: lost.name, graceSeconds: 1), undo: nil), mayFail: true,
-            timeoutSeconds: 2)
+            .agent(
+                server: lost.server, step: .stopContainer(name: lost.name, graceSeconds: lostServer == nil ? 0 : 1), undo: nil),
+            mayFail: lostServer != nil, timeoutSeconds: lostServer == nil ? 10 : 2)
         let subject = lostServer ?? lost.name
         let decision = Decision(
             summary: "\(subject) is lost: \(move)",
@@ -133,7 +134,7 @@ private struct Rescue {
             otherwise: "\(lost.name) would not serve")
         return Plan(
             id: Planner.identifier(.failover, lost.name, input.now), purpose: .failover, role: lost.role, createdAt: input.now,
-            steps: steps + [stop], decision: decision)
+            steps: lostServer == nil ? [stop] + steps : steps + [stop], decision: decision)
     }
 
     private func bestServer() throws(Refusal) -> String {

@@ -80,7 +80,7 @@ extension OrderPlanning {
                 container: container, way: way, server: server, policy: policy, drainSeconds: input.policy.drainSeconds,
                 keepsFiles: keepsFiles)
         }
-        if let replicated = ReplicatedRole(container.role, input) {
+        if let replicated = ReplicatedRole(of: container, input) {
             let successor = try successor(of: container, replicated, candidates)
             return made(.switchOver(to: successor, replicated.switchOver(from: container, to: successor)), successor.server)
         }

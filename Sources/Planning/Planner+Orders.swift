@@ -66,7 +66,7 @@ struct OrderPlanning {
 
     func checkIdle(_ container: Container) throws(Refusal) {
         if let plan = input.underWay.first(where: { $0.touches(container: container.name) }) { throw busy(plan, container.name) }
-        if let plan = ReplicatedRole(container.role, input)?.underWay(input) { throw busy(plan, container.role.rawValue) }
+        if let plan = ReplicatedRole(of: container, input)?.underWay(input) { throw busy(plan, container.role.rawValue) }
     }
 
     private func busy(_ plan: Plan, _ subject: String) -> Refusal {

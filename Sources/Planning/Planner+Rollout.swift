@@ -5,14 +5,15 @@ extension OrderPlanning {
     /// Container by container: out of traffic, stopped, started from the new image, healthy, in traffic. The first that does not become
     /// healthy takes all of them back to what they were.
     func rollout(_ role: Role, _ image: String) throws(Refusal) -> Plan {
-        let members = input.stack.containers(of: role)
+        let replicated = ReplicatedRole(role, input)
+        let members = (replicated?.stack ?? input.stack).containers(of: role)
         guard !members.isEmpty else { throw Refusal(code: .unclear, reason: "the stack has no \(role.rawValue)") }
         for container in members { try checkIdle(container) }
         let stale = members.filter { $0.image != image }
         guard !stale.isEmpty else {
             throw Refusal(code: .unneeded, reason: "every \(role.rawValue) has the image \(image) already")
         }
-        if let replicated = ReplicatedRole(role, input) {
+        if let replicated {
             return made(
                 .rollout, role.rawValue, role: role, try rollout(role, image, replicated),
                 "\(order.summary): the replicas, a switchover, then the old primary",

@@ -14,7 +14,7 @@ extension Planner {
                 .unclear,
                 "alert \(alert.name) has no labels `container` and `server` that the inventory knows; nothing is stopped")
         }
-        if container.server == server, let replicated = ReplicatedRole(container.role, input), container.kind == .backup {
+        if container.server == server, let replicated = ReplicatedRole(of: container, input), container.kind == .backup {
             return rejoin(container, replicated, alert, input)
         }
         let isRetired = container.server == server && (container.state == .failed || container.state == .stopped)
@@ -30,7 +30,7 @@ extension Planner {
                 .unneeded, "\(name) runs on \(server) where it should not, but nobody is seen to do its work; it is left alone")
         }
         var steps: [PlannedStep] = []
-        if let replicated = ReplicatedRole(container.role, input) {
+        if let replicated = ReplicatedRole(of: container, input) {
             var stray = container
             stray.server = server
             steps.append(replicated.demote(stray))
@@ -88,7 +88,8 @@ extension Planner {
         return .plan(
             Plan(
                 id: identifier(.rebalance, name, input.now), purpose: .rebalance, role: container.role, createdAt: input.now,
-                steps: replicated.join(container, primary), decision: decision))
+                steps: replicated.join(
+                    container, primary, believesToLead: input.databases[name]?.isWritable == true), decision: decision))
     }
 
     /// Who does a container's work now: the container itself where it belongs, or the one that took over.

@@ -52,10 +52,13 @@ package struct RolePolicy: Sendable {
         package var access: DatabaseAccess
         /// Address with prefix length that the primary holds beside its own, for clients that no load balancer leads; nil for none.
         package var serviceAddress: String?
+        /// Containers of the role that are no members, such as the cache beside a database.
+        package var apart: Set<String>
 
-        package init(access: DatabaseAccess, serviceAddress: String? = nil) {
+        package init(access: DatabaseAccess, serviceAddress: String? = nil, apart: Set<String> = []) {
             self.access = access
             self.serviceAddress = serviceAddress
+            self.apart = apart
         }
     }
 

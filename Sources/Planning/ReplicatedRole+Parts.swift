@@ -99,7 +99,10 @@ extension ReplicatedRole {
     }
 
     /// A database becomes a bound replica: cut off, demoted before anything else, started where it does not run, silenced, bound.
-    func join(_ container: Container, _ primary: Container) -> [PlannedStep] {
+    ///
+    /// - Parameter believesToLead: it was the primary and was never told otherwise. What it wrote and could tell nobody waits for an
+    ///   acknowledgement; to end its clients' connections would make that its data for good. So it is ended itself, and drops it as it starts.
+    func join(_ container: Container, _ primary: Container, believesToLead: Bool = false) -> [PlannedStep] {
         var ready = container
         ready.kind = .backup
         ready.backupOf = primary.name
@@ -111,7 +114,8 @@ extension ReplicatedRole {
                 undo: .stopContainer(name: ready.name, graceSeconds: 5)))
         let bound = bound(to: primary).filter { $0.name != ready.name }
         return [
-            on(ready, .fence(address: ready.host), undo: .unfence(address: ready.host)), demote(ready),
+            on(ready, .fence(address: ready.host), undo: .unfence(address: ready.host)),
+            believesToLead ? end(ready) : demote(ready),
         ] + release(ready) + parts.mount + [
             // It may have been made to start writable: nobody reaches it before it is known to be read-only and to listen to nobody.
             start, demote(ready, answersWithin: ReplicatedRole.startSeconds),

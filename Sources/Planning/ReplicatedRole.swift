@@ -9,8 +9,8 @@ import Topology
 /// a bound replica, and a primary that nobody can reach acknowledges nothing once its bound replicas have ceased to listen. Only a bound
 /// replica is ever promoted.
 struct ReplicatedRole {
-    /// Seconds that a server which may be dead is waited for.
-    static let deadServerSeconds = 1.0
+    /// Seconds that a server which may be dead is waited for, at each of the steps that it would have to do.
+    static let deadServerSeconds = 0.4
     /// Longest a replica may take to get what its primary had.
     static let catchUpSeconds = 60.0
     /// Longest a started database may take to answer.
@@ -19,6 +19,7 @@ struct ReplicatedRole {
     let role: Role
     let policy: RolePolicy
     let replication: RolePolicy.Replication
+    /// Without those containers of the role that are no members.
     let stack: Stack
 
     /// Nil for a role that is not replicated.
@@ -27,7 +28,15 @@ struct ReplicatedRole {
         self.role = role
         self.policy = policy
         self.replication = replication
-        stack = input.stack
+        var stack = input.stack
+        stack.containers.removeAll { $0.role == role && replication.apart.contains($0.name) }
+        self.stack = stack
+    }
+
+    /// Nil for a container that is no member of a replicated role.
+    init?(of container: Container, _ input: PlanningInput) {
+        self.init(container.role, input)
+        guard !replication.apart.contains(container.name) else { return nil }
     }
 
     /// The replicas of a primary that have all it acknowledged, between them.
@@ -77,6 +86,11 @@ struct ReplicatedRole {
     func demote(_ container: Container, undo: Step? = nil, answersWithin seconds: Double = 0) -> PlannedStep {
         on(
             container, .demoteDatabase(database(container), answersWithinSeconds: seconds), undo: undo, seconds: seconds + 20)
+    }
+
+    /// Ended at once, as it does not answer; its data stays.
+    func end(_ container: Container) -> PlannedStep {
+        on(container, .stopContainer(name: container.name, graceSeconds: 0))
     }
 
     func follow(_ container: Container, _ primary: Container) -> PlannedStep {

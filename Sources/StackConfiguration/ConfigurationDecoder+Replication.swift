@@ -15,6 +15,7 @@ extension ConfigurationDecoder {
             guard let kind = kind(reader.requiredString("kind"), "kind", reader) else {
                 // The other keys are known whatever is said of the kind.
                 for key in ["port", "user", "password-file", "socket", "address"] { _ = reader.string(key) }
+                _ = reader.strings("apart")
                 return
             }
             var settings = Replication(kind: kind, port: reader.integer("port", in: 1...65_535) ?? port)
@@ -25,6 +26,7 @@ extension ConfigurationDecoder {
             if let address = settings.address, Units.addresses(address)?.count != 1 || !address.contains("/") {
                 reader.fail("address", "\"\(address)\" is not one address with its prefix length, such as 10.0.0.50/24")
             }
+            settings.apart = Set(reader.strings("apart") ?? [])
             if settings.user.isEmpty || settings.user.utf8.count > 63 {
                 reader.fail("user", "must be the name of an account, at most 63 bytes")
             }
@@ -53,7 +55,12 @@ extension ConfigurationDecoder {
     /// A replica runs beside its primary, so it has an address of its own; and a primary can have one active only.
     func crossCheckReplication(_ top: YAMLReader, _ configuration: MagewatchConfiguration) {
         for (role, settings) in configuration.roles where settings.replication != nil {
-            let members = configuration.containers.filter { $0.role == role }
+            let apart = settings.replication?.apart ?? []
+            let members = configuration.containers.filter { $0.role == role && !apart.contains($0.name) }
+            for name in apart.sorted() where !configuration.containers.contains(where: { $0.role == role && $0.name == name }) {
+                top.fail(
+                    "roles", "\(role.rawValue).replication.apart names \"\(name)\", which is no container of \(role.rawValue)")
+            }
             let actives = members.filter { $0.kind == .active }.map(\.name)
             if actives.count > 1 {
                 top.fail(

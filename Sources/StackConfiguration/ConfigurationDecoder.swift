@@ -196,8 +196,13 @@ struct ConfigurationDecoder {
                 reader.fail(key, "\"\(text)\" is not HOST:PORT")
                 continue
             }
-            kinds.append(
-                key == "tcp" ? .tcp(host: endpoint.host, port: endpoint.port) : .tls(host: endpoint.host, port: endpoint.port))
+            if key == "tls" {
+                kinds.append(.tls(host: endpoint.host, port: endpoint.port))
+            } else if let greeting = greeting(reader) {
+                kinds.append(.greeting(greeting, host: endpoint.host, port: endpoint.port))
+            } else {
+                kinds.append(.tcp(host: endpoint.host, port: endpoint.port))
+            }
         }
         guard kinds.count == 1 else {
             if kinds.isEmpty { reader.fail("name", "check \"\(name)\" needs one of http, tcp or tls") }
@@ -205,6 +210,16 @@ struct ConfigurationDecoder {
             return nil
         }
         return .init(name: name, kind: kinds[0], intervalSeconds: interval, timeoutSeconds: timeout, labels: labels)
+    }
+
+    private func greeting(_ reader: YAMLReader) -> MagewatchConfiguration.Check.Greeting? {
+        guard let text = reader.string("greeting") else { return nil }
+        let greeting = MagewatchConfiguration.Check.Greeting(rawValue: text)
+        if greeting == nil {
+            let known = MagewatchConfiguration.Check.Greeting.allCases.map(\.rawValue).joined(separator: ", ")
+            reader.fail("greeting", "\"\(text)\" is no greeting that is known; known are \(known)")
+        }
+        return greeting
     }
 
     private func resources(_ reader: YAMLReader) -> Resources {

@@ -15,6 +15,8 @@ extension MagewatchConfiguration.RoleSettings {
         package var socket = "/run/mysqld/mysqld.sock"
         /// Address with prefix length that the primary holds beside its own.
         package var address: String?
+        /// Containers of the role that are no members.
+        package var apart: Set<String> = []
 
         package init(kind: Kind, port: Int) {
             self.kind = kind

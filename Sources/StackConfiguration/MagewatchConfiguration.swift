@@ -217,6 +217,12 @@ package struct MagewatchConfiguration: Sendable, Equatable {
             case http(url: String, expectedStatus: Range<Int>)
             case tcp(host: String, port: Int)
             case tls(host: String, port: Int)
+            case greeting(Greeting, host: String, port: Int)
+        }
+
+        /// What a service says first, or answers to the least that can be asked: one that only accepts connections does not serve.
+        package enum Greeting: String, Sendable, CaseIterable {
+            case smtp, ssh, mysql, redis, memcached, amqp
         }
 
         package var name: String

@@ -15,14 +15,14 @@ struct LabCommand: AsyncParsableCommand {
 
             With --roles all it is another stack, of real software in all eight roles: HAProxy with Varnish and keepalived, twice; \
             nginx with PHP-FPM; MariaDB, Redis and Memcached; Postfix; Sphinx; RabbitMQ with workers; OpenSSH with cron; two \
-            monitors. Each role is saturated and each loses a container, and the table at the end says how long that took.
+            monitors. Each role is saturated and each loses a container, agents and containers hang, HAProxy is restarted, the network is split, and the table at the end says how long that took.
 
             EXAMPLES
               magewatch lab --fast                     the whole scenario in about five minutes
               magewatch lab --fast --scenario attack   one step
               magewatch lab --scenario isolation       a server is cut off and returns (not part of "all")
               magewatch lab --scenario rollout         new versions of web, good, broken, cancelled, and under a dying monitor
-              magewatch lab --roles all --scenario all        every role saturated and killed, in three minutes
+              magewatch lab --roles all --scenario all        every role saturated and killed, and failures, in eight minutes
               magewatch lab --roles all --scenario kill-db    one of its scenarios
               magewatch lab --roles all --output json         the table as JSON; what happens goes to standard error
               magewatch lab --keep                     leaves the stack up to look around, until Ctrl-C

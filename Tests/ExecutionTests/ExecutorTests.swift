@@ -184,6 +184,37 @@ import Topology
         #expect(try state.plan("p1")?.state == .done)
     }
 
+    @Test(
+        "Failovers of containers of one role run side by side; one of the same container, and what gives the role another, wait")
+    func failoversOfOneRole() async throws {
+        let state = try StateStore()
+        let gate = Gate()
+        let executor = try Sample.executor(state, gate)
+        func failover(_ id: String, of name: String) -> Plan {
+            let container = Container(
+                name: name, role: .web, kind: .active, server: "s2", address: "10.0.1.\(name.count)/24", port: 80, limits: .zero,
+                image: "web", state: .running)
+            var plan = Sample.failover(id)
+            plan.role = .web
+            plan.steps.append(PlannedStep(.putContainer(container)))
+            return plan
+        }
+        try await executor.submit(failover("one", of: "web1"))
+        try await executor.submit(failover("other", of: "web22"))
+        try await executor.submit(failover("again", of: "web1"))
+        var grown = Sample.scaleOut()
+        grown.role = .web
+        try await executor.submit(grown)
+        await gate.waitFor(["one/0", "other/0"])
+        #expect(try state.plan("again")?.state == .waiting)
+        #expect(try state.plan("p1")?.state == .waiting)
+        await gate.open("one/0")
+        await gate.waitFor(["one/0", "other/0", "again/0"])
+        for id in ["other/0", "again/0", "p1/1", "p1/2", "p1/4"] { await gate.open(id) }
+        await executor.waitUntilIdle()
+        #expect(try state.plan("p1")?.state == .done)
+    }
+
     @Test("A server that is worked on is not given back meanwhile")
     func detachWaits() async throws {
         let state = try StateStore()

@@ -9,7 +9,8 @@ import Topology
 @Suite("The stack of all roles")
 struct RoleTests {
     private let configuration = RoleMonitorConfiguration(
-        dataDirectory: "/lab/monitor", tokenFile: "/lab/token", sharedSource: "/lab/shared", rulesDirectory: "/lab/alerts")
+        dataDirectory: "/lab/monitor", tokenFile: "/lab/token", sharedSource: "/lab/shared", rulesDirectory: "/lab/alerts",
+        databasePassword: "/lab/password")
 
     @Test("The monitor's own reader accepts the configuration; every role with containers has an active one")
     func monitor() throws {
@@ -20,20 +21,29 @@ struct RoleTests {
         #expect(Set(read.containers.filter { $0.kind == .active }.map(\.role)) == [.web, .db, .search, .queue, .mail, .acc])
         for container in RoleContainer.all {
             let same = try #require(read.containers.first { $0.name == container.name })
-            #expect(same.port == container.port && same.image == container.image && same.limits == container.specification.limits)
+            #expect(
+                same.port == container.port && same.image == container.image
+                    && same.limits == container.specification(databasePassword: "/p").limits)
         }
         #expect(read.roles[.web]?.loadBalancers.map(\.server) == ["lb1", "lb2"])
+        let replication = try #require(read.roles[.db]?.replication)
+        #expect(replication.passwordFile == "/lab/password" && replication.apart == ["cache1", "cache1b"])
         #expect(read.roles[.search]?.loadBalancers.map(\.pool) == [SearchRole.pool, SearchRole.pool])
     }
 
-    @Test("No address is two machines' or two active containers', and a backup has its active's on another server")
+    @Test(
+        "No address is two machines' or two active containers', and a backup has its active's on another server, but a replica its own"
+    )
     func addresses() {
         let active = RoleContainer.active.map(\.address)
         let machines = RoleMachine.allCases.map(\.address) + [RoleMachine.shopAddress, RoleMachine.monitorAddress]
-        #expect(Set(active + machines).count == active.count + machines.count)
+        let replicas = RoleContainer.backups.filter(\.isReplicated).map(\.address)
+        let all = active + machines + replicas + [DatabaseRole.address]
+        #expect(Set(all).count == all.count)
         for backup in RoleContainer.backups {
             let active = RoleContainer.active.first { $0.name == backup.backupOf }
-            #expect(active?.address == backup.address && active?.server != backup.server && active?.image == backup.image)
+            #expect((active?.address == backup.address) != backup.isReplicated)
+            #expect(active?.server != backup.server && active?.image == backup.image)
         }
     }
 
@@ -41,7 +51,8 @@ struct RoleTests {
         "A third web finds room only on the overflow server; a third search finds it on a member",
         arguments: [RoleMachine.s1, .s2, .o1])
     func room(_ machine: RoleMachine) {
-        let used = RoleContainer.active.filter { $0.server == machine }.reduce(0) { $0 + $1.cores }
+        let used = (RoleContainer.active + RoleContainer.backups.filter(\.isReplicated)).filter { $0.server == machine }.reduce(0)
+        { $0 + $1.cores }
         let free = machine.cores - used + 1e-9
         #expect((free >= WebRole.cores) == (machine == .o1))
         #expect(free >= 0.1)
@@ -50,7 +61,7 @@ struct RoleTests {
     @Test("Every image is one that the agent can read, and what keeps data keeps it where it can write")
     func images() throws {
         let images = [
-            WebRole.image(), DatabaseRole.image(data: "/storage/db"), CacheRole.image(data: "/storage/cache"),
+            WebRole.image(), DatabaseRole.image(seed: "/storage/seed"), CacheRole.image(data: "/storage/cache"),
             SearchRole.image(files: "/shared"), QueueRole.broker(data: "/storage/queue"), QueueRole.worker(files: "/shared"),
             MailRole.image(data: "/storage/mail"), AccessRole.image(data: "/storage/acc", keys: "/keys"),
         ]

@@ -1,4 +1,5 @@
 import AgentContract
+import Checks
 import Execution
 import Logging
 import MetricStore
@@ -69,7 +70,8 @@ struct ScalerTests {
         policy.guardRails.mode = mode
         return Scaler(
             policy: policy, stackName: "shop", state: stores.state, executor: executor,
-            series: stores.metrics, forecasts: { [] }, metrics: SelfMetrics(), logger: Logger(label: "test"))
+            series: stores.metrics, forecasts: { [] }, metrics: SelfMetrics(),
+            logger: Logger(label: "test"))
     }
 
     func alert(_ labels: Labels) -> Alert {
@@ -90,6 +92,11 @@ struct ScalerTests {
         #expect(stack.leases.map(\.server) == ["o1"])
         #expect(stack.containers(on: "o1").count == 1)
         #expect(try await executor.reports().first?.state == "done")
+    }
+
+    @Test("The greetings of the configuration are those that checks know")
+    func greetings() {
+        #expect(MagewatchConfiguration.Check.Greeting.allCases.map(\.rawValue) == Greeting.allCases.map(\.rawValue))
     }
 
     @Test("In mode observe nothing is done; in mode ask it waits for an approval")

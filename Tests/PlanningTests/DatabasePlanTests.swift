@@ -114,6 +114,42 @@ struct DatabasePlanTests {
         }
     }
 
+    @Test("One that does not answer is ended before anybody is promoted; one that answers is demoted, and runs on")
+    func silent() throws {
+        func names(_ databases: [String: PlanningInput.SeenDatabase]) throws -> [String] {
+            var input = Self.input(Self.three)
+            input.databases = databases
+            return Self.lines(try #require(House.plan(for: Self.alert("db1", "s1", isServer: false), input).plan))
+        }
+        var seen = Self.heard
+        #expect(try !names(seen).contains("s1 stop_container"))
+        seen["db1"] = nil
+        let lines = try names(seen)
+        let end = try #require(lines.firstIndex(of: "s1 stop_container"))
+        let fence = try #require(lines.firstIndex(of: "s1 fence"))
+        let promote = try #require(lines.firstIndex { $0.hasSuffix("promote_database") })
+        #expect(fence < end && end < promote)
+    }
+
+    @Test("A container that is apart is no member: it is asked by no promotion, and fails over as others do")
+    func apart() throws {
+        var cache = Self.container(9, of: nil)
+        cache.name = "cache1"
+        cache.server = "s1"
+        var input = Self.input(Self.three + [cache])
+        input.databases = Self.heard
+        input.policy.roles[.db]?.replication?.apart = ["cache1"]
+        let plan = try #require(House.plan(for: Self.alert("db1", "s1", isServer: false), input).plan)
+        let touched = plan.steps.contains { step in
+            guard case .agent(_, .promoteDatabase(_, let promotion), _) = step.action else { return false }
+            return (promotion.peers + promotion.lost).contains { $0.container == "cache1" }
+        }
+        #expect(!touched && Self.lines(plan).allSatisfy { !$0.contains("cache1") })
+        let other = try #require(House.plan(for: Self.alert("cache1", "s1", isServer: false), input).plan)
+        #expect(Self.lines(other).allSatisfy { !$0.contains("database") })
+        #expect(Self.lines(other).contains("cache1 active running"))
+    }
+
     @Test("A replica that hears the primary forbids the failover of its server")
     func witness() {
         var input = Self.input(Self.three, down: ["s1"])
@@ -229,6 +265,11 @@ struct DatabasePlanTests {
                 "s1 await_replica", "s1 resume_replica", "s2 require_replica", "s1 await_replica", "db1 backup running",
             ])
         #expect(House.plan(for: order, Self.input(containers, down: ["s1"])).refusal?.code == .noRoom)
+        // One that was never told writes what it can't acknowledge: it is ended before its clients are.
+        var input = Self.input(containers)
+        input.databases["db1"] = .init(isWritable: true, isReceiving: nil)
+        let former = try #require(House.plan(for: order, input).plan)
+        #expect(Array(Self.lines(former).prefix(2)) == ["s1 fence", "s1 stop_container"])
     }
 
     @Test("A switchover demotes, waits, severs and promotes; the old primary follows and is bound")

@@ -253,6 +253,17 @@ struct ConfigurationFileTests {
                   - { name: db2, role: db, server: s1, address: 10.0.0.42/24 }
                 """, "db is replicated and has one primary, but db1, db2 are active"
             ),
+            (
+                """
+                roles: { db: { replication: { kind: mariadb, apart: [db9] } } }
+                servers: [ { name: s1, address: 10.0.0.1 } ]
+                containers: [ { name: db1, role: db, server: s1, address: 10.0.0.41/24 } ]
+                """, "db.replication.apart names \"db9\", which is no container of db"
+            ),
+            (
+                "checks: [ { name: mail, tcp: \"10.0.0.1:25\", greeting: pop } ]",
+                "greeting: \"pop\" is no greeting that is known; known are smtp"
+            ),
             ("servers:\n  - { name: a }", "m.yaml:2: servers[0].address: is missing"),
             ("a: [", "m.yaml:2: (yaml): is not valid YAML: did not find expected node content"),
             (

@@ -1,30 +1,66 @@
-/// The role `db`: MariaDB, with its data on the stack's storage, so that a backup finds it where the lost one left it.
+package import AgentContract
+
+/// The role `db`: MariaDB as a primary and a replica, each with data of its own. The primary acknowledges what its replica has, and no more; the
+/// replica is promoted when it is lost.
 package enum DatabaseRole {
     package static let port = 3306
+    /// Moves with the primary, besides its own.
     package static let address = "10.77.0.31"
+    /// The pool of the load balancers that has the primary in it, and nobody else.
+    package static let pool = "db"
+    /// The account by which members follow and ask each other.
+    package static let memberUser = "replica"
+    package static let socket = "/run/mysqld/mysqld.sock"
     /// Connections at once; small, so that a laptop can use them up.
     package static let maximumConnections = 40
+    /// Where the data lies in the container.
+    static let directory = "/data/db"
 
-    /// - Parameter data: directory of the stack's storage.
-    package static func image(data: String) -> RoleImage {
-        var image = RoleImage("mariadb", start: "exec /usr/sbin/mariadbd --defaults-file=/etc/mariadb.cnf")
-        image.data = data
-        image.directories = ["run/mysqld"]
+    /// - Parameter seed: the shop's tables and accounts, as every member begins.
+    package static func image(seed: String) -> RoleImage {
+        // A member is known by the number in its name. A copy that was cut short is made anew.
+        var image = RoleImage(
+            "mariadb",
+            start: """
+                if [ ! -d \(directory) ]; then
+                    rm -rf /data/new
+                    cp -a /seed /data/new
+                    mv /data/new \(directory)
+                fi
+                exec /usr/sbin/mariadbd --defaults-file=/etc/mariadb.cnf --server-id="$(hostname | tr -cd 0-9)"
+                """)
+        image.volumes = ["/data"]
+        image.mounts = [(seed, "/seed")]
+        image.directories = ["run/mysqld", "seed"]
         image.files["etc/mariadb.cnf"] = configuration
         return image
     }
 
-    /// MariaDB in some fifty megabytes. The doublewrite buffer is left out, as pages are written whole on what the laboratory runs on.
+    /// How members are reached.
+    package static func access(passwordFile: String) -> DatabaseAccess {
+        DatabaseAccess(port: port, user: memberUser, passwordFile: passwordFile, socket: socket)
+    }
+
+    /// MariaDB in some fifty megabytes, and as the monitor's promotions need it: nobody starts as a primary, and what no replica acknowledged is
+    /// dropped after a crash. The doublewrite buffer is left out, as pages are written whole on what the laboratory runs on.
     static let configuration = """
         [mariadbd]
         user = root
-        datadir = /data
-        socket = /run/mysqld/mysqld.sock
+        datadir = \(directory)
+        socket = \(socket)
         pid-file = /run/mysqld/mysqld.pid
         bind-address = 0.0.0.0
         port = \(port)
         skip-name-resolve
-        skip-log-bin
+        log_bin = binlog
+        log_slave_updates = 1
+        sync_binlog = 1
+        relay_log = relay
+        gtid_strict_mode = 1
+        read_only = 1
+        init_rpl_role = SLAVE
+        rpl_semi_sync_slave_enabled = 1
+        skip_slave_start = 1
         performance_schema = OFF
         innodb_buffer_pool_size = 8M
         \(sizes.joined(separator: "\n"))
@@ -34,6 +70,8 @@ package enum DatabaseRole {
         aria_pagecache_buffer_size = 1M
         key_buffer_size = 1M
         max_connections = \(maximumConnections)
+        # The load balancers' checks connect and say nothing.
+        max_connect_errors = 4294967295
 
         """
 
@@ -58,24 +96,22 @@ package enum DatabaseRole {
         ]
     }
 
-    /// The shop's tables and users. Passwords there are none: nothing leads out of the laboratory's network. One statement a line, as the
-    /// bootstrap wants it.
-    package static func schema() -> String {
+    /// The shop's tables and users. Passwords there are none but the members': nothing leads out of the laboratory's network. One statement a
+    /// line, as the bootstrap wants it.
+    package static func schema(memberPassword: String) -> String {
         var lines = [
             "CREATE DATABASE shop;", "USE shop;",
             "CREATE TABLE product (id INT PRIMARY KEY, title VARCHAR(80) NOT NULL, price INT NOT NULL) ENGINE=InnoDB;",
             "CREATE TABLE purchase (id INT AUTO_INCREMENT PRIMARY KEY, product INT NOT NULL, state VARCHAR(10) NOT NULL) ENGINE=InnoDB;",
             "CREATE TABLE witness (id INT PRIMARY KEY, number BIGINT NOT NULL) ENGINE=InnoDB;",
+            "CREATE TABLE ledger (id BIGINT PRIMARY KEY) ENGINE=InnoDB;",
             "INSERT INTO product VALUES "
                 + Catalogue.products.map { "(\($0.id),'\($0.title)',\($0.price))" }.joined(separator: ",") + ";",
+            "FLUSH PRIVILEGES;", "CREATE USER \(memberUser)@'%' IDENTIFIED BY '\(memberPassword)';",
+            "GRANT REPLICATION SLAVE, SLAVE MONITOR, BINLOG MONITOR ON *.* TO \(memberUser)@'%';",
         ]
         lines += ["shop", "witness", "magewatch"].flatMap { user in
-            [
-                "INSERT INTO mysql.global_priv VALUES ('%', '\(user)', '{\"access\":0,\"plugin\":\"mysql_native_password\","
-                    + "\"authentication_string\":\"\"}');",
-                "INSERT INTO mysql.db (Host, Db, User, Select_priv, Insert_priv, Update_priv, Delete_priv) "
-                    + "VALUES ('%', 'shop', '\(user)', 'Y', 'Y', 'Y', 'Y');",
-            ]
+            ["CREATE USER \(user)@'%';", "GRANT SELECT, INSERT, UPDATE, DELETE ON shop.* TO \(user)@'%';"]
         }
         return lines.joined(separator: "\n") + "\n"
     }

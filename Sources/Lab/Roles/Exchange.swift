@@ -80,7 +80,13 @@ package enum Exchange {
     package static func mysql(
         _ address: String, port: Int, user: String, statement: String, patience: Duration = Witness.patience
     ) throws(LabError) {
-        let socket = try socket(address, port, patience: patience)
+        _ = try mysql(over: try socket(address, port, patience: patience), user: user, statement: statement)
+    }
+
+    /// The same over a connection; gives the bytes of the answer.
+    static func mysql(
+        over socket: consuming StreamSocket, user: String, statement: String
+    ) throws(LabError) -> [UInt8] {
         let greeting = try socket.receive()
         try expect(greeting.count > 5 && greeting[4] == 10, "the database greets with", greeting)
         // Protocol 4.1 with authentication by plug-in: capabilities, largest packet, character set 33 (UTF-8).
@@ -92,6 +98,7 @@ package enum Exchange {
         try socket.send(packet([3] + Array(statement.utf8), sequence: 0))
         let answer = try socket.receive()
         try expect(answer.count > 4 && answer[4] != 0xff, "the database answers with", answer)
+        return answer
     }
 
     /// A search.

@@ -67,6 +67,16 @@ package enum LoadBalancerRole {
             balance leastconn
             default-server on-marked-down shutdown-sessions
 
+        frontend db
+            mode tcp
+            option tcplog
+            bind 0.0.0.0:\(DatabaseRole.port)
+            default_backend \(DatabaseRole.pool)
+
+        backend \(DatabaseRole.pool)
+            mode tcp
+            default-server on-marked-down shutdown-sessions
+
         """
     }
 

@@ -20,6 +20,8 @@ package struct RoleImage: Sendable, Equatable {
     package var mounts: [(source: String, target: String)] = []
     /// The directory of the stack's storage that it keeps its data in, seen at `/data`; nil where it keeps none.
     package var data: String?
+    /// Directories in it that outlive the container on its server, each container's own.
+    package var volumes: [String] = []
 
     package init(_ name: String, start: String) {
         self.name = name
@@ -35,6 +37,7 @@ package struct RoleImage: Sendable, Equatable {
         var lines = ["base = rootfs", "init = /bin/sh /init", "halt-signal = \(haltSignal)", "mount = /usr:/usr"]
         lines += mounts.map { "mount = \($0.source):\($0.target)" }
         if let data { lines.append("data = \(data):/data") }
+        lines += volumes.map { "volume = \($0)" }
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -1,4 +1,6 @@
+import AgentContract
 import Foundation
+import Topology
 
 /// The stack of all roles on one machine, played through: what `magewatch lab --roles all` does.
 package struct RoleLaboratory: Sendable {
@@ -78,6 +80,23 @@ package struct RoleLaboratory: Sendable {
         timeline.note("the monitor answers at \(RoleMachine.monitorAddress)")
         // Until each container has been seen by it.
         try await Task.sleep(for: .seconds(2))
+        try await bindReplica(monitor)
+    }
+
+    /// The database's replica joins as an operator has it join.
+    private func bindReplica(_ monitor: MonitorView) async throws {
+        for replica in RoleContainer.backups where replica.isReplicated {
+            try await monitor.order(["order": "start", "container": replica.name, "by": "lab"])
+            let deadline = ContinuousClock.now + .seconds(40)
+            while try await monitor.stack().containers.first(where: { $0.name == replica.name })?.state != .running {
+                guard ContinuousClock.now < deadline else {
+                    let steps = try await monitor.plans().first?.steps.map { "\($0.summary): \($0.outcome) \($0.message)" } ?? []
+                    throw LabError(.service, "\(replica.name) does not become a replica:\n\(steps.joined(separator: "\n"))")
+                }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            timeline.note("\(replica.name) follows, and acknowledges")
+        }
     }
 
     private func keep(_ stack: RoleStack) async throws {

@@ -38,7 +38,7 @@ package enum RoleMachine: String, NetworkMachine, CaseIterable {
     package var cores: Double {
         switch self {
         case .s1: 1.45
-        case .s2: 1.25
+        case .s2: 1.65
         case .o1: 0.6
         default: 0.05
         }

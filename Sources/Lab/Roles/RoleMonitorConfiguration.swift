@@ -7,12 +7,19 @@ package struct RoleMonitorConfiguration: Sendable {
     /// Most requests at once that HAProxy gives to one container.
     package static let maximumConnections = 8
 
+    /// Lines of it are taken up to a limit.
+    package static let limitedApplication = "chatter"
+
     package let dataDirectory: String
     package let tokenFile: String
     package let sharedSource: String
     package let rulesDirectory: String
+    package let databasePassword: String
 
-    package init(dataDirectory: String, tokenFile: String, sharedSource: String, rulesDirectory: String) {
+    package init(
+        dataDirectory: String, tokenFile: String, sharedSource: String, rulesDirectory: String, databasePassword: String
+    ) {
+        self.databasePassword = databasePassword
         self.dataDirectory = dataDirectory
         self.tokenFile = tokenFile
         self.sharedSource = sharedSource
@@ -43,6 +50,9 @@ package struct RoleMonitorConfiguration: Sendable {
           tick: 1s
           attach-time: 5s
           target-utilisation: 0.7
+        logs:
+          rate-limits:
+            - { selector: '{app="\(RoleMonitorConfiguration.limitedApplication)"}', rate: 100KiB, burst: 200KiB }
         allow: [10.77.0.0/24]
         roles:
           web:
@@ -75,7 +85,19 @@ package struct RoleMonitorConfiguration: Sendable {
             addresses: 10.77.0.120-10.77.0.129/24
             minimum: 2
             maximum: 4
-          db: { image: mariadb, port: \(DatabaseRole.port), minimum: 1, maximum: 2 }
+          db:
+            image: mariadb
+            port: \(DatabaseRole.port)
+            load-balancers: [ \(pools(DatabaseRole.pool)) ]
+            maximum-connections: \(DatabaseRole.maximumConnections - 10)
+            minimum: 1
+            maximum: 2
+            replication:
+              kind: mariadb
+              user: \(DatabaseRole.memberUser)
+              password-file: \(databasePassword)
+              address: \(RoleContainer.databaseAddress)
+              apart: [\(apart)]
           mail: { image: mail, port: \(MailRole.port) }
           acc: { image: acc, port: \(AccessRole.port) }
         servers:
@@ -85,10 +107,16 @@ package struct RoleMonitorConfiguration: Sendable {
         checks:
           - { name: shop, http: "http://\(RoleMachine.shopAddress)\(LoadBalancerRole.healthPath)", interval: 1s, timeout: 1s, site: shop }
           - { name: db, tcp: "\(DatabaseRole.address):\(DatabaseRole.port)", interval: 1s, timeout: 1s }
-          - { name: mail, tcp: "\(MailRole.address):\(MailRole.port)", interval: 1s, timeout: 1s }
+          - { name: mail, tcp: "\(MailRole.address):\(MailRole.port)", greeting: smtp, interval: 500ms, timeout: 1s, labels: { role: mail } }
+          - { name: acc, tcp: "\(AccessRole.address):\(AccessRole.port)", greeting: ssh, interval: 500ms, timeout: 1s, labels: { role: acc } }
         alerts: { rules: \(rulesDirectory), webhooks: [] }
 
         """
+    }
+
+    /// The cache is of the role, and no member of the database.
+    private var apart: String {
+        RoleContainer.all.filter { $0.role == .db && !$0.isReplicated }.map(\.name).joined(separator: ", ")
     }
 
     private func pools(_ pool: String) -> String {

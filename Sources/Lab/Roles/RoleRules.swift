@@ -2,12 +2,14 @@
 /// the names that the agent gives it.
 package enum RoleRules {
     package static let containerAlert = "ContainerDown"
+    package static let hangAlert = "ContainerHangs"
     package static let busyAlert = "RoleSaturated"
     package static let queueAlert = "QueueFills"
     package static let mailAlert = "MailWaits"
     package static let databaseAlert = "DatabaseConnectionsUsedUp"
     package static let accessAlert = "LoginsQueue"
     package static let balancerAlert = "LoadBalancerFull"
+    package static let monitorAlert = "IngestRefuses"
 
     package static var file: String {
         """
@@ -29,6 +31,15 @@ package enum RoleRules {
                   and on (container, server) magewatch_inventory_container{kind="active", state="running"})
                 labels: { action: failover, severity: critical }
                 annotations: { summary: "{{ $labels.container }} does not run" }
+              - alert: \(hangAlert)
+                # Two witnesses: its server says that it runs, and at its address nobody says who he is.
+                expr: >-
+                  max by (container, role) (magewatch_container_up == 1
+                  and on (container, server) magewatch_inventory_container{kind="active", state="running"}
+                  and on (role) magewatch_check_up{check=~"mail|acc"} == 0)
+                for: 1s
+                labels: { action: failover, severity: critical }
+                annotations: { summary: "{{ $labels.container }} runs and does not answer" }
           - name: servers
             interval: 500ms
             rules:
@@ -44,6 +55,7 @@ package enum RoleRules {
                 for: 5s
                 labels: { action: rebalance, severity: warning }
                 annotations: { summary: "{{ $labels.container }} runs on {{ $labels.server }}, where it should not" }
+        \(databases)
           - name: saturation
             interval: 500ms
             rules:
@@ -69,6 +81,11 @@ package enum RoleRules {
                 expr: max by (role) (magewatch_service_used{service="sshd"} / magewatch_service_limit{service="sshd"}) > 0.8
                 labels: { severity: warning }
                 annotations: { summary: "{{ $value }} of the logins that sshd lets begin are under way" }
+              - alert: \(monitorAlert)
+                expr: sum by (reason) (rate(magewatch_ingest_refused_total[4s])) > 0
+                for: 500ms
+                labels: { role: monitor, severity: warning }
+                annotations: { summary: "{{ $value }} records a second are refused: {{ $labels.reason }}" }
               - alert: \(balancerAlert)
                 expr: max by (server) (haproxy_process_current_connections / haproxy_process_max_connections) > 0.8
                 labels: { role: lb, severity: critical }
@@ -76,6 +93,47 @@ package enum RoleRules {
 
         """
     }
+
+    /// Those of `alerts/databases.yaml`, a few times as fast.
+    private static let databases = """
+          - name: databases
+            interval: 250ms
+            rules:
+              - alert: DatabaseServerLost
+                expr: >-
+                  magewatch_inventory_container{kind="active", state="running"} and on (server) up{job="agent"} == 0
+                  and on (role) (magewatch_inventory_container{kind="backup", state="running"}
+                  and on (container, server) magewatch_database_receiving == 0)
+                labels: { action: failover, lost: server, severity: critical }
+                annotations: { summary: "{{ $labels.server }} does not answer, and a replica does not hear {{ $labels.container }}" }
+              - alert: DatabaseLost
+                expr: >-
+                  magewatch_inventory_container{kind="active", state="running"}
+                  and on (container, server) (magewatch_database_up == 0 or magewatch_database_writable == 0)
+                for: 1s
+                labels: { action: failover, severity: critical }
+                annotations: { summary: "{{ $labels.container }} should be the primary and takes no writes" }
+              - alert: DatabaseReplicaLost
+                expr: >-
+                  magewatch_inventory_container{kind="backup", state="running"}
+                  unless on (container, server) (magewatch_database_receiving == 1 and magewatch_database_acknowledging == 1)
+                  and on (role) (magewatch_inventory_container{kind="active", state="running"}
+                  * on (container, server) group_left magewatch_database_replicas
+                  < on (role) count by (role) (magewatch_inventory_container{kind="backup", state="running"}))
+                  and on (role) (magewatch_inventory_container{kind="active", state="running"}
+                  and on (container, server) magewatch_database_writable == 1)
+                for: 2s
+                labels: { action: failover, severity: warning }
+                annotations: { summary: "the replica {{ $labels.container }} does not follow its primary" }
+              - alert: DatabaseReplicaMissing
+                expr: >-
+                  magewatch_inventory_container{kind="backup", state=~"failed|starting"} and on (server) up{job="agent"} == 1
+                  and on (role) (magewatch_inventory_container{kind="active", state="running"}
+                  and on (container, server) magewatch_database_writable == 1)
+                for: 2s
+                labels: { action: rebalance, severity: warning }
+                annotations: { summary: "{{ $labels.container }} on {{ $labels.server }} is not its primary's replica" }
+        """
 
     /// Mail that has waited so long is told of.
     package static let mailAgeSeconds = 4

@@ -18,7 +18,7 @@ extension RoleScenario {
         case .db:
             Filling(
                 series: "mysql_global_status_threads_connected", alert: RoleRules.databaseAlert, what: "connections of MariaDB",
-                connections: DatabaseRole.maximumConnections, address: DatabaseRole.address, port: DatabaseRole.port,
+                connections: DatabaseRole.maximumConnections - 3, address: DatabaseRole.address, port: DatabaseRole.port,
                 why: "alert only: one primary writes")
         case .acc:
             Filling(

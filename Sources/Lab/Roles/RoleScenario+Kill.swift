@@ -7,12 +7,15 @@ extension RoleScenario {
     static let containerBar = 2.0
     /// The same for the broker: Erlang alone takes seconds to start, and that it was started is what the first bar is for.
     static let brokerBar = 20.0
+    /// A container that hangs has to be asked in vain before anybody knows.
+    static let hangBar = 8.0
 
     /// A container that does its work alone dies: its backup takes over its address and its data.
-    func kill(_ role: Role, _ result: inout Result) async throws {
-        timeline.heading("A container of \(role.rawValue) is killed")
+    /// - Parameter freezes: it stands still instead, with its address and its data in its hands.
+    func kill(_ role: Role, freezes: Bool = false, _ result: inout Result) async throws {
+        timeline.heading("A container of \(role.rawValue) \(freezes ? "stands still" : "is killed")")
         let address = [
-            .db: DatabaseRole.address, .queue: QueueRole.address, .mail: MailRole.address, .acc: AccessRole.address,
+            .queue: QueueRole.address, .mail: MailRole.address, .acc: AccessRole.address,
         ][role]
         guard let address else { throw LabError(.construction, "\(role.rawValue) has no container that works alone") }
         let container = try await activeContainer(at: address)
@@ -20,7 +23,7 @@ extension RoleScenario {
         defer { witness.stop() }
         let isWatched = try await wait(5) { witness.account(since: 0).isServed(forSeconds: 0.5) }
         let before = witness.account(since: 0).firstFailure
-        let died = try await killContainer(container)
+        let died = freezes ? try freeze(container) : try await killContainer(container)
         let isBack = try await wait(30) {
             let account = witness.account(since: died)
             return account.failures > 0 && account.isServed(forSeconds: 1)
@@ -29,23 +32,37 @@ extension RoleScenario {
         let plan = observations.plans(.failover, after: died).first
         let decided = plan.map { Double($0.plan.createdAt) - died }
         let outage = isBack ? account.outage : nil
-        let bar = role == .queue ? RoleScenario.brokerBar : RoleScenario.containerBar
+        let bar = role == .queue ? RoleScenario.brokerBar : freezes ? RoleScenario.hangBar : RoleScenario.containerBar
         let isInTime = outage.map { $0 <= bar * 1000 } ?? false
         let isDecided = decided.map { $0 <= RoleScenario.containerBar * 1000 } ?? false
         let text =
             outage.map { "serves after \(durationText($0)), decided after \(durationText(decided ?? 0))" } ?? "does not come back"
         result.verdicts.append(
             Verdict(
-                "a dead container of \(role.rawValue) is replaced",
+                "a \(freezes ? "hung" : "dead") container of \(role.rawValue) is replaced",
                 "\(container.name): \(text); \(account.failures) of \(account.attempts.count) tries failed",
                 unless: [
                     (!isWatched, "it did not serve before: \(before ?? "")"), (plan == nil, "nothing was decided"),
                     (!isBack, "it did not come back: \(account.attempts.last?.failure ?? "")"),
+                    (freezes && !isInTime, "it took longer than \(durationText(bar * 1000))"),
+                    (freezes && runs(container), "\(container.name) still stands there"),
                 ]))
+        if freezes { return try await settle(after: died) }
         result.update(role) {
             $0.failsOver = .init(text, seconds: outage.map { $0 / 1000 }, barSeconds: bar, held: isInTime && isDecided)
         }
         try await settle(after: died)
+    }
+
+    private func freeze(_ container: Container) throws -> Double {
+        let time = Timeline.now
+        try stack.groups.freeze(machine: container.server, container: container.name)
+        timeline.note("\(container.name) on \(container.server) stands still", at: time)
+        return time
+    }
+
+    private func runs(_ container: Container) -> Bool {
+        runningContainers().contains("\(container.server)/\(container.name)")
     }
 
     /// One of several containers that share their work dies: clients notice nothing, and another takes its place.
@@ -128,7 +145,7 @@ extension RoleScenario {
     }
 
     /// The machine that has a shared address.
-    private func holder(of address: String, among machines: [RoleMachine]) async throws -> RoleMachine {
+    func holder(of address: String, among machines: [RoleMachine]) async throws -> RoleMachine {
         for machine in machines {
             let list = try await stack.host(machine).run(["ip", "-o", "-4", "address", "show", "dev", machine.interface])
             if list.output.contains("\(address)/") { return machine }

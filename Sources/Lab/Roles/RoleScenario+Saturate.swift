@@ -6,7 +6,7 @@ extension RoleScenario {
     /// A decision to the new container's first work, on a server that is attached for it.
     static let scaleBar = 5.0
     /// How long an alert may take once a role is full, and a scenario altogether.
-    private static let alertSeconds = 20.0
+    static let alertSeconds = 20.0
     private static let scaleSeconds = 40.0
 
     /// More visitors than two containers of `web` can serve: PHP's processor time is used up, and a third one comes, on the overflow server.

@@ -35,19 +35,23 @@ extension RoleScenario {
             Timeline.now - died > 3000 && witnesses.allSatisfy { $0.account(since: died).isServed(forSeconds: 1) }
                 && observations.plans(.failover, after: died).count >= lost.count
         }
+        if let plan = observations.plans(.failover, after: died).first(where: { $0.plan.role == .db }) { tell(plan) }
         let accounts = witnesses.map { ($0.name, $0.account(since: died)) }
-        let outage = accounts.map { $0.1.outage ?? .infinity }.max() ?? .infinity
+        let late = accounts.filter { name, account in
+            let bar = name == Role.db.rawValue ? RoleScenario.databaseBar : RoleScenario.serverBar
+            return (account.outage ?? .infinity) > bar * 1000
+        }.map(\.0)
         let noticed = accounts.filter { ["web", "search"].contains($0.0) && $0.1.failures > 0 }.map(\.0)
         let words = accounts.map { name, account in
             "\(name) \(account.outage.map { durationText($0) } ?? "not back") (\(account.failures) failed)"
         }
         return Verdict(
             "a server's death",
-            "\(server.rawValue): \(words.joined(separator: ", ")); bar \(durationText(RoleScenario.serverBar * 1000))",
+            "\(server.rawValue): \(words.joined(separator: ", ")); bar \(durationText(RoleScenario.serverBar * 1000)), db \(durationText(RoleScenario.databaseBar * 1000))",
             unless: [
                 (!isWatched, "not all served before"), (!isBack, "not all came back"),
                 (!noticed.isEmpty, "clients of \(noticed.joined(separator: " and ")) noticed"),
-                (outage > RoleScenario.serverBar * 1000, "it took longer than the bar"),
+                (!late.isEmpty, "\(late.joined(separator: " and ")) took longer than the bar"),
             ])
     }
 

@@ -17,12 +17,19 @@ package struct RoleScenario: Sendable {
         case saturateLb = "saturate-lb"
         case killWeb = "kill-web"
         case killDb = "kill-db"
+        case hangDb = "hang-db"
+        case wipeDb = "wipe-db"
         case killSearch = "kill-search"
         case killMail = "kill-mail"
+        case hangMail = "hang-mail"
         case killAcc = "kill-acc"
         case killQueue = "kill-queue"
         case killLb = "kill-lb"
         case killMonitor = "kill-monitor"
+        case saturateMonitor = "saturate-monitor"
+        case hangAgent = "hang-agent"
+        case restartLb = "restart-lb"
+        case split
         /// Played on a stack of its own: afterwards half of it is gone.
         case serverDeath = "server-death"
     }
@@ -67,8 +74,11 @@ package struct RoleScenario: Sendable {
             case .rolesServe: result.verdicts.append(try await rolesServe())
             case .killWeb: try await killShared(.web, &result)
             case .killSearch: try await killShared(.search, &result)
-            case .killDb: try await kill(.db, &result)
+            case .killDb: try await loseDatabase(.killed, &result)
+            case .hangDb: try await loseDatabase(.frozen, &result)
+            case .wipeDb: try await loseDatabase(.killedWithData, &result)
             case .killMail: try await kill(.mail, &result)
+            case .hangMail: try await kill(.mail, freezes: true, &result)
             case .killAcc: try await kill(.acc, &result)
             case .killQueue: try await kill(.queue, &result)
             case .killLb: try await killPaired(.lb, &result)
@@ -79,6 +89,10 @@ package struct RoleScenario: Sendable {
             case .saturateMail: try await saturateMail(&result)
             case .saturateDb: try await saturateConnections(.db, &result)
             case .saturateAcc: try await saturateConnections(.acc, &result)
+            case .saturateMonitor: try await saturateMonitor(&result)
+            case .hangAgent: result.verdicts.append(try await hangAgent())
+            case .restartLb: result.verdicts.append(try await restartLoadBalancer())
+            case .split: result.verdicts.append(try await splitNetwork())
             case .saturateLb: try await saturateConnections(.lb, &result)
             case .serverDeath: result.verdicts.append(try await serverDeath())
             }
@@ -151,14 +165,10 @@ package struct RoleScenario: Sendable {
     /// Kills the first process of a container, and with it all others in it.
     /// - Returns: when.
     func killContainer(_ container: Container) async throws -> Double {
-        struct Record: Decodable { var processID: Int32? }
         guard let machine = RoleMachine(rawValue: container.server) else {
             throw LabError(.answer, "there is no machine \(container.server)")
         }
-        let file = stack.run.file("hosts/\(container.server)/agent/containers/\(container.name)/container.json")
-        guard let bytes = FileManager.default.contents(atPath: file),
-            let process = try JSONDecoder().decode(Record.self, from: bytes).processID
-        else { throw LabError(.service, "\(container.name) does not run on \(container.server)") }
+        let process = try stack.process(of: container.name, on: machine)
         let time = Timeline.now
         let killed = try await stack.host(machine).run(["kill", "-KILL", "\(process)"])
         guard killed.succeeded else { throw LabError(.service, "\(container.name) can't be killed: \(killed.complaint)") }

@@ -4,10 +4,11 @@ import Foundation
 extension RoleStack {
     /// Writes what the programs of the stack are configured with, and makes the database.
     package func writeFiles() async throws {
-        for name in ["mariadb", "cache", "rabbitmq", "mail", "acc"] { try run.makeDirectory("storage/\(name)") }
+        for name in ["seed", "cache", "rabbitmq", "mail", "acc"] { try run.makeDirectory("storage/\(name)") }
         try run.makeDirectory("world-mail")
         try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: worldMail)
         try run.write(token + "\n", to: "token")
+        try run.write(token + "\n", to: "database.password")
         try writePages()
         for image in images { try image.write(to: run) }
         for machine in RoleMachine.loadBalancers { try writeLoadBalancer(machine) }
@@ -21,7 +22,7 @@ extension RoleStack {
         try run.write(RoleRules.file, to: "alerts/lab.yaml")
         let configuration = RoleMonitorConfiguration(
             dataDirectory: run.file("monitor"), tokenFile: run.file("token"), sharedSource: sharedSource,
-            rulesDirectory: run.file("alerts"))
+            rulesDirectory: run.file("alerts"), databasePassword: databasePassword)
         try run.write(configuration.render(), to: "magewatch.yaml")
         for machine in RoleMachine.monitors { try writeMonitor(machine) }
         try await makeKeys()
@@ -30,7 +31,7 @@ extension RoleStack {
 
     private var images: [RoleImage] {
         [
-            WebRole.image(), DatabaseRole.image(data: storage("mariadb")), CacheRole.image(data: storage("cache")),
+            WebRole.image(), DatabaseRole.image(seed: storage("seed")), CacheRole.image(data: storage("cache")),
             SearchRole.image(files: sharedSource), QueueRole.broker(data: storage("rabbitmq")),
             QueueRole.worker(files: sharedSource), MailRole.image(data: storage("mail")),
             AccessRole.image(data: storage("acc"), keys: run.file("keys")),
@@ -84,9 +85,9 @@ extension RoleStack {
     }
 
     private func makeDatabase() async throws {
-        let data = storage("mariadb")
+        let data = storage("seed")
         try await command(DatabaseRole.installation(data: data), "the database")
-        let schema = try run.write(DatabaseRole.schema(), to: "schema.sql")
+        let schema = try run.write(DatabaseRole.schema(memberPassword: token), to: "schema.sql")
         try await command(DatabaseRole.bootstrap(data: data, input: schema), "the shop's tables")
     }
 

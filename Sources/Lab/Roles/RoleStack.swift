@@ -14,6 +14,8 @@ package final class RoleStack: Sendable {
     package var sharedSource: String { run.file("shared") }
     package func loadBalancerSocket(_ machine: RoleMachine) -> String { run.file("\(machine.rawValue).sock") }
     package func banMaps(_ machine: RoleMachine) -> BanMaps { BanMaps(prefix: run.file("\(machine.rawValue)-")) }
+    /// File with the password of the database's members.
+    package var databasePassword: String { run.file("database.password") }
     /// A directory of the storage that every server of the stack sees.
     package func storage(_ name: String) -> String { run.file("storage/\(name)") }
     /// Where the world's mail server puts what it gets, a file a message.
@@ -75,7 +77,9 @@ package final class RoleStack: Sendable {
     }
 
     private func start(_ container: RoleContainer, _ index: Int, _ agents: AgentClient) async throws {
-        for (number, (machine, step)) in container.steps(sharedSource: sharedSource).enumerated() {
+        for (number, (machine, step)) in container.steps(sharedSource: sharedSource, databasePassword: databasePassword)
+            .enumerated()
+        {
             try await agents.perform(step, id: "lab-\(run.name)/\(index)-\(number)", on: machine)
         }
     }
@@ -116,6 +120,22 @@ package final class RoleStack: Sendable {
             try await host(machine).start(
                 "keepalived", AddressPair.command(configuration: run.file("\(machine.rawValue)/keepalived.conf")))
         }
+    }
+
+    /// The first process of a container, as its machine counts, by its agent's own record.
+    func process(of container: String, on machine: RoleMachine) throws -> Int32 {
+        struct Record: Decodable { var processID: Int32? }
+        let file = run.file("hosts/\(machine.rawValue)/agent/containers/\(container)/container.json")
+        guard let bytes = FileManager.default.contents(atPath: file),
+            let process = try JSONDecoder().decode(Record.self, from: bytes).processID
+        else { throw LabError(.service, "\(container) does not run on \(machine.rawValue)") }
+        return process
+    }
+
+    /// The Unix socket of a container's database, as this process finds it: no network and no fence is in between.
+    func databaseSocket(of container: String, on machine: RoleMachine) throws -> String {
+        let process = try process(of: container, on: machine)
+        return "/proc/\(try host(machine).processID)/root/proc/\(process)/root\(DatabaseRole.socket)"
     }
 
     func trackFile(_ machine: RoleMachine) -> String { run.file("\(machine.rawValue)/track") }

@@ -33,6 +33,11 @@ struct RoleWatcher: Sendable {
     }
 
     private func reading(of socket: String) throws -> LoadBalancerStatistics {
+        try RoleWatcher.reading(of: socket)
+    }
+
+    /// The servers of the pools of `web` and `search`.
+    static func reading(of socket: String) throws -> LoadBalancerStatistics {
         let text = try LoadBalancerStatistics.ask("show stat", socket: socket)
         var all = try LoadBalancerStatistics(parsing: text, pool: WebRole.pool)
         all.servers += try LoadBalancerStatistics(parsing: text, pool: SearchRole.pool).servers

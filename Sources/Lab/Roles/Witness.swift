@@ -34,10 +34,13 @@ package final class Witness: Sendable {
     /// Begins, seen from a machine; ends with ``stop()``.
     package func start(from vantage: Vantage, beat: Duration = Witness.beat, _ exchange: @escaping @Sendable () throws -> Void) {
         Task {
-            try? await vantage.perform {
-                while !self.stopped.load(ordering: .relaxed) { self.attempt(beat, exchange) }
-            }
+            try? await vantage.perform { self.run(beat: beat, exchange) }
         }
+    }
+
+    /// Tries on this thread until ``stop()``.
+    func run(beat: Duration, _ exchange: () throws -> Void) {
+        while !stopped.load(ordering: .relaxed) { attempt(beat, exchange) }
     }
 
     private func attempt(_ beat: Duration, _ exchange: () throws -> Void) {
