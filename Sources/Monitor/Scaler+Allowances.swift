@@ -54,6 +54,9 @@ extension Scaler {
         logger.notice("allowed no longer, by \(actor): \(network)")
     }
 
+    /// Plans of one turn that the executor may refuse before the rest is left to the next.
+    private static let maximumRefusals = 8
+
     /// Ends bans that hit a network that is allowed: those of now, and one that was just on its way.
     /// - Returns: what they are of.
     @discardableResult
@@ -61,6 +64,7 @@ extension Scaler {
         let allowances = try allowances(at: now)
         guard !allowances.isEmpty else { return [] }
         var lifted: [String] = []
+        var refusals = 0
         for ban in try state.bans(inForceAt: now) {
             guard let subject = BanSubject(ban.address), let allowance = allowances.first(where: { $0.covers(subject) }) else {
                 continue
@@ -71,9 +75,11 @@ extension Scaler {
                     address: ban.address, because: "\(allowance.network) is allowed, by \(allowance.by): \(allowance.why)", input)
             else { continue }
             do { try await executor.submit(plan) } catch let error as ExecutionError {
-                // The next turn goes on with the rest.
+                // One that is on its way already, or no room for plans: the next turn tries again.
                 logger.warning("\(error.message)")
-                break
+                refusals += 1
+                if refusals == Scaler.maximumRefusals { break }
+                continue
             }
             lifted.append(ban.address)
         }
