@@ -50,7 +50,7 @@ extension Scenario {
                 verdict(
                     "a monitor killed at every step that it is seen to have done brings its plan to the end", killed.text,
                     [
-                        (killed.state != "done", "its plan is \(killed.state)"), (killed.kills < 5, "only \(killed.kills) kills"),
+                        (killed.state != "done", "its plan is \(killed.state)"), (killed.kills < 2, "only \(killed.kills) kills"),
                         (afterKills != ["web-3"], "the images are \(afterKills)"),
                     ]),
             ],

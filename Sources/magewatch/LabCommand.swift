@@ -22,7 +22,8 @@ struct LabCommand: AsyncParsableCommand {
               magewatch lab --fast --scenario attack   one step
               magewatch lab --scenario isolation       a server is cut off and returns (not part of "all")
               magewatch lab --scenario rollout         new versions of web, good, broken, cancelled, and under a dying monitor
-              magewatch lab --roles all --scenario all        every role saturated and killed, and failures, in eight minutes
+              magewatch lab --roles all --scenario all        every role saturated and killed, in three minutes
+              magewatch lab --roles all --scenario failures   what hangs, is cut off, loses its data, in four minutes
               magewatch lab --roles all --scenario kill-db    one of its scenarios
               magewatch lab --roles all --output json         the table as JSON; what happens goes to standard error
               magewatch lab --keep                     leaves the stack up to look around, until Ctrl-C
@@ -116,15 +117,16 @@ struct LabCommand: AsyncParsableCommand {
     }
 
     private func names() throws -> Set<RoleScenario.Name> {
-        if scenario.contains("all") { return Set(RoleScenario.Name.allCases) }
-        return Set(
-            try scenario.map { name in
+        Set(
+            try scenario.flatMap { name in
+                if name == "all" { return RoleScenario.Name.play }
+                if name == "failures" { return RoleScenario.Name.failures }
                 guard let known = RoleScenario.Name(rawValue: name) else {
                     throw ValidationError(
-                        "there is no scenario '\(name)' of all roles; there are "
+                        "there is no scenario '\(name)' of all roles; there are all, failures, "
                             + RoleScenario.Name.allCases.map(\.rawValue).joined(separator: ", "))
                 }
-                return known
+                return [known]
             })
     }
 

@@ -32,6 +32,11 @@ package struct RoleScenario: Sendable {
         case split
         /// Played on a stack of its own: afterwards half of it is gone.
         case serverDeath = "server-death"
+
+        /// What `failures` plays: what hangs, is cut off, loses its data or is restarted.
+        package static let failures: Set<Name> = [.hangDb, .wipeDb, .hangMail, .hangAgent, .restartLb, .split]
+        /// What `all` plays: each role saturated, and each losing a part.
+        package static let play = Set(allCases).subtracting(failures)
     }
 
     let stack: RoleStack
