@@ -129,13 +129,15 @@ let house: [Target] =
         "Agent",
         [
             "AgentContract", "Authority", "Drivers", "Parsing", "ServiceMetrics", "Telemetry", "Topology", "CLinux", logging,
-            hummingbird, hummingbirdCore, hummingbirdTLS, asyncHTTPClient, serviceLifecycle, nioCore, nioFoundationCompat, nioHTTP1, nioSSL,
+            hummingbird, hummingbirdCore, hummingbirdTLS, asyncHTTPClient, serviceLifecycle, nioCore, nioFoundationCompat,
+            nioHTTP1, nioSSL,
         ]
     )
     + room(
         "Monitor",
         [
-            "Agent", "AgentContract", "Alerting", "Authority", "Checks", "StackConfiguration", "Drivers", "Execution", "Forecasting",
+            "Agent", "AgentContract", "Alerting", "Authority", "Checks", "StackConfiguration", "Drivers", "Execution",
+            "Forecasting",
             "GeoDatabase", "Ingest", "LogQL", "LogStore", "MetricStore", "MonitorAPI", "Parsing", "Planning", "PromQL",
             "ServiceMetrics",
             "StateStore", "Telemetry", "Topology", "WAF", logging, asyncHTTPClient, serviceLifecycle, nioCore,
