@@ -32,7 +32,7 @@ test: build ## Run every test, the lab's scenario included.
 	$(SWIFT) test $(BUILD_FLAGS) --skip-build --filter AloneTests
 	@echo "Stores are killed and damaged at hundreds of places now, a few minutes; what was found is told in a line each."
 	$(SWIFT) test $(BUILD_FLAGS) --skip-build --filter MatrixTests
-	@echo "The laboratory plays its whole scenario by itself now, about seven minutes; it prints when it is through."
+	@echo "The laboratory plays its whole scenario by itself now, about nine minutes; it prints when it is through."
 	MAGEWATCH_BINARY=$(abspath $(BINARY)) $(SWIFT) test $(BUILD_FLAGS) --skip-build --filter WholeStackTests
 
 conformance: ## Run third-party suites from ../shared, and print how much of each holds.

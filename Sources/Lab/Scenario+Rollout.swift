@@ -21,7 +21,7 @@ extension Scenario {
         let afterBroken = try await webImages()
         let cancelled = try await cancelledRollout("web-3")
         let afterCancel = try await webImages()
-        let killed = try await rolloutUnderKills("web-3")
+        let killed = try await rolloutsUnderKills("web-3", before: "web-2")
         let afterKills = try await webImages()
         let summary = try await load
         func verdict(_ what: String, _ detail: String, _ faults: [(Bool, String)]) -> Verdict {
@@ -50,13 +50,14 @@ extension Scenario {
                 verdict(
                     "a monitor killed at every step that it is seen to have done brings its plan to the end", killed.text,
                     [
-                        (killed.state != "done", "its plan is \(killed.state)"), (killed.kills < 2, "only \(killed.kills) kills"),
+                        (killed.state != "done", "its plan is \(killed.state)"),
+                        (killed.kills < Scenario.leastKills, "only \(killed.kills) kills"),
                         (afterKills != ["web-3"], "the images are \(afterKills)"),
                     ]),
             ],
             measures: [
                 Measure(
-                    "failed requests of \(summary.requests) in four rollouts", "\(summary.failed)", bar: "0",
+                    "failed requests of \(summary.requests) in all rollouts", "\(summary.failed)", bar: "0",
                     held: summary.failed == 0)
             ])
     }
@@ -99,6 +100,25 @@ extension Scenario {
         return Ending(
             state: plan?.state ?? "none",
             text: "cancelled after \(settled) steps, as before \(durationText(Timeline.now - begun)) after the order")
+    }
+
+    /// Kills of the monitor that are wanted.
+    private static let leastKills = 5
+    /// Rollouts in which they have to happen.
+    private static let mostRollouts = 5
+
+    /// Rolls out under kills, forth and back, until there were enough: steps are done faster than a monitor is back. Ends with `image`.
+    private func rolloutsUnderKills(_ image: String, before: String) async throws -> Ending {
+        var all = Ending(state: "none", text: "")
+        for round in 0..<Scenario.mostRollouts {
+            let isForth = round % 2 == 0
+            let ending = try await rolloutUnderKills(isForth ? image : before)
+            all.kills += ending.kills
+            all.state = ending.state
+            all.text += (round == 0 ? "" : "; ") + ending.text
+            if ending.state != "done" || isForth && all.kills >= Scenario.leastKills { break }
+        }
+        return all
     }
 
     /// Kills the monitor each time another step is done.
